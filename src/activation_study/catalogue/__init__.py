@@ -1,0 +1,1 @@
+"""What can be varied in an experiment: hidden activations, output heads, tasks and datasets."""
