@@ -1,0 +1,254 @@
+"""How good the predicted probabilities are: proper scores, calibration errors, temperature.
+
+Shared signature: `probabilities` is a float array of shape (n, classes) whose rows sum to 1, `labels` an int array of
+shape (n,); `confidence` is the probability of the predicted class, shape (n,), and `correct` says whether that
+class is the label, shape (n,). Everything is a fraction, not a percentage; logarithms are natural.
+
+A run that diverged has probabilities that are not finite: every measure is then NaN, and nothing warns.
+Wrong shapes, labels that are no class and rows that are no distribution raise ValueError.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from activation_study.measures.binning import (
+    EqualMassBins,
+    absolute_error,
+    debiased_squared_error,
+    equal_mass_bins,
+    signed_root,
+)
+from activation_study.measures.calibration_null import (
+    CalibrationNull,
+    NullDistribution,
+    calibration_null,
+)
+from activation_study.measures.smooth_calibration import smooth_calibration_error
+from activation_study.measures.temperature import (
+    PROBABILITY_FLOOR,
+    apply_temperature,
+    fit_temperature,
+)
+
+__all__ = [
+    "CalibrationNull",
+    "NullDistribution",
+    "apply_temperature",
+    "brier_score",
+    "calibration_error",
+    "calibration_gap",
+    "calibration_null",
+    "classwise_calibration_error",
+    "expected_calibration_error",
+    "fit_temperature",
+    "nll",
+    "reliability_bins",
+    "summarize",
+    "summarize_with_null",
+    "top_label",
+]
+
+# Rows come from float32 networks through float64 arithmetic; anything worse than this is not a distribution.
+_ROW_SUM_TOLERANCE = 1e-4
+
+
+def top_label(probabilities: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the confidence (float, NaN kept) and correctness (bool) of the predicted class, each of shape (n,)."""
+    probabilities, labels = _checked(probabilities, labels)
+    return probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+
+
+def nll(probabilities: np.ndarray, labels: np.ndarray, floor: float = PROBABILITY_FLOOR) -> float:
+    """Mean negative log-likelihood in nats.
+
+    Probabilities of the label below `floor` count as `floor`: one impossible label costs at most -ln(floor), 27.6 nats
+    at the default, and the mean stays finite. Nothing is renormalised afterwards.
+    """
+    probabilities, labels = _checked(probabilities, labels)
+    if not np.isfinite(probabilities).all():
+        return math.nan
+    of_label = probabilities[np.arange(labels.size), labels]
+    return float(-np.log(np.maximum(of_label, floor)).mean())
+
+
+def brier_score(probabilities: np.ndarray, labels: np.ndarray) -> float:
+    """Multi-class Brier score: squared error summed over classes, averaged over examples; in [0, 2].
+
+    Reference:
+        Brier, "Verification of forecasts expressed in terms of probability", Monthly Weather Review 78, 1950.
+    """
+    probabilities, labels = _checked(probabilities, labels)
+    if not np.isfinite(probabilities).all():
+        return math.nan
+    of_label = probabilities[np.arange(labels.size), labels]
+    # sum_k (p_k - y_k)^2 = sum_k p_k^2 - 2 p_label + 1
+    return float(np.einsum("ij,ij->", probabilities, probabilities) / labels.size) + float(
+        (1.0 - 2.0 * of_label).mean()
+    )
+
+
+def expected_calibration_error(
+    confidence: np.ndarray, correct: np.ndarray, bins: int = 15
+) -> float:
+    """Plain expected calibration error: mean |confidence - accuracy| over equal-mass bins.
+
+    It is biased upwards on finite samples; read it beside its `calibration_null`.
+    """
+    binned = _bins_or_none(confidence, correct, bins)
+    if binned is None:
+        return math.nan
+    return float(absolute_error(binned.means(confidence) - binned.means(correct), binned.counts))
+
+
+def calibration_error(confidence: np.ndarray, correct: np.ndarray, bins: int = 15) -> float:
+    """Debiased top-label calibration error: signed root of the squared error, unclipped.
+
+    Below 0 means smaller than what sampling noise alone is expected to leave. See `binning.debiased_squared_error`.
+    """
+    binned = _bins_or_none(confidence, correct, bins)
+    if binned is None:
+        return math.nan
+    accuracy = binned.means(correct)
+    gaps = binned.means(confidence) - accuracy
+    return float(signed_root(debiased_squared_error(gaps, accuracy, binned.counts)))
+
+
+def calibration_gap(confidence: np.ndarray, correct: np.ndarray) -> float:
+    """Mean confidence minus accuracy: above 0 overconfident, below 0 underconfident."""
+    confidence = np.asarray(confidence, dtype=np.float64)
+    if not np.isfinite(confidence).all():
+        return math.nan
+    return float(confidence.mean() - np.mean(correct))
+
+
+def classwise_calibration_error(
+    probabilities: np.ndarray, labels: np.ndarray, bins: int = 15
+) -> float:
+    """Class-wise calibration error: the debiased squared error of p(class), averaged over classes, signed root.
+
+    Each class has equal-mass bins of its own.
+
+    Reference:
+        Kumar, Liang, Ma, "Verified Uncertainty Calibration", NeurIPS 2019 ("marginal calibration error").
+    """
+    probabilities, labels = _checked(probabilities, labels)
+    if not np.isfinite(probabilities).all():
+        return math.nan
+    squared = []
+    for class_index, column in enumerate(probabilities.T):
+        binned = equal_mass_bins(column, bins)
+        frequencies = binned.means(labels == class_index)
+        gaps = binned.means(column) - frequencies
+        squared.append(debiased_squared_error(gaps, frequencies, binned.counts))
+    return float(signed_root(np.mean(squared)))
+
+
+def reliability_bins(
+    confidence: np.ndarray, correct: np.ndarray, bins: int = 15
+) -> dict[str, np.ndarray]:
+    """What a reliability diagram shows, over equal-mass bins in ascending confidence.
+
+    Returns:
+        `count` (int), `confidence` and `accuracy` (float means), one entry for each non-empty bin: fewer than `bins`
+        where predictions are tied (see `binning.equal_mass_bins`). If a confidence is not finite, one bin of all
+        examples with NaN means.
+    """
+    binned = _bins_or_none(confidence, correct, bins)
+    if binned is None:
+        missing = np.array([np.nan])
+        return {"count": np.array([len(confidence)]), "confidence": missing, "accuracy": missing}
+    return {
+        "count": binned.counts,
+        "confidence": binned.means(confidence),
+        "accuracy": binned.means(correct),
+    }
+
+
+def summarize(probabilities: np.ndarray, labels: np.ndarray, bins: int = 15) -> dict[str, float]:
+    """The measures of every epoch: accuracy, nll, brier and calibration_error (debiased, top label)."""
+    confidence, correct = top_label(probabilities, labels)
+    finite = bool(np.isfinite(confidence).all())
+    return {
+        "accuracy": float(correct.mean()) if finite else math.nan,
+        "nll": nll(probabilities, labels),
+        "brier": brier_score(probabilities, labels),
+        "calibration_error": calibration_error(confidence, correct, bins),
+    }
+
+
+def summarize_with_null(
+    probabilities: np.ndarray,
+    labels: np.ndarray,
+    generator: np.random.Generator,
+    draws: int = 200,
+    bins: int = 15,
+) -> dict[str, float]:
+    """The measures of the final evaluation, with null distributions and temperature.
+
+    Returns:
+        `summarize` and ece, ece_null_{mean,low,high,p}, calibration_error_10 and _30 (the debiased error with other
+        numbers of bins), calibration_gap, classwise_calibration_error, classwise_null_{low,high},
+        smooth_calibration_error, temperature (fitted on these same examples) and nll_after_temperature.
+    """
+    confidence, correct = top_label(probabilities, labels)
+    ece = expected_calibration_error(confidence, correct, bins)
+    null = calibration_null(probabilities, generator, draws, bins)
+    temperature = fit_temperature(probabilities, labels)
+    return {
+        **summarize(probabilities, labels, bins),
+        "ece": ece,
+        "ece_null_mean": null.expected_calibration_error.mean,
+        "ece_null_low": null.expected_calibration_error.low,
+        "ece_null_high": null.expected_calibration_error.high,
+        "ece_null_p": null.expected_calibration_error.p_value(ece),
+        "calibration_error_10": calibration_error(confidence, correct, 10),
+        "calibration_error_30": calibration_error(confidence, correct, 30),
+        "calibration_gap": calibration_gap(confidence, correct),
+        "classwise_calibration_error": classwise_calibration_error(probabilities, labels, bins),
+        "classwise_null_low": null.classwise_calibration_error.low,
+        "classwise_null_high": null.classwise_calibration_error.high,
+        "smooth_calibration_error": smooth_calibration_error(confidence, correct),
+        "temperature": temperature,
+        "nll_after_temperature": nll(apply_temperature(probabilities, temperature), labels),
+    }
+
+
+def _checked(probabilities: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Returns float64 probabilities and the labels; rows that are not finite pass, to become NaN."""
+    probabilities = np.asarray(probabilities, dtype=np.float64)
+    labels = np.asarray(labels)
+    if probabilities.ndim != 2 or labels.shape != probabilities.shape[:1] or labels.size == 0:
+        raise ValueError(
+            "probabilities must have shape (n, classes) and labels shape (n,) with n >= 1, "
+            f"received {probabilities.shape} and {labels.shape}."
+        )
+    if not np.issubdtype(labels.dtype, np.integer):
+        raise ValueError(f"labels must be integers, received dtype {labels.dtype}.")
+    if labels.min() < 0 or labels.max() >= probabilities.shape[1]:
+        raise ValueError(
+            f"labels must lie in 0..{probabilities.shape[1] - 1}, "
+            f"received {labels.min()}..{labels.max()}."
+        )
+    if np.isfinite(probabilities).all():
+        sums = probabilities.sum(axis=1)
+        if probabilities.min() < 0 or np.abs(sums - 1.0).max() > _ROW_SUM_TOLERANCE:
+            raise ValueError(
+                "the rows of probabilities must be non-negative and sum to 1, received a minimum of "
+                f"{probabilities.min():.4g} and sums in {sums.min():.4g}..{sums.max():.4g}; "
+                "turn scores into a distribution first."
+            )
+    return probabilities, labels
+
+
+def _bins_or_none(confidence: np.ndarray, correct: np.ndarray, bins: int) -> EqualMassBins | None:
+    """Bins of the confidences, or None where one of them is not finite."""
+    confidence = np.asarray(confidence, dtype=np.float64)
+    if np.shape(correct) != confidence.shape:
+        raise ValueError(
+            f"confidence and correct must have the same shape (n,), "
+            f"received {confidence.shape} and {np.shape(correct)}."
+        )
+    return equal_mass_bins(confidence, bins) if np.isfinite(confidence).all() else None

@@ -1,0 +1,171 @@
+"""Which units of a layer have stopped working, by four definitions that are reported apart.
+
+Shared signature: `activations` h and `slopes` f' are float arrays of shape (examples, units), read on one probe set.
+The counts depend on the number of examples: the more there are, the fewer units are dead on all of them.
+
+Fractions and means of a layer are NaN where an entry is not finite (a diverged run), and nothing warns. The
+functions that answer for each unit return False there: a unit that emits NaN is not dead in the sense defined here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+# A slope below this passes less than a millionth of the gradient, little more than float32 resolves next to 1
+# (1.2e-7) and, for a sigmoid, |score| > 13.8. Exact 0 alone would miss every smooth activation.
+GRADIENT_DEAD_SLOPE = 1e-6
+SATURATED_SHARE_OF_MAXIMUM = 0.05
+DORMANT_THRESHOLDS = {"dormant_0": 0.0, "dormant_025": 0.025, "dormant_100": 0.1}
+
+
+def dead(activations: np.ndarray) -> np.ndarray:
+    """Units whose output is exactly 0 on every example, bool array of shape (units,)."""
+    return ~_matrix(activations).any(axis=0)
+
+
+def gradient_dead(slopes: np.ndarray, epsilon: float = GRADIENT_DEAD_SLOPE) -> np.ndarray:
+    """Units whose |slope| is below `epsilon` on every example, bool array of shape (units,).
+
+    It covers every activation: no gradient passes through such a unit, whatever it emits.
+    """
+    return _largest(_matrix(slopes)) < epsilon
+
+
+def saturated_fraction(slopes: np.ndarray, lipschitz: float) -> float:
+    """Share of unit-example pairs whose |slope| is under 5 % of its maximum.
+
+    Args:
+        slopes: float array of shape (examples, units).
+        lipschitz: the activation's largest |slope|. NaN is returned where it is infinite or 0, as there is no maximum
+            to compare with.
+    """
+    slopes = _matrix(slopes)
+    if not (math.isfinite(lipschitz) and lipschitz > 0 and np.isfinite(slopes).all()):
+        return math.nan
+    return _saturated(slopes, lipschitz)
+
+
+def dormant_fraction(activations: np.ndarray, tau: float) -> float:
+    """Share of units whose mean |h| is at most `tau` times the mean |h| of the layer.
+
+    In a layer that is 0 throughout every unit is dormant.
+
+    Reference:
+        Sokar et al., "The Dormant Neuron Phenomenon in Deep Reinforcement Learning", ICML 2023, definition 3.1.
+    """
+    activations = _matrix(activations)
+    if not np.isfinite(activations).all():
+        return math.nan
+    return _dormant(np.abs(activations).mean(axis=0, dtype=np.float64), tau)
+
+
+def layer_summary(
+    activations: np.ndarray, slopes: np.ndarray, lipschitz: float
+) -> dict[str, float]:
+    """All measures of one layer, sharing their reductions.
+
+    Args:
+        activations: float array of shape (examples, units).
+        slopes: float array of shape (examples, units).
+        lipschitz: the activation's largest |slope|.
+
+    Returns:
+        Fractions of units `dead`, `gradient_dead`, `dormant_0`, `dormant_025`, `dormant_100` (tau = 0, 0.025, 0.1), the
+        fraction of pairs `saturated`, the `mean` activation over examples and units, and the `spread`: the standard
+        deviation between examples (population form), averaged over units. A layer whose spread is 0 tells its
+        successors nothing about the input.
+
+    Raises:
+        ValueError: the arrays are no matrices of one shape.
+    """
+    activations, slopes = _matrix(activations), _matrix(slopes)
+    if activations.shape != slopes.shape:
+        raise ValueError(
+            f"activations and slopes must have one shape, received {activations.shape} and {slopes.shape}."
+        )
+    return {**_activation_summary(activations), **_slope_summary(slopes, lipschitz)}
+
+
+def life_history(states: np.ndarray, units: Iterable[int] | None = None) -> list[str]:
+    """Writes down when units were dead, one character an epoch ("0011": dead from the third evaluation on).
+
+    Args:
+        states: bool array of shape (epochs, units).
+        units: the units to write down, in this order; by default those that were ever dead, ascending.
+    """
+    states = _matrix(states).astype(bool)
+    chosen = np.flatnonzero(states.any(axis=0)) if units is None else units
+    digits = np.where(states, "1", "0")
+    return ["".join(digits[:, unit]) for unit in chosen]
+
+
+def unit_histories(
+    dead_states: np.ndarray, gradient_dead_states: np.ndarray
+) -> dict[str, list[int] | list[str]]:
+    """Life histories of the units that were dead or gradient-dead at some epoch, as columns of a table.
+
+    Args:
+        dead_states: bool array of shape (epochs, units).
+        gradient_dead_states: bool array of shape (epochs, units).
+
+    Returns:
+        Columns `unit` (int), `dead` and `gradient_dead` (strings as in `life_history`), one row a unit.
+    """
+    ever = np.asarray(dead_states, dtype=bool).any(axis=0)
+    ever |= np.asarray(gradient_dead_states, dtype=bool).any(axis=0)
+    units = [int(unit) for unit in np.flatnonzero(ever)]
+    return {
+        "unit": units,
+        "dead": life_history(dead_states, units),
+        "gradient_dead": life_history(gradient_dead_states, units),
+    }
+
+
+def _activation_summary(activations: np.ndarray) -> dict[str, float]:
+    names = ["dead", *DORMANT_THRESHOLDS, "mean", "spread"]
+    if not np.isfinite(activations).all():
+        return dict.fromkeys(names, math.nan)
+    # float64 keeps the squares of large float32 activations from overflowing.
+    values = activations.astype(np.float64)
+    unit_means = values.mean(axis=0)
+    unit_magnitudes = np.abs(values).mean(axis=0)
+    values -= unit_means
+    variances = np.einsum("ij,ij->j", values, values) / values.shape[0]
+    summary = {"dead": float(dead(activations).mean())}
+    summary |= {name: _dormant(unit_magnitudes, tau) for name, tau in DORMANT_THRESHOLDS.items()}
+    return summary | {"mean": float(unit_means.mean()), "spread": float(np.sqrt(variances).mean())}
+
+
+def _slope_summary(slopes: np.ndarray, lipschitz: float) -> dict[str, float]:
+    if not np.isfinite(slopes).all():
+        return {"gradient_dead": math.nan, "saturated": math.nan}
+    has_maximum = math.isfinite(lipschitz) and lipschitz > 0
+    return {
+        "gradient_dead": float(gradient_dead(slopes).mean()),
+        "saturated": _saturated(slopes, lipschitz) if has_maximum else math.nan,
+    }
+
+
+def _saturated(slopes: np.ndarray, lipschitz: float) -> float:
+    limit = SATURATED_SHARE_OF_MAXIMUM * lipschitz
+    return float(np.count_nonzero(np.abs(slopes) < limit)) / slopes.size
+
+
+def _dormant(unit_magnitudes: np.ndarray, tau: float) -> float:
+    return float((unit_magnitudes <= tau * unit_magnitudes.mean()).mean())
+
+
+def _largest(slopes: np.ndarray) -> np.ndarray:
+    return np.maximum(slopes.max(axis=0), -slopes.min(axis=0))
+
+
+def _matrix(values: np.ndarray) -> np.ndarray:
+    matrix = np.asarray(values)
+    if matrix.ndim != 2 or matrix.size == 0:
+        raise ValueError(
+            f"expected a non-empty array of shape (examples, units), received {matrix.shape}."
+        )
+    return matrix
