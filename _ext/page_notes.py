@@ -1,0 +1,69 @@
+"""What the build adds to every page: the notice of the quick tier and the executed notebook's download button."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from execution_cache import tier
+from sphinx.application import Sphinx
+
+NOTICE_TITLE = "Built at the quick tier"
+NOTICE = (
+    "This page was built at the quick tier: a thinned grid, few seeds and few epochs, there to show that the code "
+    "runs. No verdict on this page is evidence."
+)
+# Where MyST-NB leaves what it executed, beside the folder of the pages.
+EXECUTED_FOLDER = "jupyter_execute"
+# Where the theme's button for a notebook points.
+DOWNLOAD_FOLDER = "_sources"
+
+
+def add_tier_notice(app: Sphinx, doctree: nodes.document) -> None:
+    """Put a warning below the title of the page that is being read, unless it is built at the full tier."""
+    if tier() == "full":
+        return
+    notice = nodes.admonition("", classes=["warning", "tier-notice"])
+    notice += nodes.title("", NOTICE_TITLE)
+    notice += nodes.paragraph("", NOTICE)
+    title = next(iter(doctree.findall(nodes.title)), None)
+    if title is None or title.parent is None:
+        doctree.insert(0, notice)
+    else:
+        title.parent.insert(title.parent.index(title) + 1, notice)
+
+
+def executed_notebook(app: Sphinx, page: str) -> Path:
+    """Return where the executed notebook of `page` lies, whether or not there is one."""
+    return Path(app.outdir).parent / EXECUTED_FOLDER / f"{page}.ipynb"
+
+
+def offer_notebook(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Let the theme's download menu offer the executed notebook of a page that has one."""
+    if doctree is not None and executed_notebook(app, pagename).is_file():
+        context["ipynb_source"] = f"{pagename}.ipynb"
+
+
+def copy_notebooks(app: Sphinx, exception: Exception | None) -> None:
+    """Put the executed notebooks where the download menu points."""
+    if exception is not None or app.builder.format != "html":
+        return
+    for page in app.env.found_docs:
+        source = executed_notebook(app, page)
+        if source.is_file():
+            target = Path(app.outdir) / DOWNLOAD_FOLDER / f"{page}.ipynb"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the extension."""
+    app.connect("doctree-read", add_tier_notice)
+    # Before the theme, which makes its download menu at 501.
+    app.connect("html-page-context", offer_notebook, priority=400)
+    app.connect("build-finished", copy_notebooks)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
