@@ -140,8 +140,8 @@ def read(dataset: str, files: Sequence[IdxFile], mirrors: Sequence[str]) -> list
         Read-only uint8 arrays, one a file.
 
     Raises:
-        MissingFileError: the folder named by the environment does not exist, or holds some of `files`
-            and lacks others.
+        MissingFileError: the folder named by the environment does not exist, or holds some of
+            `files` and lacks others.
         FormatError: a file of the user's folder is truncated or foreign.
         ChecksumError: a file of the user's folder has other bytes than published.
         DownloadError: nothing local, and no mirror gave the file.
@@ -172,7 +172,8 @@ def _in_user_folder(dataset: str, files: Sequence[IdxFile]) -> list[Path]:
         raise MissingFileError(
             f"{folder}: missing file: {', '.join(missing)}; expected all of "
             f"{', '.join(file.name for file in files)}, with or without .gz, there or in "
-            f"{dataset}/. Remedy: add it, or unset {FOLDER_VARIABLE} to use the cache or a download."
+            f"{dataset}/. Remedy: add it, or unset {FOLDER_VARIABLE} "
+            "to use the cache or a download."
         )
     return [path for path in found.values() if path is not None]
 
@@ -223,7 +224,7 @@ def _download(file: IdxFile, folder: Path, mirrors: Sequence[str]) -> Path:
             ) from error
     raise DownloadError(
         f"{file.name}.gz: not found locally, and no mirror gave it. "
-        f"Received: {'; '.join(failures)}. Expected a file of SHA-256 {file.gz_sha256}. Remedies: set "
-        f"{FOLDER_VARIABLE} to a folder that holds it; or put it into {folder}; "
+        f"Received: {'; '.join(failures)}. Expected a file of SHA-256 {file.gz_sha256}. "
+        f"Remedies: set {FOLDER_VARIABLE} to a folder that holds it; or put it into {folder}; "
         'or use dataset="mnist-5k", which needs no network.'
     )
