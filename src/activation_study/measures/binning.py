@@ -1,6 +1,7 @@
 """Equal-mass bins of predicted probabilities, and the two errors that are read off them.
 
-Every calibration measure of the study, and its null distribution, uses the same bins, so they are made in one place.
+Every calibration measure of the study, and its null distribution, uses the same bins, so they are
+made in one place.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class EqualMassBins:
     counts: np.ndarray
 
     def means(self, values: np.ndarray) -> np.ndarray:
-        """Returns the mean in each bin of `values`, shape (n,), as a float array of shape (bins,)."""
+        """Returns the mean of `values`, shape (n,), in each bin: float array of shape (bins,)."""
         sorted_values = np.asarray(values, dtype=np.float64)[self.order]
         return np.add.reduceat(sorted_values, self.starts) / self.counts
 
@@ -39,9 +40,10 @@ class EqualMassBins:
 def equal_mass_bins(predictions: np.ndarray, bins: int) -> EqualMassBins:
     """Cuts predictions into bins of nearly equal counts.
 
-    The sorted predictions are cut where `numpy.array_split` cuts; a cut that falls among equal predictions moves
-    behind the last of them. Equal predictions thus share a bin and the result does not depend on the order
-    of the examples. With many ties there are fewer bins than asked for; a constant prediction gives one.
+    The sorted predictions are cut where `numpy.array_split` cuts; a cut that falls among equal
+    predictions moves behind the last of them. Equal predictions thus share a bin and the result
+    does not depend on the order of the examples. With many ties there are fewer bins than asked
+    for; a constant prediction gives one.
 
     Args:
         predictions: finite float array of shape (n,), n >= 1.
@@ -85,9 +87,9 @@ def debiased_squared_error(
 ) -> np.ndarray:
     """Debiased squared calibration error, over the last axis.
 
-    The squared gap of a bin overestimates the true one by the variance of its observed frequency, estimated as
-    frequency (1 - frequency) / (count - 1). That is subtracted, so the sum can be below 0. A bin of one example
-    has no such estimate and contributes 0.
+    The squared gap of a bin overestimates the true one by the variance of its observed frequency,
+    estimated as frequency (1 - frequency) / (count - 1). That is subtracted, so the sum can be
+    below 0. A bin of one example has no such estimate and contributes 0.
 
     Args:
         gaps: float array of shape (..., bins), mean prediction minus observed frequency.
@@ -104,5 +106,5 @@ def debiased_squared_error(
 
 
 def signed_root(values: np.ndarray) -> np.ndarray:
-    """sign(x) sqrt(|x|): a squared error in the unit of probabilities, with nothing clipped at 0."""
+    """sign(x) sqrt(|x|): a squared error in the unit of probabilities, not clipped at 0."""
     return np.sign(values) * np.sqrt(np.abs(values))

@@ -1,11 +1,12 @@
 """How good the predicted probabilities are: proper scores, calibration errors, temperature.
 
-Shared signature: `probabilities` is a float array of shape (n, classes) whose rows sum to 1, `labels` an int array of
-shape (n,); `confidence` is the probability of the predicted class, shape (n,), and `correct` says whether that
-class is the label, shape (n,). Everything is a fraction, not a percentage; logarithms are natural.
+Shared signature: `probabilities` is a float array of shape (n, classes) whose rows sum to 1,
+`labels` an int array of shape (n,); `confidence` is the probability of the predicted class, shape
+(n,), and `correct` says whether that class is the label, shape (n,). Everything is a fraction, not
+a percentage; logarithms are natural.
 
-A run that diverged has probabilities that are not finite: every measure is then NaN, and nothing warns.
-Wrong shapes, labels that are no class and rows that are no distribution raise ValueError.
+A run that diverged has probabilities that are not finite: every measure is then NaN, and nothing
+warns. Wrong shapes, labels that are no class and rows that are no distribution raise ValueError.
 """
 
 from __future__ import annotations
@@ -51,12 +52,13 @@ __all__ = [
     "top_label",
 ]
 
-# Rows come from float32 networks through float64 arithmetic; anything worse than this is not a distribution.
+# Rows come from float32 networks through float64 arithmetic; anything worse than this is not a
+# distribution.
 _ROW_SUM_TOLERANCE = 1e-4
 
 
 def top_label(probabilities: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Returns the confidence (float, NaN kept) and correctness (bool) of the predicted class, each of shape (n,)."""
+    """Returns confidence (float, NaN kept) and correctness (bool) of the predictions, both (n,)."""
     probabilities, labels = _checked(probabilities, labels)
     return probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
 
@@ -64,8 +66,9 @@ def top_label(probabilities: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray
 def nll(probabilities: np.ndarray, labels: np.ndarray, floor: float = PROBABILITY_FLOOR) -> float:
     """Mean negative log-likelihood in nats.
 
-    Probabilities of the label below `floor` count as `floor`: one impossible label costs at most -ln(floor), 27.6 nats
-    at the default, and the mean stays finite. Nothing is renormalised afterwards.
+    Probabilities of the label below `floor` count as `floor`: one impossible label costs at most
+    -ln(floor), 27.6 nats at the default, and the mean stays finite. Nothing is renormalised
+    afterwards.
     """
     probabilities, labels = _checked(probabilities, labels)
     if not np.isfinite(probabilities).all():
@@ -75,10 +78,11 @@ def nll(probabilities: np.ndarray, labels: np.ndarray, floor: float = PROBABILIT
 
 
 def brier_score(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """Multi-class Brier score: squared error summed over classes, averaged over examples; in [0, 2].
+    """Multi-class Brier score: squared error summed over classes, mean over examples; in [0, 2].
 
     Reference:
-        Brier, "Verification of forecasts expressed in terms of probability", Monthly Weather Review 78, 1950.
+        Brier, "Verification of forecasts expressed in terms of probability", Monthly Weather Review
+        78, 1950.
     """
     probabilities, labels = _checked(probabilities, labels)
     if not np.isfinite(probabilities).all():
@@ -106,7 +110,8 @@ def expected_calibration_error(
 def calibration_error(confidence: np.ndarray, correct: np.ndarray, bins: int = 15) -> float:
     """Debiased top-label calibration error: signed root of the squared error, unclipped.
 
-    Below 0 means smaller than what sampling noise alone is expected to leave. See `binning.debiased_squared_error`.
+    Below 0 means smaller than what sampling noise alone is expected to leave. See
+    `binning.debiased_squared_error`.
     """
     binned = _bins_or_none(confidence, correct, bins)
     if binned is None:
@@ -127,12 +132,13 @@ def calibration_gap(confidence: np.ndarray, correct: np.ndarray) -> float:
 def classwise_calibration_error(
     probabilities: np.ndarray, labels: np.ndarray, bins: int = 15
 ) -> float:
-    """Class-wise calibration error: the debiased squared error of p(class), averaged over classes, signed root.
+    """Class-wise calibration error: signed root of the classes' mean debiased squared error.
 
-    Each class has equal-mass bins of its own.
+    Each class has equal-mass bins of its own, over the probability that was given to it.
 
     Reference:
-        Kumar, Liang, Ma, "Verified Uncertainty Calibration", NeurIPS 2019 ("marginal calibration error").
+        Kumar, Liang, Ma, "Verified Uncertainty Calibration", NeurIPS 2019 ("marginal calibration
+        error").
     """
     probabilities, labels = _checked(probabilities, labels)
     if not np.isfinite(probabilities).all():
@@ -152,9 +158,9 @@ def reliability_bins(
     """What a reliability diagram shows, over equal-mass bins in ascending confidence.
 
     Returns:
-        `count` (int), `confidence` and `accuracy` (float means), one entry for each non-empty bin: fewer than `bins`
-        where predictions are tied (see `binning.equal_mass_bins`). If a confidence is not finite, one bin of all
-        examples with NaN means.
+        `count` (int), `confidence` and `accuracy` (float means), one entry for each non-empty bin:
+        fewer than `bins` where predictions are tied (see `binning.equal_mass_bins`). If a
+        confidence is not finite, one bin of all examples with NaN means.
     """
     binned = _bins_or_none(confidence, correct, bins)
     if binned is None:
@@ -168,7 +174,7 @@ def reliability_bins(
 
 
 def summarize(probabilities: np.ndarray, labels: np.ndarray, bins: int = 15) -> dict[str, float]:
-    """The measures of every epoch: accuracy, nll, brier and calibration_error (debiased, top label)."""
+    """The measures of every epoch: accuracy, nll, brier, calibration_error (debiased top label)."""
     confidence, correct = top_label(probabilities, labels)
     finite = bool(np.isfinite(confidence).all())
     return {
@@ -189,9 +195,10 @@ def summarize_with_null(
     """The measures of the final evaluation, with null distributions and temperature.
 
     Returns:
-        `summarize` and ece, ece_null_{mean,low,high,p}, calibration_error_10 and _30 (the debiased error with other
-        numbers of bins), calibration_gap, classwise_calibration_error, classwise_null_{low,high},
-        smooth_calibration_error, temperature (fitted on these same examples) and nll_after_temperature.
+        `summarize` and ece, ece_null_{mean,low,high,p}, calibration_error_10 and _30 (the debiased
+        error with other numbers of bins), calibration_gap, classwise_calibration_error,
+        classwise_null_{low,high}, smooth_calibration_error, temperature (fitted on these same
+        examples) and nll_after_temperature.
     """
     confidence, correct = top_label(probabilities, labels)
     ece = expected_calibration_error(confidence, correct, bins)
@@ -217,7 +224,7 @@ def summarize_with_null(
 
 
 def _checked(probabilities: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Returns float64 probabilities and the labels; rows that are not finite pass, to become NaN."""
+    """Returns float64 probabilities and the labels; values that are not finite pass here."""
     probabilities = np.asarray(probabilities, dtype=np.float64)
     labels = np.asarray(labels)
     if probabilities.ndim != 2 or labels.shape != probabilities.shape[:1] or labels.size == 0:
@@ -236,8 +243,9 @@ def _checked(probabilities: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray,
         sums = probabilities.sum(axis=1)
         if probabilities.min() < 0 or np.abs(sums - 1.0).max() > _ROW_SUM_TOLERANCE:
             raise ValueError(
-                "the rows of probabilities must be non-negative and sum to 1, received a minimum of "
-                f"{probabilities.min():.4g} and sums in {sums.min():.4g}..{sums.max():.4g}; "
+                "the rows of probabilities must be non-negative and sum to 1, received "
+                f"a minimum of {probabilities.min():.4g} and sums in "
+                f"{sums.min():.4g}..{sums.max():.4g}; "
                 "turn scores into a distribution first."
             )
     return probabilities, labels

@@ -1,11 +1,13 @@
 """What a perfectly calibrated model would show: the noise floor of every calibration error.
 
-An error measured on finitely many examples is above 0 even when nothing is wrong. Consistency resampling draws
-labels from the predicted distributions themselves, under which the model is calibrated by construction, and
-measures each draw as the real labels are measured.
+An error measured on finitely many examples is above 0 even when nothing is wrong. Consistency
+resampling draws labels from the predicted distributions themselves, under which the model is
+calibrated by construction, and measures each draw as the real labels are measured.
 
 References:
-    Bröcker & Smith, "Increasing the Reliability of Reliability Diagrams", Weather and Forecasting 22, 2007.
+    Bröcker & Smith, "Increasing the Reliability of Reliability Diagrams", Weather and Forecasting
+    22, 2007.
+
     Vaicenavicius et al., "Evaluating model calibration in classification", AISTATS 2019.
 """
 
@@ -17,12 +19,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from activation_study.measures.binning import (
-    EqualMassBins,
     absolute_error,
     debiased_squared_error,
     equal_mass_bins,
     signed_root,
 )
+
+# Draws are made in blocks whose arrays stay in the processor's cache.
+_DRAWS_IN_BLOCK = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +55,7 @@ class NullDistribution:
         return self._quantile(0.975)
 
     def p_value(self, observed: float) -> float:
-        """One-sided p-value (1 + #{samples >= observed}) / (draws + 1); NaN if either side is missing."""
+        """One-sided p-value (1 + #{samples >= observed}) / (draws + 1); NaN without either."""
         if not self.samples.size or math.isnan(observed):
             return math.nan
         return (1 + int((self.samples >= observed).sum())) / (self.samples.size + 1)
@@ -62,7 +66,7 @@ class NullDistribution:
 
 @dataclass(frozen=True, eq=False)
 class CalibrationNull:
-    """The null distributions of the three binned errors, named as the functions that measure them."""
+    """Null distributions of the three binned errors, named as the functions that measure them."""
 
     expected_calibration_error: NullDistribution
     calibration_error: NullDistribution
@@ -87,86 +91,98 @@ def calibration_null(
     if not np.isfinite(probabilities).all():
         empty = NullDistribution(np.empty(0))
         return CalibrationNull(empty, empty, empty)
-    probabilities = probabilities / probabilities.sum(axis=1, keepdims=True)
-    predicted = probabilities.argmax(axis=1)
+    sampler = _ErrorSampler(probabilities)
+    class_bins = _ClassBins(probabilities, bins)
     confidence = probabilities.max(axis=1)
-    class_bins = [equal_mass_bins(column, bins) for column in probabilities.T]
-    draw, example, label = _draw_errors(probabilities, predicted, confidence, generator, draws)
     top_bins = equal_mass_bins(confidence, bins)
-    wrong = _count(draw, top_bins.index()[example], draws, top_bins.counts.size)
-    accuracy = 1.0 - wrong / top_bins.counts
+    top_bin_of = top_bins.index()
+    wrong, hits = [], []
+    for start in range(0, draws, _DRAWS_IN_BLOCK):
+        block = min(_DRAWS_IN_BLOCK, draws - start)
+        draw, example, label = sampler.draw(generator, block)
+        wrong.append(_count(draw, top_bin_of[example], block, top_bins.counts.size))
+        hits.append(class_bins.hits(draw, example, label, block))
+    accuracy = 1.0 - np.concatenate(wrong) / top_bins.counts
     gaps = top_bins.means(confidence) - accuracy
-    classwise = _classwise_samples(
-        probabilities, predicted, class_bins, (draw, example, label), draws
-    )
+    squared = debiased_squared_error(gaps, accuracy, top_bins.counts)
     return CalibrationNull(
         expected_calibration_error=NullDistribution(absolute_error(gaps, top_bins.counts)),
-        calibration_error=NullDistribution(
-            signed_root(debiased_squared_error(gaps, accuracy, top_bins.counts))
-        ),
-        classwise_calibration_error=NullDistribution(classwise),
+        calibration_error=NullDistribution(signed_root(squared)),
+        classwise_calibration_error=NullDistribution(class_bins.errors(np.concatenate(hits))),
     )
 
 
-def _draw_errors(
-    probabilities: np.ndarray,
-    predicted: np.ndarray,
-    confidence: np.ndarray,
-    generator: np.random.Generator,
-    draws: int,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Draws labels and returns only those that differ from the predicted class.
+class _ErrorSampler:
+    """Draws labels, and lists only those that differ from the predicted class.
 
-    A good model is wrong rarely, so that listing the errors is many times shorter than listing all labels.
-
-    Returns:
-        Three int arrays of one length: the draw, the example, and the label drawn there.
+    A good model is wrong rarely: its errors are a list many times shorter than all labels.
     """
-    num_examples, num_classes = probabilities.shape
-    uniform = generator.random((draws, num_examples))
-    draw, example = np.nonzero(uniform >= confidence)
-    others = probabilities.copy()
-    others[np.arange(num_examples), predicted] = 0.0
-    cumulative = np.ascontiguousarray(np.cumsum(others, axis=1).T)
-    total = cumulative[-1]
-    # Given an error, (uniform - confidence) / (1 - confidence) is uniform in [0, 1) and picks among the other classes.
-    # Rounding must not carry it to the total, where no class is left.
-    scale = np.where(confidence < 1.0, total / np.maximum(1.0 - confidence, 1e-300), 0.0)
-    position = (uniform[draw, example] - confidence[example]) * scale[example]
-    position = np.minimum(position, np.nextafter(total, 0.0)[example])
-    label = np.zeros(example.size, dtype=np.intp)
-    for class_index in range(num_classes - 1):
-        label += cumulative[class_index][example] <= position
-    return draw, example, label
+
+    def __init__(self, probabilities: np.ndarray) -> None:
+        normalized = probabilities / probabilities.sum(axis=1, keepdims=True)
+        rows = np.arange(normalized.shape[0])
+        predicted = normalized.argmax(axis=1)
+        self._confidence = normalized[rows, predicted]
+        others = normalized.copy()
+        others[rows, predicted] = 0.0
+        self._cumulative = np.ascontiguousarray(np.cumsum(others, axis=1).T)
+        total = self._cumulative[-1]
+        # Rounding must not carry a position to the total, where no class is left.
+        self._last_position = np.nextafter(total, 0.0)
+        missing = np.where(self._confidence < 1.0, 1.0 - self._confidence, 1.0)
+        self._scale = total / missing
+
+    def draw(
+        self, generator: np.random.Generator, draws: int
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Returns int arrays of one length: draw, example, and the label drawn there."""
+        uniform = generator.random((draws, self._confidence.size))
+        draw, example = np.nonzero(uniform >= self._confidence)
+        # Given an error, what exceeds the confidence is uniform and picks among the others.
+        position = uniform[draw, example] - self._confidence[example]
+        position = np.minimum(position * self._scale[example], self._last_position[example])
+        label = np.zeros(example.size, dtype=np.intp)
+        for cumulative in self._cumulative[:-1]:
+            label += cumulative[example] <= position
+        return draw, example, label
 
 
-def _classwise_samples(
-    probabilities: np.ndarray,
-    predicted: np.ndarray,
-    class_bins: list[EqualMassBins],
-    errors: tuple[np.ndarray, np.ndarray, np.ndarray],
-    draws: int,
-) -> np.ndarray:
-    """Class-wise error of each draw, float array of shape (draws,)."""
-    draw, example, label = errors
-    num_examples, num_classes = probabilities.shape
-    width = max(binned.counts.size for binned in class_bins)
-    counts = np.zeros((num_classes, width), dtype=np.intp)
-    means = np.zeros((num_classes, width))
-    cell = np.empty((num_examples, num_classes), dtype=np.intp)
-    for class_index, binned in enumerate(class_bins):
-        counts[class_index, : binned.counts.size] = binned.counts
-        means[class_index, : binned.counts.size] = binned.means(probabilities[:, class_index])
-        cell[:, class_index] = class_index * width + binned.index()
-    # Labels equal to the predictions are the starting point; every error moves one count from cell to cell.
-    cell_of_predicted = cell[np.arange(num_examples), predicted]
-    hits = np.bincount(cell_of_predicted, minlength=counts.size) + (
-        _count(draw, cell[example, label], draws, counts.size)
-        - _count(draw, cell_of_predicted[example], draws, counts.size)
-    )
-    frequencies = hits.reshape(draws, num_classes, width) / np.maximum(counts, 1)
-    squared = debiased_squared_error(means - frequencies, frequencies, counts)
-    return signed_root(squared.mean(axis=1))
+class _ClassBins:
+    """Equal-mass bins of every class, in one table of cells (classes, bins).
+
+    Classes with fewer bins, because of ties, have cells of count 0 at the end, which weigh nothing.
+    """
+
+    def __init__(self, probabilities: np.ndarray, bins: int) -> None:
+        num_examples, num_classes = probabilities.shape
+        binned = [equal_mass_bins(column, bins) for column in probabilities.T]
+        width = max(one.counts.size for one in binned)
+        self._counts = np.zeros((num_classes, width), dtype=np.intp)
+        self._means = np.zeros((num_classes, width))
+        self._cell = np.empty((num_examples, num_classes), dtype=np.intp)
+        for class_index, one in enumerate(binned):
+            self._counts[class_index, : one.counts.size] = one.counts
+            self._means[class_index, : one.counts.size] = one.means(probabilities[:, class_index])
+            self._cell[:, class_index] = class_index * width + one.index()
+        self._cell_of_predicted = self._cell[np.arange(num_examples), probabilities.argmax(axis=1)]
+
+    def hits(
+        self, draw: np.ndarray, example: np.ndarray, label: np.ndarray, draws: int
+    ) -> np.ndarray:
+        """Returns how many labels fall into each cell, int array of shape (draws, cells).
+
+        Labels equal to the predictions are the start; an error moves one count to another cell.
+        """
+        cells = self._counts.size
+        predicted = np.bincount(self._cell_of_predicted, minlength=cells)
+        lost = _count(draw, self._cell_of_predicted[example], draws, cells)
+        return predicted + _count(draw, self._cell[example, label], draws, cells) - lost
+
+    def errors(self, hits: np.ndarray) -> np.ndarray:
+        """Returns the class-wise error of each draw, float array of shape (draws,)."""
+        frequencies = hits.reshape(-1, *self._counts.shape) / np.maximum(self._counts, 1)
+        gaps = self._means - frequencies
+        return signed_root(debiased_squared_error(gaps, frequencies, self._counts).mean(axis=1))
 
 
 def _count(draw: np.ndarray, cell: np.ndarray, draws: int, cells: int) -> np.ndarray:

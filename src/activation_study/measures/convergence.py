@@ -16,8 +16,9 @@ def epochs_to(accuracies: Sequence[float] | np.ndarray, threshold: float) -> flo
         threshold: accuracy to reach, a fraction.
 
     Returns:
-        Epochs, interpolated linearly between the two evaluations around the crossing; inf when it is never reached. A
-        curve counts up to its first value that is not finite: what a diverged run had not reached by then, it never did.
+        Epochs, interpolated linearly between the two evaluations around the crossing; inf when it
+        is never reached. A curve counts up to its first value that is not finite: what a diverged
+        run had not reached by then, it never did.
     """
     values = np.asarray(accuracies, dtype=np.float64)
     finite = np.isfinite(values)
@@ -37,7 +38,8 @@ def area_under_curve(values: Sequence[float] | np.ndarray) -> float:
     """Mean height of a learning curve: trapezoid over epochs 0..E, divided by E.
 
     Returns:
-        The area in the unit of the values; the value itself if there is only one; NaN if one is not finite.
+        The area in the unit of the values; the value itself if there is only one; NaN if one is not
+        finite.
 
     Raises:
         ValueError: the curve is empty.
@@ -53,13 +55,14 @@ def area_under_curve(values: Sequence[float] | np.ndarray) -> float:
 
 
 def chance_limit(num_classes: int, num_examples: int, majority_share: float | None = None) -> float:
-    """Highest accuracy that counts as chance: guessing's accuracy plus three binomial standard errors.
+    """Highest accuracy that counts as chance: that of guessing plus 3 binomial standard errors.
 
     Args:
         num_classes: number of classes K; guessing at random is right with probability 1/K.
         num_examples: examples on which the accuracy was measured.
-        majority_share: share of the most frequent class, which a network with constant output can reach; 1/K where it is
-            not given. MNIST needs it: 11.35 % of the test images are ones, more than 10 % plus three standard errors.
+        majority_share: share of the most frequent class, which a network with constant output can
+            reach; 1/K where it is not given. MNIST needs it: 11.35 % of the test images are ones,
+            more than 10 % plus three standard errors.
 
     Raises:
         ValueError: fewer than two classes or no examples.
@@ -84,8 +87,9 @@ def divergence(
     """Names the way in which a run failed to train, if it did.
 
     Args:
-        train_losses: training losses of epochs 1..E, or of 0..E with any value at 0: where there are as many as validation
-            losses, the first is not looked at, as there is no training loss before the first step.
+        train_losses: training losses of epochs 1..E, or of 0..E with any value at 0: where there
+            are as many as validation losses, the first is not looked at, as there is no training
+            loss before the first step.
         validation_losses: validation losses after epochs 0..E.
         final_accuracy: accuracy after the last epoch, a fraction.
         num_classes: number of classes.
@@ -93,8 +97,8 @@ def divergence(
         majority_share: see `chance_limit`.
 
     Returns:
-        "not finite" if a loss or the final accuracy is NaN or infinite; else "chance" if the final accuracy is not above
-        `chance_limit`; else "".
+        "not finite" if a loss or the final accuracy is NaN or infinite; else "chance" if the final
+        accuracy is not above `chance_limit`; else "".
     """
     trained = np.asarray(train_losses, dtype=np.float64)
     validated = np.asarray(validation_losses, dtype=np.float64)

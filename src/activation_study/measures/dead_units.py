@@ -1,10 +1,12 @@
 """Which units of a layer have stopped working, by four definitions that are reported apart.
 
-Shared signature: `activations` h and `slopes` f' are float arrays of shape (examples, units), read on one probe set.
-The counts depend on the number of examples: the more there are, the fewer units are dead on all of them.
+Shared signature: `activations` h and `slopes` f' are float arrays of shape (examples, units), read
+on one probe set. The counts depend on the number of examples: the more there are, the fewer units
+are dead on all of them.
 
-Fractions and means of a layer are NaN where an entry is not finite (a diverged run), and nothing warns. The
-functions that answer for each unit return False there: a unit that emits NaN is not dead in the sense defined here.
+Fractions and means of a layer are NaN where an entry is not finite (a diverged run), and nothing
+warns. The functions that answer for each unit return False there: a unit that emits NaN is not dead
+in the sense defined here.
 """
 
 from __future__ import annotations
@@ -14,8 +16,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-# A slope below this passes less than a millionth of the gradient, little more than float32 resolves next to 1
-# (1.2e-7) and, for a sigmoid, |score| > 13.8. Exact 0 alone would miss every smooth activation.
+# A slope below this passes less than a millionth of the gradient, little more than float32 resolves
+# next to 1 (1.2e-7) and, for a sigmoid, |score| > 13.8. Exact 0 alone would miss every smooth
+# activation.
 GRADIENT_DEAD_SLOPE = 1e-6
 SATURATED_SHARE_OF_MAXIMUM = 0.05
 DORMANT_THRESHOLDS = {"dormant_0": 0.0, "dormant_025": 0.025, "dormant_100": 0.1}
@@ -23,7 +26,7 @@ DORMANT_THRESHOLDS = {"dormant_0": 0.0, "dormant_025": 0.025, "dormant_100": 0.1
 
 def dead(activations: np.ndarray) -> np.ndarray:
     """Units whose output is exactly 0 on every example, bool array of shape (units,)."""
-    return ~_matrix(activations).any(axis=0)
+    return np.asarray(~_matrix(activations).any(axis=0))
 
 
 def gradient_dead(slopes: np.ndarray, epsilon: float = GRADIENT_DEAD_SLOPE) -> np.ndarray:
@@ -39,8 +42,8 @@ def saturated_fraction(slopes: np.ndarray, lipschitz: float) -> float:
 
     Args:
         slopes: float array of shape (examples, units).
-        lipschitz: the activation's largest |slope|. NaN is returned where it is infinite or 0, as there is no maximum
-            to compare with.
+        lipschitz: the activation's largest |slope|. NaN is returned where it is infinite or 0, as
+            there is no maximum to compare with.
     """
     slopes = _matrix(slopes)
     if not (math.isfinite(lipschitz) and lipschitz > 0 and np.isfinite(slopes).all()):
@@ -54,7 +57,8 @@ def dormant_fraction(activations: np.ndarray, tau: float) -> float:
     In a layer that is 0 throughout every unit is dormant.
 
     Reference:
-        Sokar et al., "The Dormant Neuron Phenomenon in Deep Reinforcement Learning", ICML 2023, definition 3.1.
+        Sokar et al., "The Dormant Neuron Phenomenon in Deep Reinforcement Learning", ICML 2023,
+        definition 3.1.
     """
     activations = _matrix(activations)
     if not np.isfinite(activations).all():
@@ -73,10 +77,10 @@ def layer_summary(
         lipschitz: the activation's largest |slope|.
 
     Returns:
-        Fractions of units `dead`, `gradient_dead`, `dormant_0`, `dormant_025`, `dormant_100` (tau = 0, 0.025, 0.1), the
-        fraction of pairs `saturated`, the `mean` activation over examples and units, and the `spread`: the standard
-        deviation between examples (population form), averaged over units. A layer whose spread is 0 tells its
-        successors nothing about the input.
+        Fractions of units `dead`, `gradient_dead`, `dormant_0`, `dormant_025`, `dormant_100` (tau =
+        0, 0.025, 0.1), the fraction of pairs `saturated`, the `mean` activation over examples and
+        units, and the `spread`: the standard deviation between examples (population form), averaged
+        over units. A layer whose spread is 0 tells its successors nothing about the input.
 
     Raises:
         ValueError: the arrays are no matrices of one shape.
@@ -84,17 +88,21 @@ def layer_summary(
     activations, slopes = _matrix(activations), _matrix(slopes)
     if activations.shape != slopes.shape:
         raise ValueError(
-            f"activations and slopes must have one shape, received {activations.shape} and {slopes.shape}."
+            "activations and slopes must have one shape, "
+            f"received {activations.shape} and {slopes.shape}."
         )
     return {**_activation_summary(activations), **_slope_summary(slopes, lipschitz)}
 
 
 def life_history(states: np.ndarray, units: Iterable[int] | None = None) -> list[str]:
-    """Writes down when units were dead, one character an epoch ("0011": dead from the third evaluation on).
+    """Writes down when units were dead, one character an epoch.
+
+    "0011" was evaluated four times and dead from the third time on.
 
     Args:
         states: bool array of shape (epochs, units).
-        units: the units to write down, in this order; by default those that were ever dead, ascending.
+        units: the units to write down, in this order; by default those that were ever dead,
+            ascending.
     """
     states = _matrix(states).astype(bool)
     chosen = np.flatnonzero(states.any(axis=0)) if units is None else units
@@ -105,14 +113,15 @@ def life_history(states: np.ndarray, units: Iterable[int] | None = None) -> list
 def unit_histories(
     dead_states: np.ndarray, gradient_dead_states: np.ndarray
 ) -> dict[str, list[int] | list[str]]:
-    """Life histories of the units that were dead or gradient-dead at some epoch, as columns of a table.
+    """Tabulates the life histories of units that were dead or gradient-dead at some epoch.
 
     Args:
         dead_states: bool array of shape (epochs, units).
         gradient_dead_states: bool array of shape (epochs, units).
 
     Returns:
-        Columns `unit` (int), `dead` and `gradient_dead` (strings as in `life_history`), one row a unit.
+        Columns `unit` (int), `dead` and `gradient_dead` (strings as in `life_history`), one row a
+        unit.
     """
     ever = np.asarray(dead_states, dtype=bool).any(axis=0)
     ever |= np.asarray(gradient_dead_states, dtype=bool).any(axis=0)

@@ -1,12 +1,12 @@
 """Smooth calibration error: calibration without bins, at a bandwidth that the data choose.
 
-Residuals are smoothed over the predictions with a Gaussian kernel that is reflected at 0 and 1. At bandwidth s the error
-is the integral over [0, 1] of the absolute smoothed residual; it never grows with s, and smECE is its fixed point,
-the one bandwidth that equals its own error.
+Residuals are smoothed over the predictions with a Gaussian kernel that is reflected at 0 and 1. At
+bandwidth s the error is the integral over [0, 1] of the absolute smoothed residual; it never grows
+with s, and smECE is its fixed point, the one bandwidth that equals its own error.
 
 Reference:
-    Błasiok & Nakkiran, "Smooth ECE: Principled Reliability Diagrams via Kernel Smoothing", ICLR 2024
-    (arXiv 2309.12236).
+    Błasiok & Nakkiran, "Smooth ECE: Principled Reliability Diagrams via Kernel Smoothing", ICLR
+    2024 (arXiv 2309.12236).
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ def smooth_calibration_error(predictions: np.ndarray, outcomes: np.ndarray) -> f
         outcomes: 0/1 or bool array of shape (n,).
 
     Returns:
-        The error in [0, 1]; NaN if a prediction is not finite. An error below 1/4096 is measured at that bandwidth.
+        The error in [0, 1]; NaN if a prediction is not finite. An error below 1/4096 is measured at
+        that bandwidth.
 
     Raises:
         ValueError: the shapes differ or are empty, or a prediction lies outside [0, 1].
@@ -38,8 +39,9 @@ def smooth_calibration_error(predictions: np.ndarray, outcomes: np.ndarray) -> f
     spectrum = _residual_spectrum(predictions, outcomes)
     if spectrum is None:
         return math.nan
-    if _SMALLEST_BANDWIDTH >= _error_at(spectrum, _SMALLEST_BANDWIDTH):
-        return _error_at(spectrum, _SMALLEST_BANDWIDTH)
+    finest_error = _error_at(spectrum, _SMALLEST_BANDWIDTH)
+    if finest_error <= _SMALLEST_BANDWIDTH:
+        return finest_error
     if _error_at(spectrum, 1.0) >= 1.0:
         return 1.0
     fixed_point = brentq(
@@ -74,7 +76,7 @@ def smooth_calibration_error_at(
 
 
 def _residual_spectrum(predictions: np.ndarray, outcomes: np.ndarray) -> np.ndarray | None:
-    """Cosine transform of the mean residual in each cell, shape (cells,); None where predictions are not finite."""
+    """Cosine transform of the cells' mean residuals, shape (cells,); None if not all are finite."""
     predictions = np.asarray(predictions, dtype=np.float64)
     outcomes = np.asarray(outcomes, dtype=np.float64)
     if predictions.ndim != 1 or predictions.shape != outcomes.shape or predictions.size == 0:
@@ -98,8 +100,9 @@ def _residual_spectrum(predictions: np.ndarray, outcomes: np.ndarray) -> np.ndar
 def _error_at(spectrum: np.ndarray, bandwidth: float) -> float:
     """Sum over the cells of the absolute smoothed residual.
 
-    Even reflection at both ends is what the cosine transform assumes, so that the reflected Gaussian (all its
-    images, not only the first) multiplies the k-th coefficient by exp(-(pi k s)^2 / 2).
+    Even reflection at both ends is what the cosine transform assumes, so that the reflected
+    Gaussian (all its images, not only the first) multiplies the k-th coefficient by exp(-(pi k s)^2
+    / 2).
     """
     frequencies = np.pi * np.arange(spectrum.size) * bandwidth
     smoothed = idct(spectrum * np.exp(-0.5 * frequencies**2), type=2, norm="ortho")

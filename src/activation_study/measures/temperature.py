@@ -1,11 +1,12 @@
 """Temperature scaling: how much of the negative log-likelihood is one wrong scale.
 
-Both functions work on probabilities, whatever output head they came from: log p serves as the scores.
-Probabilities below `PROBABILITY_FLOOR` count as the floor, as in `calibration.nll`, so that a temperature of 1
-gives the NLL that is reported without scaling.
+Both functions work on probabilities, whatever output head they came from: log p serves as the
+scores. Probabilities below `PROBABILITY_FLOOR` count as the floor, as in `calibration.nll`, so that
+a temperature of 1 gives the NLL that is reported without scaling.
 
 Reference:
-    Guo, Pleiss, Sun, Weinberger, "On Calibration of Modern Neural Networks", ICML 2017, section 4.2.
+    Guo, Pleiss, Sun, Weinberger, "On Calibration of Modern Neural Networks", ICML 2017, section
+    4.2.
 """
 
 from __future__ import annotations
@@ -24,10 +25,12 @@ def apply_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarr
 
     Args:
         probabilities: float array of shape (n, classes), rows sum to 1.
-        temperature: T > 0; above 1 softens, below 1 sharpens. NaN (no temperature could be fitted) gives NaN.
+        temperature: T > 0; above 1 softens, below 1 sharpens. NaN (no temperature could be fitted)
+            gives NaN.
 
     Returns:
-        float64 array of shape (n, classes), rows sum to 1; NaN wherever the row or the temperature is not finite.
+        float64 array of shape (n, classes), rows sum to 1; NaN wherever the row or the temperature
+        is not finite.
 
     Raises:
         ValueError: `temperature` is 0 or below.
@@ -47,8 +50,9 @@ def apply_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarr
 def fit_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
     """Finds the temperature that minimises the mean NLL of `apply_temperature`.
 
-    The NLL is convex in 1/T, hence has one minimum in log T, where it is searched. If every example is right
-    (or the predictions carry nothing) the minimum lies at infinity and the nearer of `TEMPERATURE_BOUNDS` is returned.
+    The NLL is convex in 1/T, hence has one minimum in log T, where it is searched. If every example
+    is right (or the predictions carry nothing) the minimum lies at infinity and the nearer of
+    `TEMPERATURE_BOUNDS` is returned.
 
     Args:
         probabilities: float array of shape (n, classes), rows sum to 1.
