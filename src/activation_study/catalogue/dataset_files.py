@@ -223,7 +223,7 @@ def _download(file: IdxFile, folder: Path, mirrors: Sequence[str]) -> Path:
                 f"Remedy: set {CACHE_VARIABLE} to a folder that can be written."
             ) from error
     raise DownloadError(
-        f"{file.name}.gz: not found locally, and no mirror gave it. "
+        f"{file.name}.gz: no intact copy found locally, and no mirror gave it. "
         f"Received: {'; '.join(failures)}. Expected a file of SHA-256 {file.gz_sha256}. "
         f"Remedies: set {FOLDER_VARIABLE} to a folder that holds it; or put it into {folder}; "
         'or use dataset="mnist-5k", which needs no network.'

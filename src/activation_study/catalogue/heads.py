@@ -6,9 +6,9 @@ for a pair of activation and loss is not always what the two names say (`effecti
 
 - `keras.activations.softmax` and `sigmoid` leave their input on the tensor as ``_keras_logits``,
   and *both* cross-entropies silently take it as logits. Canonical pairs are therefore computed
-  stably and are not clipped. But "sigmoid + categorical_crossentropy" written with Keras's own sigmoid
-  becomes a *softmax* cross-entropy. `sigmoid_normalized` uses a sigmoid without that mark, so that
-  its loss is the one that the names say.
+  stably and are not clipped. But "sigmoid + categorical_crossentropy" written with Keras's own
+  sigmoid becomes a *softmax* cross-entropy. `sigmoid_normalized` uses a sigmoid without that mark,
+  so that its loss is the one that the names say.
 - Without the mark, probabilities are clipped to [1e-7, 1 - 1e-7]: beyond it the gradient is zero.
 - `binary_crossentropy` and `mean_squared_error` average over the K classes.
 
