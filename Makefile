@@ -1,0 +1,80 @@
+# `make book` and `make test` need Python 3.11 to 3.13, make and git, and set up the rest in .venv.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# Any of these settings can be given on the command line: make test PYTEST_ARGS="-k catalogue"
+PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(shell command -v $(name))))
+PYTEST_ARGS ?= -n auto
+
+VENV := .venv
+BIN := $(VENV)/bin
+# The set-up is done again when, and only when, what it installs has changed.
+LOCK := $(shell cat requirements.txt pyproject.toml | cksum | tr -d ' ')
+INSTALLED := $(VENV)/.installed-$(LOCK)
+# Nitpicky, and a warning fails the build, after all of them have been shown.
+BUILD := $(BIN)/jupyter-book build . -n -W --keep-going
+
+export TF_CPP_MIN_LOG_LEVEL := 3
+export KERAS_BACKEND := tensorflow
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help
+help: ## say what can be made
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | sort | column -t -s "$$(printf '\t')"
+
+$(INSTALLED):
+	@"$(PYTHON)" -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v < (3, 14) else f"received Python {v[0]}.{v[1]}; Python 3.11, 3.12 or 3.13 is needed: make PYTHON=/path/to/python3.13")'
+	@if command -v uv > /dev/null; then \
+		uv venv --quiet --allow-existing --python "$(PYTHON)" $(VENV); \
+		uv pip install --python $(BIN)/python --require-hashes -r requirements.txt; \
+		uv pip install --python $(BIN)/python --no-deps --no-build-isolation -e .; \
+	else \
+		"$(PYTHON)" -m venv $(VENV); \
+		$(BIN)/python -m pip install --require-hashes -r requirements.txt; \
+		$(BIN)/python -m pip install --no-deps --no-build-isolation -e .; \
+	fi
+	@rm -f $(VENV)/.installed-*
+	@touch $@
+
+.PHONY: setup
+setup: $(INSTALLED) ## make .venv from the lock, if it is not there yet
+
+.PHONY: book
+book: $(INSTALLED) ## build the site from the published record, in _build/html
+	$(BUILD)
+
+.PHONY: quick
+quick: $(INSTALLED) ## execute every chapter's training at the reduced tier, into _build/quick
+	ACTIVATION_STUDY_TIER=quick $(BUILD) --path-output _build/quick
+
+.PHONY: study
+study: $(INSTALLED) ## execute everything at the full tier, from nothing, then build the site
+	ACTIVATION_STUDY_TIER=full $(BIN)/activation-study run core
+	$(BUILD)
+
+.PHONY: test
+test: $(INSTALLED) ## run the tests (the browser's read the site that `make book` built)
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+.PHONY: lint
+lint: $(INSTALLED) ## check style, formatting, types and workflows
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	@if command -v actionlint > /dev/null; then actionlint; else echo "actionlint is packaged for Linux alone: left out here"; fi
+
+.PHONY: links
+links: $(INSTALLED) ## look whether links to the rest of the web still lead somewhere
+	$(BUILD) --builder linkcheck
+
+.PHONY: lock
+lock: $(INSTALLED) ## resolve the dependencies again (needs uv)
+	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet $(LOCK_ARGS) -o requirements.txt
+
+.PHONY: clean
+clean: ## remove what was built and every tool's cache, but neither .venv nor the working cache of runs
+	rm -rf _build build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

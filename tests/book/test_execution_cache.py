@@ -1,0 +1,149 @@
+"""The execution cache and the page notes in real, small Sphinx builds."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from execution_cache import digest
+
+EXTENSIONS = Path(__file__).parents[2] / "_ext"
+
+CONFIGURATION = f"""
+import sys
+sys.path.insert(0, {str(EXTENSIONS)!r})
+extensions = ["myst_nb", "execution_cache", "page_notes"]
+html_theme = "sphinx_book_theme"
+nb_execution_mode = "cache"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 120
+exclude_patterns = ["_build"]
+"""
+
+PAGE = """\
+---
+jupytext:
+  text_representation:
+    extension: .md
+    format_name: myst
+kernelspec:
+  display_name: Python 3
+  name: python3
+---
+
+# A chapter
+
+```{code-cell} ipython3
+import sys
+sys.path.insert(0, "src")
+import helper
+open("executions.txt", "a").write("x")
+print("the helper says", helper.VALUE)
+```
+"""
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """The sources of a book of one chapter that imports a package of its own."""
+    (tmp_path / "src" / "helper").mkdir(parents=True)
+    (tmp_path / "data").mkdir()
+    set_helper(tmp_path, "VALUE = 1")
+    (tmp_path / "requirements.txt").write_text("numpy==2.4.6\n")
+    (tmp_path / "data" / "MANIFEST.json").write_text("{}\n")
+    (tmp_path / "data" / "claims.yml").write_text("[]\n")
+    (tmp_path / "conf.py").write_text(CONFIGURATION)
+    (tmp_path / "index.md").write_text(PAGE)
+    return tmp_path
+
+
+def set_helper(book: Path, source: str) -> None:
+    """Replace the package that the chapter imports."""
+    (book / "src" / "helper" / "__init__.py").write_text(f"{source}\n")
+
+
+def build(book: Path, tier: str = "full") -> subprocess.CompletedProcess[str]:
+    """Build the book as `make book` does, with warnings as errors."""
+    command = [sys.executable, "-m", "sphinx", "-T", "-n", "-W", "--keep-going", ".", "_build/html"]
+    # Python compares the time stamps of a source and its bytecode by the second: do without the latter.
+    environment = os.environ | {"ACTIVATION_STUDY_TIER": tier, "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(command, cwd=book, env=environment, capture_output=True, text=True)
+
+
+def page(book: Path) -> str:
+    """Return the built page without its tags."""
+    return re.sub(r"<[^>]+>", "", (book / "_build" / "html" / "index.html").read_text())
+
+
+def executions(book: Path) -> int:
+    """Return how many times the chapter's cell has run."""
+    return len((book / "executions.txt").read_text())
+
+
+@pytest.mark.slow
+def test_edit_of_the_package_executes_again_and_its_revert_is_a_hit(book: Path) -> None:
+    assert build(book).returncode == 0
+    assert (executions(book), "the helper says 1" in page(book)) == (1, True)
+    assert build(book).returncode == 0
+    assert executions(book) == 1
+
+    set_helper(book, "VALUE = 2")
+    assert build(book).returncode == 0
+    assert (executions(book), "the helper says 2" in page(book)) == (2, True)
+
+    set_helper(book, "VALUE = 1")
+    assert build(book).returncode == 0
+    assert (executions(book), "the helper says 1" in page(book)) == (2, True)
+
+
+@pytest.mark.slow
+def test_failing_cell_stops_the_build_with_its_traceback(book: Path) -> None:
+    set_helper(book, "raise RuntimeError('no such luck')")
+    built = build(book)
+    assert built.returncode != 0
+    assert "no such luck" in built.stderr
+
+
+@pytest.mark.slow
+def test_quick_tier_is_announced_and_the_executed_notebook_offered(book: Path) -> None:
+    assert build(book, tier="quick").returncode == 0
+    assert "No verdict on this page is evidence" in page(book)
+    html = (book / "_build" / "html" / "index.html").read_text()
+    notebook = book / "_build" / "html" / "_sources" / "index.ipynb"
+    assert 'href="_sources/index.ipynb"' in html
+    assert "the helper says 1" in notebook.read_text()
+
+    assert build(book, tier="full").returncode == 0
+    assert "evidence" not in page(book)
+    assert executions(book) == 2
+
+
+@pytest.mark.parametrize(
+    "changed",
+    ["src/helper/__init__.py", "src/helper/new.py", "requirements.txt", "data/MANIFEST.json", "data/claims.yml"],
+)
+def test_digest_sees_every_input(book: Path, changed: str) -> None:
+    before = digest(book)
+    with (book / changed).open("a") as file:
+        file.write("# changed\n")
+    assert digest(book) != before
+
+
+@pytest.mark.parametrize("generated", ["src/helper/__pycache__/x.pyc", "src/helper.egg-info/PKG-INFO", "index.md"])
+def test_digest_overlooks_what_no_output_depends_on(book: Path, generated: str) -> None:
+    before = digest(book)
+    (book / generated).parent.mkdir(exist_ok=True)
+    (book / generated).write_text("changed")
+    assert digest(book) == before
+
+
+def test_digest_sees_a_renamed_file_and_the_tier(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = digest(book)
+    monkeypatch.setenv("ACTIVATION_STUDY_TIER", "quick")
+    quick = digest(book)
+    (book / "src" / "helper" / "__init__.py").rename(book / "src" / "helper" / "other.py")
+    assert len({first, quick, digest(book)}) == 3

@@ -1,0 +1,74 @@
+"""The built site as files: its links and anchors lead somewhere and nothing in it loads from elsewhere."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+
+
+@cache
+def parsed(path: Path) -> BeautifulSoup:
+    """Return the page at `path`."""
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def broken_links(site: Path, page: Path) -> list[str]:
+    """Return the addresses in `page` that should lead to a place in `site` and do not."""
+    broken = []
+    for tag in parsed(page).find_all(["a", "link", "img", "script"]):
+        address = str(tag.get("href") or tag.get("src") or "")
+        parts = urlsplit(address)
+        if not address or parts.scheme or parts.netloc:
+            continue
+        target = page if not parts.path else (page.parent / unquote(parts.path)).resolve()
+        if target.is_dir():
+            target /= "index.html"
+        inside = target.is_relative_to(site.resolve()) and target.is_file()
+        if not inside or (parts.fragment and not has_anchor(target, unquote(parts.fragment))):
+            broken.append(address)
+    return broken
+
+
+def has_anchor(page: Path, name: str) -> bool:
+    """Return whether `page` has a place called `name`."""
+    return page.suffix != ".html" or parsed(page).find(id=name) is not None
+
+
+@pytest.mark.parametrize(
+    ("link", "is_broken"),
+    [
+        ("other.html#there", False),
+        ("#here", False),
+        ("https://example.org/gone", False),
+        ("other.html#nowhere", True),
+        ("#nowhere", True),
+        ("gone.html", True),
+        ("../outside.html", True),
+    ],
+)
+def test_broken_links_are_told_from_good_ones(tmp_path: Path, link: str, is_broken: bool) -> None:
+    (tmp_path / "outside.html").write_text("")
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "other.html").write_text('<p id="there">')
+    (site / "page.html").write_text(f'<p id="here"><a href="{link}">link</a>')
+    assert bool(broken_links(site, (site / "page.html").resolve())) is is_broken
+
+
+def test_internal_links_resolve(site: Path, page_path: str) -> None:
+    assert broken_links(site, (site / page_path).resolve()) == []
+
+
+def test_nothing_is_loaded_from_another_host(site: Path, page_path: str) -> None:
+    tags = parsed(site / page_path).select("script[src], link[rel~=stylesheet], link[rel~=preload], img[src], iframe")
+    addresses = [str(tag.get("src") or tag.get("href")) for tag in tags]
+    assert [address for address in addresses if urlsplit(address).netloc] == []
+
+
+def test_images_have_alternative_text(site: Path, page_path: str) -> None:
+    images = parsed(site / page_path).select("article img")
+    assert [image.get("src") for image in images if not str(image.get("alt") or "").strip()] == []
