@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -17,30 +18,34 @@ Saturation = Literal["none", "left", "right", "both"]
 class Activation:
     r"""A hidden activation: a function of scores (pre-activations) and its stated properties.
 
-    The range of a layerwise entry holds for every layer; its other properties are those of the first unit's output
-    as a function of its own score, in a layer of two units whose other score is 0. Those of a learned entry hold at
-    its initial parameters.
+    The range of a layerwise entry holds for every layer; its other properties are those of the
+    first unit's output as a function of its own score, in a layer of two units whose other score
+    is 0. Those of a learned entry hold at its initial parameters.
 
     Attributes:
         name: in snake case, as in `keras.activations`.
-        kind: ``elementwise``; ``layerwise`` where an output depends on all scores of the layer; ``learned`` where
-            the function has trainable parameters or pieces of its own.
+        kind: ``elementwise``; ``layerwise`` where an output depends on all scores of the layer;
+            ``learned`` where the function has trainable parameters or pieces of its own.
         formula: LaTeX, in the score :math:`z`, without dollar signs.
         reference: short citation.
         range: infimum and supremum of the outputs.
-        zero_centred: the function is odd, f(-z) = -f(z), so that scores symmetric about 0 give outputs of mean 0.
-            ELU and its kin only approach this and are not zero-centred in this sense.
+        zero_centred: the function is odd, f(-z) = -f(z), so that scores symmetric about 0 give
+            outputs of mean 0. ELU and its kin only approach this and are not zero-centred in this
+            sense.
         monotone: never decreasing in z.
         bounded: both ends of the range are finite.
-        saturates: where the derivative tends to 0: for z to minus infinity (left), plus infinity (right), both, none.
-        lipschitz: supremum of \|f'\| as backpropagation sees it (inf where there is none). Where `continuous` is
-            False this bounds the slope between the jumps, and the function itself is not Lipschitz.
+        saturates: where the derivative tends to 0: for z to minus infinity (left), plus infinity
+            (right), both, none.
+        lipschitz: supremum of \|f'\| as backpropagation sees it (inf where there is none). Where
+            `continuous` is False this bounds the slope between the jumps, and the function itself
+            is not Lipschitz.
         slope_at_zero: f'(0); at a kink or jump the value that Keras's backpropagation uses.
         initializer: recommended Keras initializer of the weights before it.
         trainable: False where the derivative vanishes almost everywhere.
         width_factor: scores needed for each unit.
         continuous: False where the function jumps.
-        function: the tensor function of a user's own activation; None for the built-in ones, found by name.
+        function: the tensor function of a user's own activation; None for the built-in ones, found
+            by name.
     """
 
     name: str
@@ -61,7 +66,7 @@ class Activation:
     function: Callable[..., Any] | None = field(default=None, repr=False)
 
     def make_layer(self, name: str) -> keras.layers.Layer:
-        """Return a fresh Keras layer from (batch, width * width_factor) scores to (batch, width) outputs."""
+        """Return a fresh Keras layer: (batch, width * width_factor) scores to (batch, width)."""
         import keras
 
         from activation_study.catalogue import activation_functions
@@ -71,7 +76,7 @@ class Activation:
         return keras.layers.Activation(self._tensor_function(), name=name)
 
     def __call__(self, scores: Any) -> Any:
-        """Return the outputs for a tensor or array of scores; learned entries at their initial parameters."""
+        """Return the outputs for scores; learned entries at their initial parameters."""
         from activation_study.catalogue import activation_functions
 
         return self._tensor_function()(activation_functions.as_scores(scores))
@@ -79,8 +84,9 @@ class Activation:
     def slope(self, scores: Any) -> Any:
         """Return the derivative at each score, a tensor of the scores' shape.
 
-        Elementwise and learned: by autodiff. Layerwise: the diagonal of the Jacobian, how much a unit's output
-        follows its own score; a user's own layerwise function must be given scores of shape (batch, units).
+        Elementwise and learned: by autodiff. Layerwise: the diagonal of the Jacobian, how much a
+        unit's output follows its own score; a user's own layerwise function must be given scores
+        of shape (batch, units).
         """
         from activation_study.catalogue import activation_functions
 
@@ -98,3 +104,32 @@ class Activation:
         from activation_study.catalogue import activation_functions
 
         return activation_functions.resolve(self.name) if self.function is None else self.function
+
+
+def describe(
+    name: str,
+    formula: str,
+    reference: str,
+    limits: tuple[float, float],
+    saturates: Saturation,
+    slopes: tuple[float, float],
+    **other: Any,
+) -> Activation:
+    """Return an entry; `slopes` holds the supremum of the slope's size and the slope at zero."""
+    settings: dict[str, Any] = {
+        "kind": "elementwise",
+        "zero_centred": False,
+        "monotone": True,
+        "initializer": "glorot_uniform",
+    }
+    return Activation(
+        name=name,
+        formula=formula,
+        reference=reference,
+        range=limits,
+        bounded=isfinite(limits[0]) and isfinite(limits[1]),
+        saturates=saturates,
+        lipschitz=slopes[0],
+        slope_at_zero=slopes[1],
+        **(settings | other),
+    )

@@ -1,9 +1,9 @@
 """Tensor functions behind the catalogue of activations.
 
-The only module of the catalogue that imports Keras; `activations.py` loads it when a tensor is first asked for.
-Every function takes scores, a float tensor of shape ``(..., units)``, and returns a tensor of the same shape
-(`maxout`: half as many units). A function whose name also stands in `keras.activations` is Keras's own, except
-`threshold`, whose two parameters are fixed here.
+The only module of the catalogue that imports Keras; `activations.py` loads it when a tensor is
+first asked for. Every function takes scores, a float tensor of shape ``(..., units)``, and returns
+a tensor of the same shape (`maxout`: half as many units). A function whose name also stands in
+`keras.activations` is Keras's own, except `threshold`, whose two parameters are fixed here.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ def threshold(scores: Any) -> Any:
 def step(scores: Any) -> Any:
     """Binary step 1[z >= 0] with an explicit gradient of zero.
 
-    A comparison alone has the gradient None, which an optimizer refuses; zero is the derivative almost everywhere.
+    A comparison alone has the gradient None, which an optimizer refuses; zero is the derivative
+    almost everywhere.
     """
     outputs = tf.cast(scores >= 0, scores.dtype)
     return outputs, tf.zeros_like
@@ -36,9 +37,10 @@ def step(scores: Any) -> Any:
 
 @tf.custom_gradient
 def step_straight_through(scores: Any) -> Any:
-    """Binary step whose backward pass is that of hard tanh: 1 for \\|z\\| <= 1, else 0.
+    """Binary step whose backward pass is that of hard tanh: 1 from z = -1 to 1, else 0.
 
-    Straight-through estimator: Bengio, Leonard and Courville (2013); clipped as by Hubara et al. (2016).
+    Straight-through estimator: Bengio, Leonard and Courville (2013); clipped as by Hubara et al.
+    (2016).
     """
     outputs = tf.cast(scores >= 0, scores.dtype)
     passed = tf.cast(tf.abs(scores) <= 1, scores.dtype)
@@ -58,8 +60,9 @@ def scaled_sigmoid(scores: Any) -> Any:
 def sparsemax_projection(scores: Any) -> Any:
     """Euclidean projection of each row of scores onto the simplex (Martins and Astudillo, 2016).
 
-    Kept beside `keras.activations.sparsemax`, whose threshold in Keras 3.15.1 adds up the cumulative sums of the
-    support where the definition has the sum of the support, so that its rows add up to 1 only by exception.
+    Kept beside `keras.activations.sparsemax`, whose threshold in Keras 3.15.1 adds up the
+    cumulative sums of the support where the definition has the sum of the support, so that its
+    rows add up to 1 only by exception.
     """
     scores = tf.convert_to_tensor(scores)
     # Sparsemax is invariant to a shift; without it the cumulative sums of large scores lose digits.
@@ -76,7 +79,7 @@ def prelu(scores: Any) -> Any:
 
 
 def maxout(scores: Any) -> Any:
-    """Larger of each unit's two pieces (Goodfellow et al., 2013); unit i has scores i and i + width."""
+    """Larger of each unit's two pieces (Goodfellow et al., 2013): scores i and i + width."""
     first, second = keras.ops.split(scores, MAXOUT_PIECES, axis=-1)
     return keras.ops.maximum(first, second)
 
@@ -154,8 +157,8 @@ def _ranks_like(scores: Any) -> Any:
 
 
 def _celu_slope(scores: Any) -> Any:
-    # CELU is smooth at 0 with slope 1, but Keras writes it as a maximum plus a minimum: there both branches
-    # pass the gradient, and autodiff answers 2.
+    # CELU is smooth at 0 with slope 1, but Keras writes it as a maximum plus a minimum: there both
+    # branches pass the gradient, and autodiff answers 2.
     return tf.exp(tf.minimum(scores, tf.zeros_like(scores)))
 
 

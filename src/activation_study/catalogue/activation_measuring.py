@@ -7,18 +7,18 @@ from typing import Any
 
 import numpy as np
 
-# The near grid finds extrema, the far points tell a limit from growth; 0.05 and below still counts as approached.
+# The near grid finds extrema; the far points tell a limit from growth.
 _NEAR = np.linspace(-20.0, 20.0, 8001, dtype=np.float32)
 _FAR = np.array([1e3, 1e4], dtype=np.float32)
-_FLAT = 1e-3
+_FLAT = 0.01
 _TOLERANCE = 1e-5
 
 
 def measure(name: str, function: Callable[..., Any]) -> dict[str, Any]:
     """Measure the properties of a function of scores in float32.
 
-    The near grid covers [-20, 20] in steps of 0.005; a limit is called infinite where the outputs still grow
-    between scores of size 1,000 and 10,000.
+    The near grid covers [-20, 20] in steps of 0.005; a limit is called infinite where the outputs
+    still grow between scores of size 1,000 and 10,000.
 
     Args:
         name: shown in errors.
@@ -62,8 +62,8 @@ def _is_elementwise(name: str, function: Callable[..., Any]) -> bool:
     before = _call(function, scores)
     if before.shape != scores.shape:
         raise ValueError(
-            f"Activation {name!r} must keep the shape of its scores; received scores of shape {scores.shape} "
-            f"and got {before.shape}."
+            f"Activation {name!r} must keep the shape of its scores; received scores of shape "
+            f"{scores.shape} and got {before.shape}."
         )
     others = np.ones(scores.shape, dtype=bool)
     others[1, 2] = False
@@ -105,14 +105,15 @@ def _slopes(function: Callable[..., Any], scores: np.ndarray, kind: str) -> np.n
 
 
 def _range(function: Callable[..., Any], values: np.ndarray, kind: str) -> tuple[float, float]:
-    """Return infimum and supremum, infinite where the outputs still grow at scores of size 10,000."""
+    """Return infimum and supremum, infinite where the outputs still grow far away."""
     low, high = float(values.min()), float(values.max())
     for sign in (-1.0, 1.0):
         nearer, farther = _outputs(function, np.float32(sign) * _FAR, kind)
-        growing = not np.isclose(nearer, farther, rtol=0.05, atol=0.01)
-        if growing and farther < low:
+        # Two overflows look alike but are growth.
+        settled = np.isfinite(farther) and np.isclose(nearer, farther, rtol=0.05, atol=0.01)
+        if not settled and farther < low:
             low = float("-inf")
-        elif growing and farther > high:
+        elif not settled and farther > high:
             high = float("inf")
         elif np.isfinite(farther):
             low, high = min(low, float(farther)), max(high, float(farther))
@@ -120,9 +121,9 @@ def _range(function: Callable[..., Any], values: np.ndarray, kind: str) -> tuple
 
 
 def _saturation(slopes: np.ndarray, largest: float) -> str:
-    """Name the ends of the near grid where the slope is flat; 0.01 of the largest admits slow decay."""
-    left = abs(slopes[0]) <= 10 * _FLAT * largest
-    right = abs(slopes[-1]) <= 10 * _FLAT * largest
+    """Name the ends of the near grid where the slope is flat: 0.01 of the largest or less."""
+    left = abs(slopes[0]) <= _FLAT * largest
+    right = abs(slopes[-1]) <= _FLAT * largest
     return {
         (False, False): "none",
         (True, False): "left",
@@ -132,7 +133,7 @@ def _saturation(slopes: np.ndarray, largest: float) -> str:
 
 
 def _jump(values: np.ndarray, slopes: np.ndarray) -> bool:
-    """Tell whether a step between grid points is out of proportion to the slopes at both its ends."""
+    """Tell whether a step between grid points is out of proportion to the slopes there."""
     steps = np.abs(np.diff(values))
     allowed = np.maximum(np.abs(slopes[1:]), np.abs(slopes[:-1])) * float(_NEAR[1] - _NEAR[0])
     return bool((steps > 2.0 * allowed + 0.02).any())

@@ -1,247 +1,19 @@
-r"""The built-in activations, one entry a function.
+"""The built-in activations, one entry a function.
 
-Keras's own score-to-score functions (Keras 3.15.1), then those that separate two properties which the usual ones mix.
-`keras.activations.glu` is left out: it halves its input, so it maps no layer of scores to a layer of the same width.
-
-The extreme values of GELU, SiLU and Mish have no closed form; those here come from minimising the function and its
-derivative in float64.
+Keras's own score-to-score functions, then those that separate two properties which the usual ones
+mix. `keras.activations.glu` is left out: it halves its input, so it maps no layer of scores to a
+layer of the same width.
 """
 
 from __future__ import annotations
 
 from math import inf
-from typing import Any
 
-from activation_study.catalogue.activation_entry import Activation, Saturation
+from activation_study.catalogue.activation_entry import describe
+from activation_study.catalogue.activation_table_keras import KERAS_ELEMENTWISE
 
-SELU_SCALE = 1.0507009873554805
-SELU_ALPHA = 1.6732632423543772
-_GLOROT_2010 = "Glorot and Bengio (2010)"
-_KERAS = "Keras 3"
-
-
-def _entry(
-    name: str,
-    formula: str,
-    reference: str,
-    limits: tuple[float, float],
-    saturates: Saturation,
-    slopes: tuple[float, float],
-    **other: Any,
-) -> Activation:
-    """Return an entry; `slopes` holds the supremum of the slope's size and the slope at zero."""
-    settings: dict[str, Any] = {
-        "kind": "elementwise",
-        "zero_centred": False,
-        "monotone": True,
-        "initializer": "glorot_uniform",
-    }
-    return Activation(
-        name=name,
-        formula=formula,
-        reference=reference,
-        range=limits,
-        bounded=-inf < limits[0] and limits[1] < inf,
-        saturates=saturates,
-        lipschitz=slopes[0],
-        slope_at_zero=slopes[1],
-        **(settings | other),
-    )
-
-
-_RECTIFIERS = (
-    _entry(
-        "relu",
-        r"\max(0, z)",
-        "Nair and Hinton (2010)",
-        (0.0, inf),
-        "left",
-        (1.0, 0.0),
-        initializer="he_normal",
-    ),
-    _entry(
-        "leaky_relu",
-        r"\max(z, 0) + 0.2 \min(z, 0)",
-        "Maas et al. (2013); slope 0.2 is Keras's default",
-        (-inf, inf),
-        "none",
-        (1.0, 0.2),
-        initializer="he_normal",
-    ),
-    _entry(
-        "relu6",
-        r"\min(\max(0, z), 6)",
-        "Krizhevsky (2010)",
-        (0.0, 6.0),
-        "both",
-        (1.0, 0.0),
-        initializer="he_normal",
-    ),
-    _entry(
-        "threshold",
-        r"z \text{ if } z > 1, \text{ else } 0",
-        "Konda et al. (2015): thresholded ReLU, threshold 1 and default value 0",
-        (0.0, inf),
-        "left",
-        (1.0, 0.0),
-        initializer="he_normal",
-        continuous=False,
-    ),
-    _entry(
-        "elu",
-        r"z \text{ if } z > 0, \text{ else } e^{z} - 1",
-        "Clevert et al. (2016)",
-        (-1.0, inf),
-        "left",
-        (1.0, 1.0),
-        initializer="he_normal",
-    ),
-    _entry(
-        "celu",
-        r"\max(0, z) + \min(0, e^{z} - 1)",
-        "Barron (2017); equals ELU at the default alpha = 1",
-        (-1.0, inf),
-        "left",
-        (1.0, 1.0),
-        initializer="he_normal",
-    ),
-    _entry(
-        "selu",
-        r"1.0507\, z \text{ if } z > 0, \text{ else } 1.0507 \cdot 1.6733\, (e^{z} - 1)",
-        "Klambauer et al. (2017)",
-        (-SELU_SCALE * SELU_ALPHA, inf),
-        "left",
-        (SELU_SCALE * SELU_ALPHA, SELU_SCALE),
-        initializer="lecun_normal",
-    ),
-    _entry(
-        "softplus",
-        r"\ln(1 + e^{z})",
-        "Dugas et al. (2001)",
-        (0.0, inf),
-        "left",
-        (1.0, 0.5),
-        initializer="he_normal",
-    ),
-    _entry(
-        "squareplus",
-        r"\tfrac{1}{2} \left( z + \sqrt{z^2 + 4} \right)",
-        "Barron (2021)",
-        (0.0, inf),
-        "left",
-        (1.0, 0.5),
-        initializer="he_normal",
-    ),
-    _entry(
-        "sparse_plus",
-        r"0 \text{ if } z \le -1, \; \tfrac{1}{4} (z + 1)^2 \text{ if } -1 < z < 1, \; z \text{ if } z \ge 1",
-        _KERAS,
-        (0.0, inf),
-        "left",
-        (1.0, 0.5),
-        initializer="he_normal",
-    ),
-)
-
-_GATED = (
-    _entry(
-        "gelu",
-        r"z\, \Phi(z)",
-        "Hendrycks and Gimpel (2016)",
-        (-0.16997120747990366, inf),
-        "left",
-        (1.128904145185155, 0.5),
-        initializer="he_normal",
-        monotone=False,
-    ),
-    _entry(
-        "silu",
-        r"z\, \sigma(z)",
-        "Elfwing et al. (2018); Ramachandran et al. (2017), as swish",
-        (-0.2784645427610738, inf),
-        "left",
-        (1.099839320128867, 0.5),
-        initializer="he_normal",
-        monotone=False,
-    ),
-    _entry(
-        "hard_silu",
-        r"z\, \min(\max(0, z + 3), 6) / 6",
-        "Howard et al. (2019), as hard swish",
-        (-0.375, inf),
-        "left",
-        (1.5, 0.5),
-        initializer="he_normal",
-        monotone=False,
-    ),
-    _entry(
-        "mish",
-        r"z \tanh(\ln(1 + e^{z}))",
-        "Misra (2019)",
-        (-0.3088434130172504, inf),
-        "left",
-        (1.088498161251728, 0.6),
-        initializer="he_normal",
-        monotone=False,
-    ),
-)
-
-_SIGMOIDS = (
-    _entry(
-        "sigmoid",
-        r"\sigma(z) = \frac{1}{1 + e^{-z}}",
-        "Rumelhart et al. (1986)",
-        (0.0, 1.0),
-        "both",
-        (0.25, 0.25),
-    ),
-    _entry(
-        "hard_sigmoid",
-        r"\min(\max(0, z + 3), 6) / 6",
-        "Courbariaux et al. (2015); cut at 3 as in Howard et al. (2019)",
-        (0.0, 1.0),
-        "both",
-        (1 / 6, 1 / 6),
-    ),
-    _entry(
-        "sparse_sigmoid",
-        r"\min(\max(0, \tfrac{1}{2} (z + 1)), 1)",
-        "Blondel et al. (2019)",
-        (0.0, 1.0),
-        "both",
-        (0.5, 0.5),
-    ),
-    _entry(
-        "log_sigmoid", r"\ln \sigma(z) = -\ln(1 + e^{-z})", _KERAS, (-inf, 0.0), "right", (1.0, 0.5)
-    ),
-    _entry(
-        "tanh",
-        r"\tanh(z)",
-        "LeCun et al. (1998)",
-        (-1.0, 1.0),
-        "both",
-        (1.0, 1.0),
-        zero_centred=True,
-    ),
-    _entry(
-        "hard_tanh",
-        r"\min(\max(-1, z), 1)",
-        "Collobert (2004)",
-        (-1.0, 1.0),
-        "both",
-        (1.0, 1.0),
-        zero_centred=True,
-    ),
-    _entry(
-        "softsign",
-        r"\frac{z}{1 + |z|}",
-        _GLOROT_2010,
-        (-1.0, 1.0),
-        "both",
-        (1.0, 1.0),
-        zero_centred=True,
-    ),
-    _entry(
+_OWN = (
+    describe(
         "sigmoid_minus_half",
         r"\sigma(z) - \tfrac{1}{2}",
         "sigmoid centred, slope kept",
@@ -250,7 +22,7 @@ _SIGMOIDS = (
         (0.25, 0.25),
         zero_centred=True,
     ),
-    _entry(
+    describe(
         "scaled_sigmoid",
         r"4\, \sigma(z) - 2",
         "Xu et al. (2016)",
@@ -259,34 +31,7 @@ _SIGMOIDS = (
         (1.0, 1.0),
         zero_centred=True,
     ),
-)
-
-_OTHERS = (
-    _entry("linear", "z", "identity", (-inf, inf), "none", (1.0, 1.0), zero_centred=True),
-    _entry("exponential", "e^{z}", _KERAS, (0.0, inf), "left", (inf, 1.0)),
-    _entry(
-        "soft_shrink",
-        r"\operatorname{sign}(z) \max(|z| - 0.5, 0)",
-        "Donoho (1995)",
-        (-inf, inf),
-        "none",
-        (1.0, 0.0),
-        zero_centred=True,
-    ),
-    _entry(
-        "hard_shrink",
-        r"z \text{ if } |z| > 0.5, \text{ else } 0",
-        "Donoho and Johnstone (1994)",
-        (-inf, inf),
-        "none",
-        (1.0, 0.0),
-        zero_centred=True,
-        continuous=False,
-    ),
-    _entry(
-        "tanh_shrink", r"z - \tanh(z)", _KERAS, (-inf, inf), "none", (1.0, 0.0), zero_centred=True
-    ),
-    _entry(
+    describe(
         "step",
         r"1 \text{ if } z \ge 0, \text{ else } 0",
         "Rosenblatt (1958); its derivative is 0, so only the layer after it learns",
@@ -296,9 +41,10 @@ _OTHERS = (
         trainable=False,
         continuous=False,
     ),
-    _entry(
+    describe(
         "step_straight_through",
-        r"1 \text{ if } z \ge 0, \text{ else } 0; \quad f'(z) := 1 \text{ if } |z| \le 1, \text{ else } 0",
+        r"1 \text{ if } z \ge 0, \text{ else } 0; "
+        r"\quad f'(z) := 1 \text{ if } |z| \le 1, \text{ else } 0",
         "Bengio et al. (2013); Hubara et al. (2016)",
         (0.0, 1.0),
         "both",
@@ -308,7 +54,7 @@ _OTHERS = (
 )
 
 _LAYERWISE = (
-    _entry(
+    describe(
         "softmax",
         r"\frac{e^{z_i}}{\sum_j e^{z_j}}",
         "Bridle (1990)",
@@ -317,7 +63,7 @@ _LAYERWISE = (
         (0.25, 0.25),
         kind="layerwise",
     ),
-    _entry(
+    describe(
         "log_softmax",
         r"z_i - \ln \sum_j e^{z_j}",
         "Bridle (1990)",
@@ -326,17 +72,19 @@ _LAYERWISE = (
         (1.0, 0.5),
         kind="layerwise",
     ),
-    _entry(
+    describe(
         "sparsemax",
-        r"\max(0, z_i - \tau), \; \tau = \tfrac{1}{k} \left( \sum_{r=1}^{k} (k - r + 1)\, z_{(r)} - 1 \right)",
-        "As Keras 3.15.1 computes it, which departs from Martins and Astudillo (2016) where the support size k exceeds 1",
+        r"\max(0, z_i - \tau), \; \tau = "
+        r"\tfrac{1}{k} \left( \sum_{r=1}^{k} (k - r + 1)\, z_{(r)} - 1 \right)",
+        "As Keras 3.15.1 computes it: departs from Martins and Astudillo (2016) "
+        "where the support size k exceeds 1",
         (0.0, inf),
         "both",
         (0.5, 0.0),
         kind="layerwise",
         continuous=False,
     ),
-    _entry(
+    describe(
         "sparsemax_projection",
         r"\max(0, z_i - \tau), \; \tau = \tfrac{1}{k} \left( \sum_{r=1}^{k} z_{(r)} - 1 \right)",
         "Martins and Astudillo (2016)",
@@ -348,7 +96,7 @@ _LAYERWISE = (
 )
 
 _LEARNED = (
-    _entry(
+    describe(
         "prelu",
         r"\max(z, 0) + \alpha_i \min(z, 0), \; \alpha_i = 0.25 \text{ at first}",
         "He et al. (2015)",
@@ -358,7 +106,7 @@ _LEARNED = (
         kind="learned",
         initializer="he_normal",
     ),
-    _entry(
+    describe(
         "maxout",
         r"\max(z_1, z_2)",
         "Goodfellow et al. (2013), two pieces",
@@ -371,10 +119,6 @@ _LEARNED = (
     ),
 )
 
-BUILT_IN = {
-    entry.name: entry
-    for entry in sorted(
-        _RECTIFIERS + _GATED + _SIGMOIDS + _OTHERS + _LAYERWISE + _LEARNED,
-        key=lambda entry: entry.name,
-    )
-}
+_ENTRIES = KERAS_ELEMENTWISE + _OWN + _LAYERWISE + _LEARNED
+
+BUILT_IN = {entry.name: entry for entry in sorted(_ENTRIES, key=lambda entry: entry.name)}

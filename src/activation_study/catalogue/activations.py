@@ -1,10 +1,11 @@
-"""Hidden activations by name: every score-to-score function of Keras and a few that separate its properties.
+r"""Hidden activations by name: those of Keras and a few that separate their properties.
 
     get("leaky_relu").slope(scores)
-    register("bent_identity", bent_identity, formula=r"\\tfrac{1}{2} (\\sqrt{z^2 + 1} - 1) + z")
+    register("bent_identity", bent_identity, formula=r"\tfrac{1}{2} (\sqrt{z^2 + 1} - 1) + z")
 
-What an entry holds is told by `Activation`; which entries there are, and which function of Keras is left out and why,
-by `activation_table`. Nothing here imports Keras before a tensor or a layer is asked for.
+What an entry holds is told by `Activation`; which entries there are, and which function of Keras
+is left out and why, by `activation_table`. Nothing here imports Keras before a tensor or a layer
+is asked for.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _measured: dict[Callable[..., Any], Activation] = {}
 
 
 def names() -> tuple[str, ...]:
-    """Return the names of all entries: the built-in ones in alphabetical order, then the registered ones."""
+    """Return the names: the built-in ones in alphabetical order, then the registered ones."""
     return (*BUILT_IN, *_registered)
 
 
@@ -33,17 +34,19 @@ def get(identifier: str | Callable[..., Any]) -> Activation:
     """Return the entry of a name or of a function.
 
     Args:
-        identifier: a name or one of Keras's aliases (`swish`, `hard_swish`); an `Activation`; a function of
-            `keras.activations`; a registered function; or any other function from a tensor of scores to a tensor
-            of the same shape, whose properties are then measured numerically, once.
+        identifier: a name or one of Keras's aliases (`swish`, `hard_swish`); an `Activation`; a
+            function of `keras.activations`; a registered function; or any other function from a
+            tensor of scores to a tensor of the same shape, whose properties are then measured
+            numerically, once.
 
     Returns:
-        The entry. A function that is not in the catalogue gets its own name; its kind is ``layerwise`` where an
-        output depends on another unit's score.
+        The entry. A function that is not in the catalogue gets its own name; its kind is
+        ``layerwise`` where an output depends on another unit's score.
 
     Raises:
-        ValueError: for an unknown name; for a callable without a plain name of its own or with the name of another
-            entry; for a function that changes the shape of its scores or is not finite near 0.
+        ValueError: for an unknown name; for a callable without a plain name of its own or with the
+            name of another entry; for a function that changes the shape of its scores or is not
+            finite near 0.
     """
     if isinstance(identifier, Activation):
         return identifier
@@ -74,20 +77,22 @@ def register(
         formula: LaTeX in z; the name as a function of z where not given.
         reference: short citation.
         initializer: recommended Keras initializer of the weights before it.
-        **properties: other fields of `Activation` that are known; those not given are measured numerically.
+        **properties: other fields of `Activation` that are known; those not given are measured
+            numerically.
 
     Returns:
         The new entry.
 
     Raises:
-        ValueError: for a name that is taken or no identifier, for an unknown property, and for a function that
-            changes the shape of its scores or is not finite near 0.
+        ValueError: for a name that is taken or no identifier, for an unknown property, and for a
+            function that changes the shape of its scores or is not finite near 0.
     """
     if not name.isidentifier():
         raise ValueError(f"An activation's name must be a Python identifier; received {name!r}.")
     if name in BUILT_IN or name in _ALIASES:
         raise ValueError(
-            f"The name {name!r} belongs to a built-in activation; choose another, such as 'my_{name}'."
+            f"The name {name!r} belongs to a built-in activation; choose another, "
+            f"such as 'my_{name}'."
         )
     entry = _measure(name, function, formula, reference, initializer, properties)
     _registered[name] = entry
