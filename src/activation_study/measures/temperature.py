@@ -50,9 +50,10 @@ def apply_temperature(probabilities: np.ndarray, temperature: float) -> np.ndarr
 def fit_temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
     """Finds the temperature that minimises the mean NLL of `apply_temperature`.
 
-    The NLL is convex in 1/T, hence has one minimum in log T, where it is searched. If every example
-    is right (or the predictions carry nothing) the minimum lies at infinity and the nearer of
-    `TEMPERATURE_BOUNDS` is returned.
+    The NLL is convex in 1/T, hence has one minimum in log T, where it is searched within
+    `TEMPERATURE_BOUNDS`. Where no finite temperature is best, the result is of no further meaning:
+    it comes near the upper bound if the predictions tell nothing about the labels, and if every
+    example is right it is one so low that the NLL is 0 to machine precision, or the lower bound.
 
     Args:
         probabilities: float array of shape (n, classes), rows sum to 1.

@@ -1,0 +1,125 @@
+"""Dead, saturated and dormant units by hand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from activation_study.measures import dead_units
+
+# Units: dead; dormant at 0.1 (mean 0.1 of a layer mean of 1.275); alive; negative.
+ACTIVATIONS = np.array([[0.0, 0.2, 3.0, -2.0], [0.0, 0.0, 1.0, -2.0]], dtype=np.float32)
+SLOPES = np.array([[0.0, 1.0, 1.0, 0.04], [0.0, 0.0, 1.0, -1e-7]], dtype=np.float32)
+
+matrices = hnp.arrays(
+    np.float32, st.tuples(st.integers(1, 8), st.integers(1, 6)), elements=st.floats(-4, 4, width=32)
+)
+
+
+def test_dead_and_gradient_dead() -> None:
+    assert dead_units.dead(ACTIVATIONS).tolist() == [True, False, False, False]
+    assert dead_units.gradient_dead(SLOPES).tolist() == [True, False, False, False]
+    assert dead_units.gradient_dead(SLOPES, epsilon=0.05).tolist() == [True, False, False, True]
+    assert dead_units.gradient_dead(-np.ones((2, 1))).tolist() == [False]
+
+
+def test_saturated_fraction() -> None:
+    assert dead_units.saturated_fraction(SLOPES, 1.0) == 5 / 8
+    assert dead_units.saturated_fraction(SLOPES, 0.5) == 4 / 8
+    assert math.isnan(dead_units.saturated_fraction(SLOPES, math.inf))
+    assert math.isnan(dead_units.saturated_fraction(SLOPES, 0.0))
+
+
+def test_dormant_fraction() -> None:
+    assert dead_units.dormant_fraction(ACTIVATIONS, 0.0) == 1 / 4
+    assert dead_units.dormant_fraction(ACTIVATIONS, 0.025) == 1 / 4
+    assert dead_units.dormant_fraction(ACTIVATIONS, 0.1) == 2 / 4
+    assert dead_units.dormant_fraction(np.zeros((3, 2)), 0.0) == 1.0
+
+
+def test_layer_summary() -> None:
+    summary = dead_units.layer_summary(ACTIVATIONS, SLOPES, 1.0)
+    assert summary == pytest.approx(
+        {
+            "dead": 1 / 4,
+            "gradient_dead": 1 / 4,
+            "saturated": 5 / 8,
+            "dormant_0": 1 / 4,
+            "dormant_025": 1 / 4,
+            "dormant_100": 2 / 4,
+            "mean": 0.025,
+            "spread": (0.0 + 0.1 + 1.0 + 0.0) / 4,
+        }
+    )
+
+
+@settings(deadline=None)
+@given(matrices, st.sampled_from([0.25, 1.0, 1.13, math.inf]), st.integers(0, 2**32 - 1))
+def test_summary_agrees_with_its_parts_in_any_order(
+    values: np.ndarray, lipschitz: float, seed: int
+) -> None:
+    slopes = np.tanh(values)
+    summary = dead_units.layer_summary(values, slopes, lipschitz)
+    expected = {
+        "dead": (values == 0).all(axis=0).mean(),
+        "gradient_dead": (np.abs(slopes) < 1e-6).all(axis=0).mean(),
+        "saturated": dead_units.saturated_fraction(slopes, lipschitz),
+        "mean": values.mean(dtype=np.float64),
+        "spread": values.astype(np.float64).std(axis=0).mean(),
+    }
+    for name, tau in (("dormant_0", 0.0), ("dormant_025", 0.025), ("dormant_100", 0.1)):
+        expected[name] = dead_units.dormant_fraction(values, tau)
+    assert summary == pytest.approx(expected, abs=1e-9, nan_ok=True)
+    assert summary["dead"] <= summary["dormant_0"] <= summary["dormant_025"]
+    shuffled = np.random.default_rng(seed).permutation(values.shape[0])
+    again = dead_units.layer_summary(values[shuffled], slopes[shuffled], lipschitz)
+    assert again == pytest.approx(summary, abs=1e-9, nan_ok=True)
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_a_diverged_layer_is_nan(bad: float) -> None:
+    broken = ACTIVATIONS.copy()
+    broken[0, 0] = bad
+    broken[1, 0] = -bad
+    both = dead_units.layer_summary(broken, broken, 1.0)
+    assert all(math.isnan(value) for value in both.values())
+    slopes_only = dead_units.layer_summary(ACTIVATIONS, broken, 1.0)
+    missing = {name for name, value in slopes_only.items() if math.isnan(value)}
+    assert missing == {"gradient_dead", "saturated"}
+    assert not dead_units.dead(broken)[0]
+    assert not dead_units.gradient_dead(broken)[0]
+    assert math.isnan(dead_units.dormant_fraction(broken, 0.1))
+    assert math.isnan(dead_units.saturated_fraction(broken, 1.0))
+
+
+def test_large_float32_activations_do_not_overflow() -> None:
+    values = np.array([[3e38], [-3e38]], dtype=np.float32)
+    summary = dead_units.layer_summary(values, np.ones_like(values), 1.0)
+    assert summary["spread"] == pytest.approx(3e38)
+    assert dead_units.dormant_fraction(values, 0.1) == 0.0
+
+
+def test_life_histories() -> None:
+    states = np.array([[0, 0, 1], [0, 1, 1], [0, 1, 0]], dtype=bool)
+    assert dead_units.life_history(states) == ["011", "110"]
+    assert dead_units.life_history(states, [2, 0]) == ["110", "000"]
+    assert dead_units.life_history(np.zeros((4, 2), dtype=bool)) == []
+    gradient_dead = np.zeros_like(states)
+    gradient_dead[2, 0] = True
+    assert dead_units.unit_histories(states, gradient_dead) == {
+        "unit": [0, 1, 2],
+        "dead": ["000", "011", "110"],
+        "gradient_dead": ["001", "000", "000"],
+    }
+
+
+def test_wrong_shapes_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"shape \(examples, units\), received \(3,\)"):
+        dead_units.dead(np.zeros(3))
+    with pytest.raises(ValueError, match=r"received \(2, 4\) and \(1, 4\)"):
+        dead_units.layer_summary(ACTIVATIONS, SLOPES[:1], 1.0)
