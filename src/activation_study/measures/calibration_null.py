@@ -126,11 +126,8 @@ class _ErrorSampler:
         others = normalized.copy()
         others[rows, predicted] = 0.0
         self._cumulative = np.ascontiguousarray(np.cumsum(others, axis=1).T)
-        total = self._cumulative[-1]
         # Rounding must not carry a position to the total, where no class is left.
-        self._last_position = np.nextafter(total, 0.0)
-        missing = np.where(self._confidence < 1.0, 1.0 - self._confidence, 1.0)
-        self._scale = total / missing
+        self._last_position = np.nextafter(self._cumulative[-1], 0.0)
 
     def draw(
         self, generator: np.random.Generator, draws: int
@@ -140,7 +137,7 @@ class _ErrorSampler:
         draw, example = np.nonzero(uniform >= self._confidence)
         # Given an error, what exceeds the confidence is uniform and picks among the others.
         position = uniform[draw, example] - self._confidence[example]
-        position = np.minimum(position * self._scale[example], self._last_position[example])
+        position = np.minimum(position, self._last_position[example])
         label = np.zeros(example.size, dtype=np.intp)
         for cumulative in self._cumulative[:-1]:
             label += cumulative[example] <= position
