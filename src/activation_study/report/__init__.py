@@ -1,0 +1,1 @@
+"""What is concluded from runs: statistics, verdicts, figures and tables."""

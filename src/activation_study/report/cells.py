@@ -1,0 +1,110 @@
+"""Cells of a study: the runs that differ only in their seed, as one value per seed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from typing import Any, Protocol
+
+import pandas as pd
+
+BEST = "@best"
+
+
+class Runs(Protocol):
+    """What a judgement reads of recorded runs."""
+
+    @property
+    def summary(self) -> pd.DataFrame: ...  # noqa: D102
+    @property
+    def confusion(self) -> pd.DataFrame: ...  # noqa: D102
+    @property
+    def name(self) -> str | None: ...  # noqa: D102
+    @property
+    def tier(self) -> str: ...  # noqa: D102
+
+
+class IncompleteRecordError(ValueError):
+    """Runs that a rule needs are not in the record."""
+
+
+def evaluation_runs(summary: pd.DataFrame, rate: str) -> pd.DataFrame:
+    """Return the evaluation runs at the tuned or at the default rate."""
+    role = {"tuned": "is_tuned", "default": "is_default"}[rate]
+    return summary[summary[role].astype(bool) & ~summary["is_tuning"].astype(bool)]
+
+
+def select(summary: pd.DataFrame, cell: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the runs whose columns have the cell's values."""
+    chosen = pd.Series(True, index=summary.index)
+    for column, value in cell.items():
+        chosen &= summary[column] == value
+    return summary[chosen]
+
+
+def repaired(frame: pd.DataFrame, metric: str, num_classes: int = 10) -> pd.Series:
+    """Return a metric with the values of failed runs replaced by the rule of the claims file.
+
+    An epoch never reached becomes one more than the epochs trained; the accuracy, likelihood and
+    Brier score of a run that diverged become those of a guess. Other missing values stay missing.
+    """
+    values = frame[metric].astype(float)
+    if metric.startswith("epochs_to_"):
+        return values.where(values.map(math.isfinite), frame["epochs"].astype(float) + 1)
+    if metric.endswith("_accuracy"):
+        guess = 1.0 / num_classes
+    elif metric.endswith("_nll"):
+        guess = math.log(num_classes)
+    elif metric.endswith("_brier"):
+        guess = 1.0 - 1.0 / num_classes
+    else:
+        return values
+    failed = ~values.map(math.isfinite) & frame["diverged"].astype(bool)
+    return values.mask(failed, guess)
+
+
+def by_seed(
+    summary: pd.DataFrame, cell: Mapping[str, Any], rate: str, metric: str, minimum: int
+) -> pd.Series:
+    """Return a metric of a cell, indexed by seed.
+
+    Raises:
+        IncompleteRecordError: fewer seeds than the minimum.
+        ValueError: several runs of one seed, so that the cell is not pinned down.
+    """
+    frame = select(evaluation_runs(summary, rate), cell)
+    name = ", ".join(f"{column} {value}" for column, value in cell.items())
+    if frame["seed"].duplicated().any():
+        raise ValueError(
+            f"Cell ({name}, {rate} rate): received several runs of one seed; accepted is one. "
+            "Pin what else varies."
+        )
+    if len(frame) < minimum:
+        raise IncompleteRecordError(
+            f"{name}, {rate} rate: {len(frame)} of at least {minimum} seeds recorded"
+        )
+    return pd.Series(repaired(frame, metric).to_numpy(), index=frame["seed"].to_numpy())
+
+
+def best_hidden(summary: pd.DataFrame, fixed: Mapping[str, Any], excludes: Collection[str]) -> str:
+    """Return the hidden activation with the best mean validation accuracy while tuning.
+
+    Each activation stands with its own selected rate; no evaluation run's result takes part.
+
+    Args:
+        summary: the runs of the study.
+        fixed: column values that every candidate shares, such as the head.
+        excludes: names that are not candidates.
+
+    Raises:
+        IncompleteRecordError: no tuning runs at a selected rate.
+    """
+    tuned = select(evaluation_runs(summary, "tuned"), fixed)
+    rates = tuned.groupby("hidden")["learning_rate"].first()
+    tuning = select(summary[summary["is_tuning"].astype(bool)], fixed)
+    selected = tuning[tuning["learning_rate"] == tuning["hidden"].map(rates)]
+    selected = selected[~selected["hidden"].isin(list(excludes))]
+    if selected.empty:
+        raise IncompleteRecordError("no tuning runs from which to choose the best activation")
+    means = repaired(selected, "validation_accuracy").groupby(selected["hidden"]).mean()
+    return str(means.sort_index().idxmax())

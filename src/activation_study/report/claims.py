@@ -1,0 +1,112 @@
+"""Judges the claims on trial from recorded runs, by the rules registered in `data/claims.yml`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from activation_study.report import bounds, claim_file, contrasts, grids
+from activation_study.report.cells import IncompleteRecordError, Runs
+from activation_study.report.claim_file import Claim, ClaimsError, ClaimsFile
+from activation_study.report.finding import Finding
+from activation_study.report.verdicts import Verdict
+
+__all__ = ["Claim", "ClaimsError", "Verdict", "judge", "judge_all", "load_claims"]
+
+_JUDGES = {
+    "contrast": contrasts.judge_contrasts,
+    "threshold": bounds.judge_threshold,
+    "winners": grids.judge_winners,
+    "factorial": grids.judge_factorial,
+}
+
+
+def load_claims(path: Path | str | None = None) -> list[Claim]:
+    """Return every claim of a file, in its order; None reads the published one.
+
+    Raises:
+        ClaimsError: the file breaks its schema; says where, what was received, what is accepted.
+    """
+    return list(claim_file.read(path).claims)
+
+
+def _find(claim: Claim, runs: Runs | None, register: ClaimsFile) -> Finding:
+    """Apply the claim's rule.
+
+    Raises:
+        IncompleteRecordError: the runs are missing, too few, or of another study.
+    """
+    assert claim.rule is not None
+    if claim.rule["kind"] == "demonstration":
+        # Imported here: the demonstrations build tensors, and judging runs must not need that.
+        from activation_study.report import demonstrations
+
+        return bounds.judge_demonstration(claim, demonstrations.run)
+    if runs is None or (runs.name is not None and runs.name != claim.study):
+        received = "none" if runs is None else f"those of the study {runs.name!r}"
+        raise IncompleteRecordError(f"needs runs of the study {claim.study!r}, received {received}")
+    return _JUDGES[claim.rule["kind"]](claim, runs, register)
+
+
+def _judge(claim: Claim, runs: Runs | None, register: ClaimsFile) -> Verdict:
+    if claim.rule is None:
+        return Verdict(
+            claim.id, claim.assertion, claim.chapter, "not tried yet", "no rule is registered yet"
+        )
+    uses_runs = claim.study is not None and runs is not None
+    try:
+        finding = _find(claim, runs, register)
+    except IncompleteRecordError as error:
+        finding = Finding("incomplete record", str(error), rows=Verdict("", "", "", "").rows)
+    found = {name: getattr(finding, name) for name in finding.__dataclass_fields__}
+    return Verdict(
+        claim=claim.id,
+        assertion=claim.assertion,
+        chapter=claim.chapter,
+        study=claim.study,
+        num_runs=len(runs.summary) if uses_runs and runs is not None else 0,
+        tier=runs.tier if uses_runs and runs is not None else "full",
+        scope=claim.rule["scope"],
+        why=claim.rule["why"],
+        registered=claim.rule["registered"],
+        **found,
+    )
+
+
+def judge(claim_id: str, runs: Runs | None = None, *, path: Path | str | None = None) -> Verdict:
+    """Judge one claim.
+
+    Args:
+        claim_id: permanent id of the claim.
+        runs: runs of the study that its rule names; None for a numerical demonstration.
+        path: file of claims; None for the published one.
+
+    Returns:
+        The verdict; "not tried yet" without a rule, "incomplete record" where runs are missing.
+
+    Raises:
+        ValueError: unknown id; names the accepted ones and the nearest.
+        ClaimsError: the file of claims breaks its schema.
+    """
+    register = claim_file.read(path)
+    return _judge(register.get(claim_id), runs, register)
+
+
+def judge_all(
+    runs: Runs | Mapping[str, Runs] | None = None, *, path: Path | str | None = None
+) -> list[Verdict]:
+    """Judge every claim, in the order of the file.
+
+    Args:
+        runs: the runs of one study, or study -> runs.
+        path: file of claims; None for the published one.
+
+    Raises:
+        ClaimsError: the file of claims breaks its schema.
+    """
+    register = claim_file.read(path)
+    verdicts = []
+    for claim in register.claims:
+        chosen = runs.get(claim.study or "") if isinstance(runs, Mapping) else runs
+        verdicts.append(_judge(claim, chosen, register))
+    return verdicts

@@ -1,0 +1,46 @@
+"""What a rule finds in the runs, before it is joined with the claim into a verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The result of one rule.
+
+    Attributes:
+        verdict: one of `verdicts.VERDICTS`.
+        condition: which part holds where, in words.
+        rows: one row for each contrast, check, setting or source of variance.
+        effect: the effect that leads the verdict, in the unit of the metric.
+        interval: its 95 % bootstrap interval, where there is one.
+        effect_of: what the effect is the effect of.
+        metric: the column that it is measured in.
+        margin: the difference, or the bound, that it is held against.
+    """
+
+    verdict: str
+    condition: str
+    rows: pd.DataFrame
+    effect: float | None = None
+    interval: tuple[float, float] | None = None
+    effect_of: str = ""
+    metric: str = ""
+    margin: float | None = None
+
+
+def describe_groups(rows: pd.DataFrame, column: str, name: str = "name") -> str:
+    """Say which rows came out how: "better: tanh; equivalent: ReLU, GELU"."""
+    groups = rows.groupby(column, sort=False)[name].agg(lambda names: ", ".join(map(str, names)))
+    return "; ".join(f"{outcome}: {names}" for outcome, names in groups.items())
+
+
+def from_parts(outcomes: list[str]) -> str:
+    """Return the verdict of parts that each `holds`, `fails` or are `undecided`."""
+    found = set(outcomes)
+    if len(found) != 1:
+        return "depends"
+    return {"holds": "supported", "fails": "refuted", "undecided": "inconclusive"}[outcomes[0]]
