@@ -1,9 +1,8 @@
-"""Every stated property of every activation, checked against numbers."""
+"""Coverage, values, derivatives and layers of every built-in activation."""
 
 from __future__ import annotations
 
 import inspect
-import re
 import subprocess
 import sys
 
@@ -16,37 +15,16 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from activation_study.catalogue import activations
-from activation_study.catalogue.activation_table import BUILT_IN
+from catalogue.activation_grid import (
+    ELEMENTWISE,
+    LAYERWISE,
+    NAMES,
+    ONE_SCORE,
+    arrange,
+    slopes,
+    smooth,
+)
 from catalogue.activation_oracles import JUMPS, KINKS, ORACLES
-
-NAMES = tuple(BUILT_IN)
-ELEMENTWISE = tuple(name for name in NAMES if BUILT_IN[name].kind == "elementwise")
-LAYERWISE = tuple(name for name in NAMES if BUILT_IN[name].kind == "layerwise")
-ONE_SCORE = tuple(name for name in NAMES if BUILT_IN[name].width_factor == 1)
-GRID = np.linspace(-30.0, 30.0, 120_001)
-FAR = np.array([-1e4, -1e3, 1e3, 1e4])
-
-
-def arrange(name: str, scores: np.ndarray) -> np.ndarray:
-    """One column of scores; beside a second unit at 0 for layerwise, a piece at 0 for maxout."""
-    alone = name not in LAYERWISE and BUILT_IN[name].width_factor == 1
-    other = [] if alone else [np.zeros_like(scores)]
-    return np.stack([scores, *other], axis=1)
-
-
-def values(name: str, scores: np.ndarray) -> np.ndarray:
-    return activations.get(name)(arrange(name, scores)).numpy()[:, 0]
-
-
-def slopes(name: str, scores: np.ndarray) -> np.ndarray:
-    return activations.get(name).slope(arrange(name, scores)).numpy()[:, 0]
-
-
-def smooth(name: str, scores: np.ndarray, margin: float) -> np.ndarray:
-    """Mask of the scores at least `margin` from every kink and jump of the function."""
-    special = np.array([*KINKS.get(name, ()), *JUMPS.get(name, ()), np.inf])
-    return np.abs(scores[:, None] - special).min(axis=1) > margin
-
 
 # Coverage
 
@@ -203,101 +181,6 @@ def test_celu_slope_at_zero_is_right_where_autodiff_of_keras_doubles_it() -> Non
         outputs = keras.activations.celu(zero)
     assert tape.gradient(outputs, zero).numpy() == 2.0
     assert activations.get("celu").slope(zero).numpy() == 1.0
-
-
-# Stated properties
-
-
-@pytest.mark.parametrize("name", ONE_SCORE)
-def test_range_is_approached_and_never_left(name: str) -> None:
-    low, high = activations.get(name).range
-    near = values(name, GRID)
-    with np.errstate(over="ignore"):
-        outputs = np.concatenate([near, values(name, FAR)])
-    if name == "sparsemax":
-        # Two low scores push both outputs of Keras's version up without end.
-        wide = activations.get(name)(np.array([[-1e3, -1e3], [-1e4, -1e4]])).numpy()[:, 0]
-        outputs = np.concatenate([outputs, wide])
-    rounding = 1e-12
-    assert outputs.min() >= low - rounding
-    assert outputs.max() <= high + rounding
-    for end, extreme in ((low, outputs.min()), (high, outputs.max())):
-        if np.isfinite(end):
-            assert abs(extreme - end) < 2e-3
-        else:
-            assert abs(extreme) >= 999.0
-            assert np.sign(extreme) == np.sign(end)
-
-
-@pytest.mark.parametrize("name", ONE_SCORE)
-def test_zero_centred_means_odd(name: str) -> None:
-    outputs = values(name, GRID[smooth(name, GRID, 1e-6)])
-    odd = np.allclose(outputs, -outputs[::-1], atol=1e-9)
-    assert activations.get(name).zero_centred == odd
-
-
-@pytest.mark.parametrize("name", ONE_SCORE)
-def test_monotone_means_never_decreasing(name: str) -> None:
-    falls = np.diff(values(name, GRID)).min() < -1e-9
-    assert activations.get(name).monotone == (not falls)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_bounded_means_a_finite_range(name: str) -> None:
-    entry = activations.get(name)
-    assert entry.bounded == bool(np.isfinite(entry.range).all())
-    assert entry.range[0] < entry.range[1]
-
-
-@pytest.mark.parametrize("name", ONE_SCORE)
-def test_saturation_is_a_slope_below_a_thousandth_of_the_largest(name: str) -> None:
-    # Softsign and squareplus decay as a power of z: at 100 their slopes are 1e-4, at 30 still 1e-3.
-    left, right = np.abs(slopes(name, np.array([-100.0, 100.0])))
-    largest = np.abs(slopes(name, np.append(GRID, [-100.0, 100.0]))).max()
-    found = {(0, 0): "none", (1, 0): "left", (0, 1): "right", (1, 1): "both"}[
-        int(left <= 1e-3 * largest), int(right <= 1e-3 * largest)
-    ]
-    assert activations.get(name).saturates == found
-
-
-@pytest.mark.parametrize("name", ONE_SCORE)
-def test_lipschitz_constant_is_the_largest_slope(name: str) -> None:
-    entry = activations.get(name)
-    largest = np.abs(slopes(name, np.concatenate([GRID, FAR / 10]))).max()
-    if np.isinf(entry.lipschitz):
-        assert largest > 1e12
-    else:
-        # Hard SiLU approaches 3/2 at its kink only linearly in the grid's step.
-        assert largest == pytest.approx(entry.lipschitz, abs=1e-3)
-        assert largest <= entry.lipschitz + 1e-9
-    assert entry.trainable == (largest > 0)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_slope_at_zero_is_the_stated_one(name: str) -> None:
-    found = slopes(name, np.zeros(1))[0]
-    assert found == pytest.approx(activations.get(name).slope_at_zero, abs=1e-6)
-
-
-@pytest.mark.parametrize("name", ONE_SCORE)
-def test_continuous_means_no_jump_between_neighbours(name: str) -> None:
-    epsilon = 1e-9
-    points = np.array([*JUMPS.get(name, ()), *KINKS.get(name, ()), 0.0, 1.0])
-    gaps = np.abs(values(name, points + epsilon) - values(name, points - epsilon))
-    assert activations.get(name).continuous == bool(gaps.max() < 1e-6)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_description_is_complete_and_renders_in_mathjax(name: str) -> None:
-    entry = activations.get(name)
-    assert entry.reference
-    assert keras.initializers.get(entry.initializer) is not None
-    assert "$" not in entry.formula
-    plain = {"max", "min", "text", "tfrac", "frac", "left", "right", "sqrt", "ln", "tanh", "sigma"}
-    plain |= {"Phi", "le", "ge", "sum", "tau", "alpha", "cdot", "operatorname", "quad"}
-    assert set(re.findall(r"\\([A-Za-z]+)", entry.formula)) <= plain
-    assert entry.formula.count("{") == entry.formula.count("}")
-    assert entry.formula.count(r"\left") == entry.formula.count(r"\right")
 
 
 # Learned entries and steps

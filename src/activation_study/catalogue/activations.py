@@ -18,7 +18,7 @@ from activation_study.catalogue.activation_entry import Activation
 from activation_study.catalogue.activation_table import BUILT_IN
 from activation_study.catalogue.lookup import unknown_name
 
-__all__ = ["Activation", "get", "names", "register"]
+__all__ = ["Activation", "built_in_names", "get", "names", "register"]
 
 _ALIASES = {"swish": "silu", "hard_swish": "hard_silu"}
 _registered: dict[str, Activation] = {}
@@ -28,6 +28,11 @@ _measured: dict[Callable[..., Any], Activation] = {}
 def names() -> tuple[str, ...]:
     """Return the names: the built-in ones in alphabetical order, then the registered ones."""
     return (*BUILT_IN, *_registered)
+
+
+def built_in_names() -> tuple[str, ...]:
+    """Return the names of the built-in entries, in alphabetical order: what a study may rely on."""
+    return tuple(BUILT_IN)
 
 
 def get(identifier: str | Callable[..., Any]) -> Activation:
