@@ -1,9 +1,10 @@
 """Give executed chapters a cache that sees everything their outputs depend on.
 
-Jupyter Book's execution cache compares a chapter's own cells and nothing else: after an edit of the package that the
-chapter imports, or of the published record that it reads, it shows the old outputs. This extension hashes those inputs
-and points the cache at a folder named by the hash. An edit therefore executes every chapter again, and going back to an
-earlier state finds that state's outputs where they were left.
+Jupyter Book's execution cache compares a chapter's own cells and nothing else: after an edit of
+the package that the chapter imports, or of the published record that it reads, it shows the old
+outputs. This extension hashes those inputs and points the cache at a folder named by the hash. An
+edit therefore executes every chapter again, and going back to an earlier state finds that state's
+outputs where they were left.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def tier() -> str:
 
 
 def inputs(root: Path) -> Iterator[Path]:
-    """Yield the files below `root`, in a fixed order, that the outputs of every chapter depend on."""
+    """Yield, in a fixed order, the files below `root` that every chapter's outputs depend on."""
     for path in sorted((root / "src").rglob("*")):
         generated = any(part.endswith(NOT_SOURCE) for part in path.relative_to(root).parts)
         if path.is_file() and not generated:
@@ -42,7 +43,7 @@ def inputs(root: Path) -> Iterator[Path]:
 def digest(root: Path) -> str:
     """Return the hash of the tier and of the path and content of every input below `root`.
 
-    Each part is preceded by its length, so that no two different sets of files give the same stream.
+    Each part is preceded by its length, so that no two different sets of files give one stream.
     """
     state = hashlib.sha256()
     parts = [tier().encode()]
@@ -57,7 +58,8 @@ def digest(root: Path) -> str:
 def set_cache_path(app: Sphinx, config: Config) -> None:
     """Point MyST-NB at the cache folder of the present state of the book's source tree.
 
-    The path is a configuration value of the environment, so a change of it also makes Sphinx read every page again.
+    The path is a configuration value of the environment, so a change of it also makes Sphinx read
+    every page again.
     """
     root = Path(app.srcdir)
     config.nb_execution_cache_path = str(root / CACHE_FOLDER / digest(root))

@@ -1,4 +1,4 @@
-"""What the build adds to every page: the notice of the quick tier and the executed notebook's download button."""
+"""What the build adds to pages: the quick tier's notice, a button for the executed notebook."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
-from execution_cache import tier
 from sphinx.application import Sphinx
+
+from execution_cache import tier
 
 NOTICE_TITLE = "Built at the quick tier"
 NOTICE = (
-    "This page was built at the quick tier: a thinned grid, few seeds and few epochs, there to show that the code "
-    "runs. No verdict on this page is evidence."
+    "This page was built at the quick tier: a thinned grid, few seeds and few epochs, there to "
+    "show that the code runs. No verdict on this page is evidence."
 )
 # Where MyST-NB leaves what it executed, beside the folder of the pages.
 EXECUTED_FOLDER = "jupyter_execute"
@@ -22,7 +23,7 @@ DOWNLOAD_FOLDER = "_sources"
 
 
 def add_tier_notice(app: Sphinx, doctree: nodes.document) -> None:
-    """Put a warning below the title of the page that is being read, unless it is built at the full tier."""
+    """Put a warning below the title of the page being read, unless it is built at the full tier."""
     if tier() == "full":
         return
     notice = nodes.admonition("", classes=["warning", "tier-notice"])
@@ -41,7 +42,11 @@ def executed_notebook(app: Sphinx, page: str) -> Path:
 
 
 def offer_notebook(
-    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
 ) -> None:
     """Let the theme's download menu offer the executed notebook of a page that has one."""
     if doctree is not None and executed_notebook(app, pagename).is_file():

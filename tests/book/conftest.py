@@ -54,7 +54,7 @@ def site() -> Path:
 class QuietHandler(SimpleHTTPRequestHandler):
     """Serves files without a line in the log for each."""
 
-    def log_message(self, format: str, *arguments: object) -> None:
+    def log_message(self, *_: object) -> None:
         """Say nothing."""
 
 
@@ -69,7 +69,7 @@ def site_url(site: Path) -> Iterator[str]:
 
 
 def browser_path() -> str | None:
-    """Return where Chromium is installed: CHROMIUM in the environment, or the first of its usual names."""
+    """Return where Chromium is: CHROMIUM in the environment, or the first of its usual names."""
     named = os.environ.get("CHROMIUM")
     return named or next(filter(None, map(shutil.which, BROWSERS)), None)
 

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from execution_cache import digest
 
 EXTENSIONS = Path(__file__).parents[2] / "_ext"
@@ -69,7 +70,7 @@ def set_helper(book: Path, source: str) -> None:
 def build(book: Path, tier: str = "full") -> subprocess.CompletedProcess[str]:
     """Build the book as `make book` does, with warnings as errors."""
     command = [sys.executable, "-m", "sphinx", "-T", "-n", "-W", "--keep-going", ".", "_build/html"]
-    # Python compares the time stamps of a source and its bytecode by the second: do without the latter.
+    # Python tells a stale bytecode by its time stamp in seconds: do without bytecode.
     environment = os.environ | {"ACTIVATION_STUDY_TIER": tier, "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(command, cwd=book, env=environment, capture_output=True, text=True)
 
@@ -124,7 +125,13 @@ def test_quick_tier_is_announced_and_the_executed_notebook_offered(book: Path) -
 
 @pytest.mark.parametrize(
     "changed",
-    ["src/helper/__init__.py", "src/helper/new.py", "requirements.txt", "data/MANIFEST.json", "data/claims.yml"],
+    [
+        "src/helper/__init__.py",
+        "src/helper/new.py",
+        "requirements.txt",
+        "data/MANIFEST.json",
+        "data/claims.yml",
+    ],
 )
 def test_digest_sees_every_input(book: Path, changed: str) -> None:
     before = digest(book)
@@ -133,7 +140,9 @@ def test_digest_sees_every_input(book: Path, changed: str) -> None:
     assert digest(book) != before
 
 
-@pytest.mark.parametrize("generated", ["src/helper/__pycache__/x.pyc", "src/helper.egg-info/PKG-INFO", "index.md"])
+@pytest.mark.parametrize(
+    "generated", ["src/helper/__pycache__/x.pyc", "src/helper.egg-info/PKG-INFO", "index.md"]
+)
 def test_digest_overlooks_what_no_output_depends_on(book: Path, generated: str) -> None:
     before = digest(book)
     (book / generated).parent.mkdir(exist_ok=True)
@@ -141,7 +150,9 @@ def test_digest_overlooks_what_no_output_depends_on(book: Path, generated: str) 
     assert digest(book) == before
 
 
-def test_digest_sees_a_renamed_file_and_the_tier(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_digest_sees_a_renamed_file_and_the_tier(
+    book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = digest(book)
     monkeypatch.setenv("ACTIVATION_STUDY_TIER", "quick")
     quick = digest(book)

@@ -1,4 +1,4 @@
-"""The built site as files: its links and anchors lead somewhere and nothing in it loads from elsewhere."""
+"""The built site as files: its links lead somewhere and nothing in it loads from elsewhere."""
 
 from __future__ import annotations
 
@@ -64,7 +64,9 @@ def test_internal_links_resolve(site: Path, page_path: str) -> None:
 
 
 def test_nothing_is_loaded_from_another_host(site: Path, page_path: str) -> None:
-    tags = parsed(site / page_path).select("script[src], link[rel~=stylesheet], link[rel~=preload], img[src], iframe")
+    tags = parsed(site / page_path).select(
+        "script[src], link[rel~=stylesheet], link[rel~=preload], img[src], iframe"
+    )
     addresses = [str(tag.get("src") or tag.get("href")) for tag in tags]
     assert [address for address in addresses if urlsplit(address).netloc] == []
 

@@ -74,7 +74,13 @@ def test_page_reads_well(visit: Visit, site_url: str, page_path: str, theme: str
     visit.open(f"{site_url}/{page_path}")
     page = visit.page
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    name = Path(page.url.removeprefix(site_url)).with_suffix("").as_posix().strip("/").replace("/", "-")
+    name = (
+        Path(page.url.removeprefix(site_url))
+        .with_suffix("")
+        .as_posix()
+        .strip("/")
+        .replace("/", "-")
+    )
     page.screenshot(path=SCREENSHOTS / f"{name}-{theme}.png", full_page=True)
 
     assert visit.errors == []
@@ -82,7 +88,9 @@ def test_page_reads_well(visit: Visit, site_url: str, page_path: str, theme: str
     assert page.evaluate("document.documentElement.dataset.theme") == theme
     assert page.evaluate(TYPESET) == page.evaluate(MATHEMATICS)
     assert page.locator("mjx-merror, .MathJax_Error").count() == 0
-    assert page.evaluate("[...document.images].filter(i => i.complete && !i.naturalWidth).length") == 0
+    assert (
+        page.evaluate("[...document.images].filter(i => i.complete && !i.naturalWidth).length") == 0
+    )
     assert violations(page) == []
 
 
@@ -99,6 +107,8 @@ def test_page_fits_a_phone(browser: Browser, site_url: str, page_path: str) -> N
 
 def test_axe_sees_a_picture_without_alternative_text(browser: Browser) -> None:
     page = browser.new_page()
-    page.set_content(f'<html lang="en"><title>t</title><{OWN_CONTENT.replace(".", " class=")}><img src="data:,">')
+    page.set_content(
+        f'<html lang="en"><title>t</title><{OWN_CONTENT.replace(".", " class=")}><img src="data:,">'
+    )
     assert [violation["rule"] for violation in violations(page)] == ["image-alt"]
     page.close()

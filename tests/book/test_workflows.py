@@ -1,4 +1,4 @@
-"""Continuous integration runs what it says: every action is pinned and no job has more rights than it needs."""
+"""Continuous integration runs what it says: actions are pinned and rights are few."""
 
 from __future__ import annotations
 
