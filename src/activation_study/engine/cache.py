@@ -1,0 +1,105 @@
+"""The working cache: one JSON file a run, each with the digest of its own payload."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from activation_study.engine.errors import EngineError
+from activation_study.engine.run import Run
+
+logger = logging.getLogger(__name__)
+
+
+class WorkingCache:
+    """Runs in a folder that git ignores.
+
+    Args:
+        folder: Made when the first run is written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = Path(folder)
+
+    def path(self, key: str) -> Path:
+        """Where the run of a key is, or would be."""
+        return self.folder / key[:2] / f"{key}.json"
+
+    def write(self, run: Run) -> Path:
+        """Writes a run so that a reader sees all of it or none of it; keeps a run that is there.
+
+        Raises:
+            EngineError: The folder cannot be written to, or the disk is full; nothing is left
+                half-written.
+        """
+        path = self.path(run.key)
+        if self.read(run.key) is not None:
+            return path
+        payload = asdict(run)
+        text = json.dumps({"digest": _digest(payload), "payload": payload}, sort_keys=True)
+        try:
+            _write_whole(path, text)
+        except OSError as error:
+            raise EngineError(
+                f"the run {run.key[:12]} could not be written to {path.parent}: {error.strerror}; "
+                f"free some space or make the folder writable, then run again: "
+                f"what is recorded is kept and only the rest is trained"
+            ) from error
+        return path
+
+    def read(self, key: str) -> Run | None:
+        """Returns the run of a key, or None where there is no undamaged one.
+
+        A file that does not match its own digest is moved aside, with a warning, so that its run
+        is repeated.
+        """
+        path = self.path(key)
+        try:
+            content = json.loads(path.read_bytes())
+            payload = content["payload"]
+            if content["digest"] != _digest(payload) or payload["key"] != key:
+                raise ValueError("its payload does not match its digest")
+            return Run(**payload)
+        except FileNotFoundError:
+            return None
+        except (ValueError, KeyError, TypeError) as error:
+            self._quarantine(path, error)
+            return None
+
+    def _quarantine(self, path: Path, error: Exception) -> None:
+        aside = self.folder / "quarantine" / path.name
+        aside.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(path, aside)
+        logger.warning(
+            "%s is damaged (%s): moved to %s; its run will be repeated", path, error, aside
+        )
+
+    def keys(self) -> list[str]:
+        """Keys of the runs in the cache, sorted."""
+        return sorted(path.stem for path in self.folder.glob("??/*.json"))
+
+
+def _digest(payload: dict[str, Any]) -> str:
+    canonical = json.dumps(payload, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Writes to a temporary file beside the path, flushes it to the disk and renames it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+    try:
+        with os.fdopen(descriptor, "w") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,168 @@
+"""What is recorded, wherever it is: the working cache and the published record as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from activation_study.engine import places, schema
+from activation_study.engine.cache import WorkingCache
+from activation_study.engine.run import Run
+from activation_study.engine.shards import PublishedRecord, to_tables
+from activation_study.experiment import Experiment
+
+ROLES = ("is_tuning", "is_tuned", "is_default")
+"""Columns that tell what a run is for in its study: choosing the rate, judged at the chosen rate,
+judged at Keras's default rate (the last two can be one run)."""
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Recorded runs as tidy data frames, joined by the column ``key``.
+
+    Args:
+        summary: One row a run: experiment, roles in the study, outcome, measures, provenance.
+        history: One row a run and epoch; epoch 0 is before the first step.
+        early: Training loss within the first epoch, averaged over windows of steps.
+        layers: One row a run, epoch and hidden layer.
+        units: Life histories of the units that were ever dead: one character an epoch.
+        reliability: One row a run and bin of the top label's probability.
+        confusion: One row a run, true class and predicted class.
+        name: Name of the study, or None.
+        tier: ``"full"`` or ``"quick"``.
+    """
+
+    summary: pd.DataFrame
+    history: pd.DataFrame
+    early: pd.DataFrame
+    layers: pd.DataFrame
+    units: pd.DataFrame
+    reliability: pd.DataFrame
+    confusion: pd.DataFrame
+    name: str | None = None
+    tier: str = "full"
+
+    def __len__(self) -> int:
+        return len(self.summary)
+
+    def __repr__(self) -> str:
+        name = f" of study {self.name!r}" if self.name else ""
+        return f"<Runs: {len(self):,} runs{name}, tier {self.tier}>"
+
+    def where(self, **conditions: Any) -> Runs:
+        """Returns the runs whose summary has these values; a list stands for any of its values.
+
+        Raises:
+            ValueError: The summary has no such column.
+        """
+        chosen = pd.Series(True, index=self.summary.index)
+        for column, value in conditions.items():
+            if column not in self.summary:
+                raise ValueError(
+                    f"runs have no column {column!r}; accepted: {', '.join(self.summary.columns)}"
+                )
+            values = value if isinstance(value, list | tuple | set) else [value]
+            chosen &= self.summary[column].isin(list(values))
+        keys = set(self.summary.loc[chosen, "key"])
+        frames = {
+            field.name: frame[frame["key"].isin(keys)].reset_index(drop=True)
+            for field in fields(self)
+            if isinstance(frame := getattr(self, field.name), pd.DataFrame)
+        }
+        return replace(self, **frames)
+
+
+def runs_from_tables(tables: dict[str, pa.Table], name: str | None, tier: str) -> Runs:
+    """Makes data frames of Arrow tables, adding empty role columns."""
+    frames = {table: content.to_pandas() for table, content in tables.items()}
+    summary = frames.pop("runs")
+    for role in ROLES:
+        summary[role] = False
+    return Runs(summary=summary, **frames, name=name, tier=tier)
+
+
+class Records:
+    """The working cache over the published record.
+
+    Args:
+        cache_folder: Folder of the working cache; by default the project's own.
+        data_folder: Folder of the published record; by default the project's own.
+    """
+
+    def __init__(self, cache_folder: Path | None = None, data_folder: Path | None = None) -> None:
+        self.cache = WorkingCache(cache_folder or places.working_cache())
+        self.published = PublishedRecord(data_folder or places.published())
+        self._tables: dict[str, pa.Table] = {}
+        self._cached: dict[str, Run] = {}
+
+    def _published_table(self, table: str) -> pa.Table:
+        if table not in self._tables:
+            parts = [self.published.read(study, table) for study in self.published.studies()]
+            self._tables[table] = pa.concat_tables([schema.arrow(table).empty_table(), *parts])
+        return self._tables[table]
+
+    def _published_keys(self) -> set[str]:
+        return set(self._published_table("runs")["key"].to_pylist())
+
+    def _cached_run(self, key: str) -> Run | None:
+        if key not in self._cached:
+            run = self.cache.read(key)
+            if run is None:
+                return None
+            self._cached[key] = run
+        return self._cached[key]
+
+    def missing(self, experiments: Iterable[Experiment]) -> list[Experiment]:
+        """The experiments of which no run is recorded, each once, in the given order."""
+        unique = {experiment.key: experiment for experiment in experiments}
+        published = self._published_keys()
+        return [
+            experiment
+            for key, experiment in unique.items()
+            if key not in published and self._cached_run(key) is None
+        ]
+
+    def add(self, run: Run) -> None:
+        """Records a run in the working cache."""
+        self.cache.write(run)
+        self._cached[run.key] = run
+
+    def summary(self, experiments: Iterable[Experiment]) -> pd.DataFrame:
+        """Summaries of what is recorded of the experiments, indexed by key."""
+        return (
+            self._assemble(experiments, ["runs"])["runs"].to_pandas().set_index("key", drop=False)
+        )
+
+    def load(self, experiments: Iterable[Experiment], name: str | None, tier: str) -> Runs:
+        """Loads what is recorded of the experiments."""
+        return runs_from_tables(self._assemble(experiments, list(schema.TABLES)), name, tier)
+
+    def cached_runs(self, experiments: Iterable[Experiment]) -> list[Run]:
+        """Runs of the experiments that are in the working cache."""
+        found = (self._cached_run(key) for key in {experiment.key for experiment in experiments})
+        return [run for run in found if run is not None]
+
+    def _assemble(self, experiments: Iterable[Experiment], names: list[str]) -> dict[str, pa.Table]:
+        keys = list(dict.fromkeys(experiment.key for experiment in experiments))
+        published = self._published_keys()
+        fresh = to_tables(
+            run for key in keys if key not in published if (run := self._cached_run(key))
+        )
+        wanted = pa.array(keys, pa.string())
+        return {
+            name: pa.concat_tables(
+                [
+                    (table := self._published_table(name)).filter(
+                        pc.is_in(table["key"], value_set=wanted)
+                    ),
+                    fresh[name],
+                ]
+            )
+            for name in names
+        }

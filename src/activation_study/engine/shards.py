@@ -1,0 +1,228 @@
+"""The published record: a folder of Parquet files a study, and one manifest over all of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from activation_study.engine import schema
+from activation_study.engine.errors import (
+    ConflictingRunsError,
+    DamagedRecordError,
+    RecordError,
+)
+from activation_study.engine.run import SUMMARY_DIGITS, TABLE_DIGITS, Run
+
+MANIFEST = "MANIFEST.json"
+FORMAT_VERSION = 1
+REMEDY = "restore it from version control (git checkout -- data)"
+
+
+def to_tables(runs: Iterable[Run]) -> dict[str, pa.Table]:
+    """Turns runs into the tables of the record, sorted, with the schema's columns and types."""
+    columns: dict[str, dict[str, list[Any]]] = {
+        table: {column: [] for column in schema.TABLES[table]} for table in schema.TABLES
+    }
+    for run in runs:
+        row = {"key": run.key} | run.experiment | run.summary | run.provenance
+        for column, values in columns["runs"].items():
+            values.append(row.get(column))
+        for table, content in run.tables.items():
+            num_rows = len(next(iter(content.values()), []))
+            columns[table]["key"] += [run.key] * num_rows
+            for column in list(schema.TABLES[table])[1:]:
+                columns[table][column] += content[column] if num_rows else []
+    return {
+        table: _sorted(pa.table(columns[table], schema.arrow(table)), table) for table in columns
+    }
+
+
+def _sorted(content: pa.Table, table: str) -> pa.Table:
+    return content.sort_by([(column, "ascending") for column in schema.SORT_KEYS[table]])
+
+
+class PublishedRecord:
+    """The published record in a folder.
+
+    Args:
+        folder: Usually ``data/``; holds ``MANIFEST.json`` and one folder a study.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = Path(folder)
+
+    def studies(self) -> list[str]:
+        """Names of the published studies, sorted."""
+        return sorted({name.split("/")[0] for name in self._manifest()["files"]})
+
+    def read(self, study: str, table: str) -> pa.Table:
+        """Reads one verified table of one study; without rows where nothing is published.
+
+        Raises:
+            DamagedRecordError: The file or the manifest is not what was published.
+        """
+        name = f"{study}/{table}.parquet"
+        entry = self._manifest()["files"].get(name)
+        if entry is None:
+            return schema.arrow(table).empty_table()
+        path = self.folder / name
+        self._verify(path, entry["sha256"])
+        content = pq.read_table(path, page_checksum_verification=True)
+        if content.schema != schema.arrow(table):
+            raise DamagedRecordError(
+                f"{path} has the columns {content.schema.names} with other names or types than "
+                f"this version of the package expects ({schema.arrow(table).names}); {REMEDY}"
+            )
+        return content
+
+    def publish(self, study: str, runs: Iterable[Run]) -> int:
+        """Adds runs to a study's files and returns how many were new.
+
+        What is published stays: a run whose key is there already must be the same run. The same
+        runs give the same bytes.
+
+        Raises:
+            ConflictingRunsError: A key is published with other values.
+            DamagedRecordError: What is published is damaged.
+        """
+        added = to_tables(runs)
+        merged = {}
+        for table, content in added.items():
+            before = self.read(study, table)
+            _refuse_conflicts(study, table, before, content)
+            fresh = _without(content, before["key"])
+            merged[table] = _sorted(pa.concat_tables([before, fresh]), table)
+        num_new = merged["runs"].num_rows - self.read(study, "runs").num_rows
+        self._write(study, merged)
+        return num_new
+
+    def _write(self, study: str, tables: dict[str, pa.Table]) -> None:
+        """Writes all files under temporary names before the first is renamed, manifest last."""
+        manifest = self._manifest()
+        folder = self.folder / study
+        folder.mkdir(parents=True, exist_ok=True)
+        renames = []
+        for table, content in tables.items():
+            path = folder / f"{table}.parquet"
+            temporary = path.with_suffix(".tmp")
+            _write_parquet(content, temporary)
+            renames.append((temporary, path))
+            manifest["files"][f"{study}/{path.name}"] = {
+                "sha256": _sha256(temporary),
+                "rows": content.num_rows,
+                "columns": {name: str(kind) for name, kind in schema.TABLES[table].items()},
+            }
+        manifest["files"] = dict(sorted(manifest["files"].items()))
+        text = json.dumps(manifest | {"digest": _manifest_digest(manifest)}, indent=1) + "\n"
+        temporary = self.folder / f"{MANIFEST}.tmp"
+        temporary.write_text(text)
+        for source, target in [*renames, (temporary, self.folder / MANIFEST)]:
+            source.replace(target)
+
+    def verify(self) -> list[str]:
+        """Reads every file whole and returns their names.
+
+        Raises:
+            DamagedRecordError: A file is missing, damaged, or in no manifest.
+        """
+        names = sorted(self._manifest()["files"])
+        for name in names:
+            study, _, table = name.removesuffix(".parquet").partition("/")
+            rows = self.read(study, table).num_rows
+            stated = self._manifest()["files"][name]["rows"]
+            if rows != stated:
+                raise DamagedRecordError(f"{name} has {rows} rows; the manifest says {stated}")
+        found = {str(path.relative_to(self.folder)) for path in self.folder.glob("*/*.parquet")}
+        if stray := sorted(found - set(names)):
+            raise DamagedRecordError(
+                f"{self.folder / stray[0]} is in no manifest; publish it with "
+                f"`activation-study publish`, or delete it"
+            )
+        return names
+
+    def _manifest(self) -> dict[str, Any]:
+        path = self.folder / MANIFEST
+        empty = {
+            "format": FORMAT_VERSION,
+            "written_with": {"pyarrow": pa.__version__},
+            "digits": {"runs": SUMMARY_DIGITS, "other tables": TABLE_DIGITS},
+            "files": {},
+        }
+        if not path.exists():
+            return empty
+        try:
+            manifest = json.loads(path.read_text())
+            digest = manifest.pop("digest")
+        except (ValueError, KeyError, AttributeError) as error:
+            raise DamagedRecordError(f"{path} cannot be read ({error!r}); {REMEDY}") from error
+        if digest != _manifest_digest(manifest):
+            raise DamagedRecordError(
+                f"{path} does not match its own digest: expected {digest}, "
+                f"found {_manifest_digest(manifest)}; {REMEDY}"
+            )
+        if manifest["format"] != FORMAT_VERSION:
+            raise RecordError(
+                f"{path} has format {manifest['format']}; this version reads {FORMAT_VERSION}"
+            )
+        return manifest
+
+    @staticmethod
+    def _verify(path: Path, expected: str) -> None:
+        if not path.exists():
+            raise DamagedRecordError(f"{path} is missing, though the manifest lists it; {REMEDY}")
+        found = _sha256(path)
+        if found != expected:
+            raise DamagedRecordError(
+                f"{path} is damaged: expected SHA-256 {expected}, found {found}; {REMEDY}"
+            )
+
+
+def _refuse_conflicts(study: str, table: str, before: pa.Table, added: pa.Table) -> None:
+    """Raises where a key is published with other values; seconds and versions may differ."""
+    outside = set(schema.PROVENANCE) if table == "runs" else set()
+    columns = [name for name in before.schema.names if name not in outside]
+    common = pa.array(sorted(set(before["key"].to_pylist()) & set(added["key"].to_pylist())))
+    if len(common) == 0:
+        return
+    old, new = (
+        _sorted(part.filter(pc.is_in(part["key"], common)), table).select(columns)
+        for part in (before, added)
+    )
+    if str(old.to_pylist()) == str(new.to_pylist()):
+        return
+    raise ConflictingRunsError(
+        f"{study}/{table}: the published record holds other values for some of {len(common)} "
+        f"runs of the same key than the runs to be published; keep the published ones (nothing "
+        f"to do), or raise PROTOCOL_VERSION if the protocol has changed"
+    )
+
+
+def _without(content: pa.Table, keys: pa.ChunkedArray) -> pa.Table:
+    return content.filter(pc.invert(pc.is_in(content["key"], keys.combine_chunks())))
+
+
+def _write_parquet(content: pa.Table, path: Path) -> None:
+    pq.write_table(
+        content.combine_chunks(),
+        path,
+        compression="zstd",
+        compression_level=19,
+        write_page_checksum=True,
+        store_schema=False,
+    )
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _manifest_digest(manifest: dict[str, Any]) -> str:
+    canonical = json.dumps(manifest, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

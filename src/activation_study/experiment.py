@@ -1,0 +1,258 @@
+"""The frozen description of one training run, its content key, and grids of such descriptions."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+import inspect
+import itertools
+import json
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from activation_study.catalogue import activations, datasets, heads, tasks
+from activation_study.catalogue.activations import Activation
+from activation_study.catalogue.lookup import unknown_name
+
+PROTOCOL_VERSION = 1
+"""Part of every key: raise it whenever the same description would train differently."""
+
+DEFAULT_LEARNING_RATE = 1e-3
+"""Keras's default for Adam: what people run who do not tune."""
+
+ARCHITECTURES = ("mlp",)
+NORMALIZATIONS = ("none", "batch", "layer")
+OPTIMIZERS = ("adam", "sgd")
+EVALUATIONS = ("test", "validation")
+INITIALIZERS = (
+    "glorot_uniform",
+    "glorot_normal",
+    "he_uniform",
+    "he_normal",
+    "lecun_uniform",
+    "lecun_normal",
+    "recommended",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    """One training run, described completely: what is equal here trains to equal weights.
+
+    Args:
+        dataset: Name in ``catalogue.datasets``.
+        task: Name in ``catalogue.tasks``.
+        hidden: Hidden activation: a name in ``catalogue.activations``, or a callable that maps a
+            tensor of scores to a tensor of the same shape.
+        head: Name in ``catalogue.heads``: output activation with its loss.
+        architecture: ``"mlp"``.
+        depth: Number of hidden layers, 0 to 64.
+        width: Units in each hidden layer.
+        normalization: ``"none"``, ``"batch"`` or ``"layer"``, applied before the activation.
+        initializer: Keras initializer of every kernel, or ``"recommended"`` for the one that the
+            catalogue recommends for the hidden activation.
+        bias_initial_value: Initial bias of the hidden layers.
+        optimizer: ``"adam"`` or ``"sgd"``, with Keras's defaults apart from the rate.
+        learning_rate: Step size, above 0.
+        batch_size: Examples a step; the last step of an epoch takes what is left.
+        epochs: Passes over the training part, at least 1.
+        train_size: Training examples used, or None for the whole training part.
+        label_noise: Share of the training labels replaced by a uniformly drawn wrong one, in [0, 1).
+        seed: One seed for the split, the initial weights, the batch order and the label noise, each
+            on a stream of its own.
+        evaluation: ``"test"``: the test set is read once, at the end; ``"validation"``: it is not
+            read at all, which is what tuning runs want.
+
+    Raises:
+        ValueError: A value is not accepted; says what was received, what is accepted and, for a
+            name, the nearest accepted one.
+    """
+
+    dataset: str = "mnist"
+    task: str = "digits"
+    hidden: str | Callable[[Any], Any] = "relu"
+    head: str = "softmax"
+    architecture: str = "mlp"
+    depth: int = 2
+    width: int = 128
+    normalization: str = "none"
+    initializer: str = "glorot_uniform"
+    bias_initial_value: float = 0.0
+    optimizer: str = "adam"
+    learning_rate: float = DEFAULT_LEARNING_RATE
+    batch_size: int = 128
+    epochs: int = 10
+    train_size: int | None = None
+    label_noise: float = 0.0
+    seed: int = 0
+    evaluation: str = "test"
+
+    def __post_init__(self) -> None:
+        _check_name("dataset", self.dataset, datasets.names())
+        _check_name("task", self.task, tasks.names())
+        _check_name("head", self.head, heads.names())
+        _check_name("architecture", self.architecture, ARCHITECTURES)
+        _check_name("normalization", self.normalization, NORMALIZATIONS)
+        _check_name("initializer", self.initializer, INITIALIZERS)
+        _check_name("optimizer", self.optimizer, OPTIMIZERS)
+        _check_name("evaluation", self.evaluation, EVALUATIONS)
+        self._check_hidden()
+        for field, low, high in (
+            ("depth", 0, 64),
+            ("width", 1, 65_536),
+            ("batch_size", 1, 60_000),
+            ("epochs", 1, 10_000),
+            ("seed", 0, 2**63 - 1),
+        ):
+            object.__setattr__(self, field, _whole_number(field, getattr(self, field), low, high))
+        for field, low, high in (
+            ("learning_rate", 1e-12, 1e6),
+            ("bias_initial_value", -1e6, 1e6),
+            ("label_noise", 0.0, 0.999),
+        ):
+            object.__setattr__(self, field, _real_number(field, getattr(self, field), low, high))
+        available = datasets.spec(self.dataset).train_size
+        if self.train_size is not None:
+            size = _whole_number("train_size", self.train_size, 1, available)
+            # The whole training part has one spelling, so that it has one key.
+            object.__setattr__(self, "train_size", None if size == available else size)
+
+    def _check_hidden(self) -> None:
+        entry = activations.get(self.hidden)
+        if entry.function is None:
+            object.__setattr__(self, "hidden", entry.name)
+        else:
+            # Both travel with a pickled experiment: a worker process has neither the registry of
+            # this one nor the source of a function that was typed into a notebook.
+            object.__setattr__(self, "_own_activation", entry)
+            object.__setattr__(self, "_source_digest", _source_digest(entry.function))
+
+    def replace(self, **changes: Any) -> Experiment:
+        """Returns the same experiment with some fields changed, validated anew.
+
+        Raises:
+            ValueError: A field does not exist or its value is not accepted.
+        """
+        _check_fields(changes)
+        return dataclasses.replace(self, **changes)
+
+    @property
+    def activation(self) -> Activation:
+        """The catalogue's entry of the hidden activation."""
+        return getattr(self, "_own_activation", None) or activations.get(self.hidden)
+
+    @property
+    def is_repeatable_by_name(self) -> bool:
+        """Whether anyone can repeat the run from its description: only such runs are published."""
+        return not hasattr(self, "_own_activation")
+
+    def describe(self) -> dict[str, Any]:
+        """Returns the fields as JSON types; a user's own activation as name and source digest."""
+        fields = {field: getattr(self, field) for field in FIELDS}
+        if not self.is_repeatable_by_name:
+            fields["hidden"] = f"{self.activation.name}@{getattr(self, '_source_digest')[:16]}"
+        return fields
+
+    @functools.cached_property
+    def key(self) -> str:
+        """SHA-256 (hex) of the canonical JSON, the dataset's digest and the protocol version."""
+        content = {
+            "experiment": self.describe(),
+            "dataset_digest": datasets.spec(self.dataset).digest,
+            "protocol": PROTOCOL_VERSION,
+        }
+        canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+FIELDS = tuple(field.name for field in dataclasses.fields(Experiment))
+
+
+def grid(**values: Any) -> list[Experiment]:
+    """Returns every combination of the given values, the last field varying fastest.
+
+    Args:
+        **values: For each field of ``Experiment`` either one value or a list, tuple, range or
+            other iterable of values (a string counts as one value).
+
+    Raises:
+        ValueError: A field does not exist, is given no value, or a value is not accepted.
+    """
+    _check_fields(values)
+    axes = {field: _as_axis(field, value) for field, value in values.items()}
+    return [
+        Experiment(**dict(zip(axes, combination, strict=True)))
+        for combination in itertools.product(*axes.values())
+    ]
+
+
+def _as_axis(field: str, value: Any) -> list[Any]:
+    if isinstance(value, str) or callable(value) or not isinstance(value, Iterable):
+        return [value]
+    axis = list(value)
+    if not axis:
+        raise ValueError(f"grid({field}=...) received no value: give at least one, or leave it out")
+    return axis
+
+
+def _check_fields(fields: Iterable[str]) -> None:
+    for field in fields:
+        _check_name("field of Experiment", field, FIELDS)
+
+
+def _check_name(field: str, received: Any, accepted: Iterable[str]) -> None:
+    accepted = tuple(accepted)
+    if not isinstance(received, str) or received not in accepted:
+        raise unknown_name(field, received, accepted)
+
+
+def _whole_number(field: str, received: Any, low: int, high: int) -> int:
+    is_whole = not isinstance(received, bool) and hasattr(received, "__index__")
+    if not is_whole or not low <= int(received) <= high:
+        raise ValueError(
+            f"{field} must be a whole number from {low:,} to {high:,}; received {received!r}"
+        )
+    return int(received)
+
+
+def _real_number(field: str, received: Any, low: float, high: float) -> float:
+    is_real = not isinstance(received, bool) and (
+        hasattr(received, "__float__") and not isinstance(received, str)
+    )
+    if not is_real or not math.isfinite(float(received)) or not low <= float(received) <= high:
+        raise ValueError(
+            f"{field} must be a number from {low:g} to {high:g}; received {received!r}"
+        )
+    # Adding 0.0 turns -0.0 into 0.0, which would otherwise have a key of its own.
+    return float(received) + 0.0
+
+
+def _source_digest(function: Callable[..., Any]) -> str:
+    """SHA-256 (hex) of a callable's source: two functions of one name are two experiments.
+
+    Raises:
+        ValueError: The source cannot be read, or the callable closes over values that its
+            source does not show.
+    """
+    name = getattr(function, "__name__", type(function).__name__)
+    remedy = (
+        "give it a name with activation_study.register(name, function, source=...), "
+        "or define it with def in a file or a notebook cell"
+    )
+    try:
+        source = inspect.getsource(function)
+    except (OSError, TypeError) as error:
+        raise ValueError(
+            f"hidden={name!r}: the source of this callable cannot be read ({error}), so its runs "
+            f"could not be told from another function's; {remedy}"
+        ) from error
+    closure = inspect.getclosurevars(function).nonlocals if inspect.isfunction(function) else {}
+    if closure:
+        raise ValueError(
+            f"hidden={name!r} closes over {', '.join(sorted(closure))}, whose values its source does "
+            f"not show; write the values into the function's body as constants"
+        )
+    return hashlib.sha256(inspect.cleandoc(source).encode()).hexdigest()
