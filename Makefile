@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 # Any of these settings can be given on the command line: make test PYTEST_ARGS="-k catalogue"
-PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(shell command -v $(name))))
+PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(shell command -v $(name) 2> /dev/null)))
 PYTEST_ARGS ?= -n auto
 
 VENV := .venv
@@ -71,7 +71,7 @@ links: $(INSTALLED) ## look whether links to the rest of the web still lead some
 	$(BUILD) --builder linkcheck
 
 .PHONY: lock
-lock: $(INSTALLED) ## resolve the dependencies again (needs uv)
+lock: ## resolve the dependencies again (needs uv)
 	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-annotate --custom-compile-command "make lock" --quiet $(LOCK_ARGS) -o requirements.txt
 
