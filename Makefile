@@ -6,7 +6,9 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 
 # Any of these settings can be given on the command line: make test PYTEST_ARGS="-k catalogue"
-PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(shell command -v $(name) 2> /dev/null)))
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
+	"$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2> /dev/null \
+	&& { echo "$$name"; break; }; done)
 PYTEST_ARGS ?= -n auto
 
 VENV := .venv
@@ -26,7 +28,7 @@ help: ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | sort | column -t -s "$$(printf '\t')"
 
 $(INSTALLED):
-	@"$(PYTHON)" -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v < (3, 14) else f"received Python {v[0]}.{v[1]}; Python 3.11, 3.12 or 3.13 is needed: make PYTHON=/path/to/python3.13")'
+	@test -n "$(PYTHON)" || { echo "no Python 3.11, 3.12 or 3.13 found: install one, or name it with make PYTHON=/path/to/python3.13" >&2; exit 1; }
 	@if command -v uv > /dev/null; then \
 		uv venv --quiet --allow-existing --python "$(PYTHON)" $(VENV); \
 		uv pip install --python $(BIN)/python --require-hashes -r requirements.txt; \
