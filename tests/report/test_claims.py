@@ -186,7 +186,7 @@ def test_verdict_says_everything(path):
     text = str(result)
     assert "tanh-eases: supported" in text
     assert f"{100 * result.effect:+.2f} points" in text
-    assert "0.20 %" in text
+    assert "margin 0.20 points" in text
 
 
 def test_markdown_is_an_admonition_below_its_anchor(path):

@@ -75,7 +75,7 @@ def test_a_mix_depends_and_names_what_holds_where(tmp_path):
     rule = contrast_rule(contrast("tuned"), contrast("untuned", rate="default"))
     result = judge_rule(tmp_path, rule, runs)
     assert result.verdict == "depends"
-    assert result.condition == "better: tuned; equivalent: untuned"
+    assert result.condition == "better for tuned; equivalent for untuned"
 
 
 def test_holm_counts_every_contrast_of_the_chapter(tmp_path):

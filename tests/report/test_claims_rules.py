@@ -12,6 +12,7 @@ from statsmodels.formula.api import ols
 from activation_study.report import claim_file, grids
 from activation_study.report.bounds import judge_demonstration, satisfies
 from activation_study.report.claims import judge
+from activation_study.report.finding import describe_groups
 from report.claim_frames import COMMON, SCOPE, SEEDS, cell, document, noise, toy, write
 
 SETTINGS = list(itertools.product(["softmax", "sigmoid"], ["tuned", "default"]))
@@ -91,7 +92,7 @@ def test_threshold(tmp_path, relu, tanh, scale, verdict):
     assert result.effect == pytest.approx(min(relu, tanh))
     assert "lowest by the bound: relu + softmax" in result.effect_of
     if verdict == "depends":
-        assert result.condition == "fails: relu + softmax; holds: tanh + softmax"
+        assert result.condition == "fails for relu + softmax; holds for tanh + softmax"
 
 
 def test_a_threshold_without_its_runs_is_incomplete(tmp_path):
@@ -277,3 +278,9 @@ def test_runs_need_only_the_frames_that_a_rule_reads(tmp_path):
     summary = crossed(0.005, 0.001).summary
     runs = SimpleNamespace(summary=summary, confusion=None, name="toy", tier="full")
     assert judge_rule(tmp_path, FACTORIAL, runs).verdict == "supported"
+
+
+def test_conditions_keep_names_with_commas_apart():
+    rows = pd.DataFrame({"name": ["a, x", "b, y", "c"], "outcome": ["better", "better", "worse"]})
+    assert describe_groups(rows, "outcome") == "better for (a, x) and (b, y); worse for c"
+    assert describe_groups(rows.head(2), "outcome") == "better in all 2 comparisons"

@@ -33,9 +33,18 @@ class Finding:
 
 
 def describe_groups(rows: pd.DataFrame, column: str, name: str = "name") -> str:
-    """Say which rows came out how: "better: tanh; equivalent: ReLU, GELU"."""
-    groups = rows.groupby(column, sort=False)[name].agg(lambda names: ", ".join(map(str, names)))
-    return "; ".join(f"{outcome}: {names}" for outcome, names in groups.items())
+    """Say which rows came out how: "better for tanh; equivalent for (ReLU) and (GELU)"."""
+    if rows[column].nunique() == 1 and len(rows) > 1:
+        return f"{rows[column].iloc[0]} in all {len(rows)} comparisons"
+    parts = []
+    for outcome, names in rows.groupby(column, sort=False)[name]:
+        # A name may hold commas: brackets keep several apart.
+        listed = [str(item) for item in names]
+        parts.append(
+            f"{outcome} for "
+            + (listed[0] if len(listed) == 1 else " and ".join(f"({item})" for item in listed))
+        )
+    return "; ".join(parts)
 
 
 def from_parts(outcomes: list[str]) -> str:

@@ -113,8 +113,8 @@ def judge_winners(claim: Claim, runs: Runs, register: ClaimsFile) -> Finding:
         ]
     )
     condition = (
-        f"{champion} wins most often, {top_share:.0%} of {num_conditions} conditions; as good as "
-        f"the best in every setting: {', '.join(everywhere) or 'none'}"
+        f"most wins: {champion}, {top_share:.0%} of {num_conditions} conditions; as good as the "
+        f"best in every setting: {', '.join(everywhere) or 'none'}"
     )
     if {"default", "tuned"} <= set(rule["rates"]):
         misled = np.mean(

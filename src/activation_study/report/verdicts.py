@@ -139,8 +139,9 @@ class Verdict:
             ends = (format_value(end, self.metric, signed=signed) for end in self.interval)
             text += f" (95 % interval {' to '.join(ends)})"
         if self.margin is not None:
-            text += f", held against {format_value(self.margin, self.metric)}"
-        return text.replace("test_", "") + "."
+            held = format_value(self.margin, self.metric, signed=signed).removeprefix("+")
+            text += f", {'margin' if signed else 'bound'} {held}"
+        return f"{text[0].upper()}{text[1:]}."
 
     def _source_line(self) -> str:
         if self.study is None:
