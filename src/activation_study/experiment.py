@@ -60,7 +60,7 @@ class Experiment:
         batch_size: Examples a step; the last step of an epoch takes what is left.
         epochs: Passes over the training part, at least 1.
         train_size: Training examples used, or None for the whole training part.
-        label_noise: Share of the training labels replaced by a uniformly drawn wrong one, in [0, 1).
+        label_noise: Share of the training labels replaced by a wrong one, drawn uniformly, in [0, 1).
         seed: One seed for the split, the initial weights, the batch order and the label noise, each
             on a stream of its own.
         evaluation: ``"test"``: the test set is read once, at the end; ``"validation"``: it is not
@@ -153,7 +153,7 @@ class Experiment:
         """Returns the fields as JSON types; a user's own activation as name and source digest."""
         fields = {field: getattr(self, field) for field in FIELDS}
         if not self.is_repeatable_by_name:
-            fields["hidden"] = f"{self.activation.name}@{getattr(self, '_source_digest')[:16]}"
+            fields["hidden"] = f"{self.activation.name}@{self._source_digest[:16]}"
         return fields
 
     @functools.cached_property
@@ -252,7 +252,7 @@ def _source_digest(function: Callable[..., Any]) -> str:
     closure = inspect.getclosurevars(function).nonlocals if inspect.isfunction(function) else {}
     if closure:
         raise ValueError(
-            f"hidden={name!r} closes over {', '.join(sorted(closure))}, whose values its source does "
-            f"not show; write the values into the function's body as constants"
+            f"hidden={name!r} closes over {', '.join(sorted(closure))}, whose values its source "
+            f"does not show; write the values into the function's body as constants"
         )
     return hashlib.sha256(inspect.cleandoc(source).encode()).hexdigest()

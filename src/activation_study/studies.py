@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-
 from activation_study.catalogue import activations
 from activation_study.catalogue.lookup import unknown_name
 from activation_study.engine.records import Records, Runs

@@ -12,7 +12,6 @@ from activation_study.catalogue import heads, tasks
 from activation_study.engine import network, optimizers
 from activation_study.experiment import Experiment
 
-
 ANY_EXAMPLES = (
     tf.TensorSpec((None, network.NUM_PIXELS), tf.uint8),
     tf.TensorSpec((None,), tf.uint8),
@@ -151,11 +150,11 @@ class Loop:
             tape.watch(scores)
             total = tf.reduce_sum(layer(scores))
         slopes = tape.gradient(total, scores)
-        # A unit with several pre-activations passes the error through the one that wins.
-        pieces = tf.reshape(
-            slopes, (-1, slopes.shape[1] // hidden.width_factor, hidden.width_factor)
-        )
-        return tf.reduce_max(pieces, axis=2)
+        # A unit with several pre-activations passes the error through the one that wins; the
+        # layer takes the first scores of all units, then the second ones.
+        num_units = slopes.shape[1] // hidden.width_factor
+        pieces = tf.reshape(slopes, (-1, hidden.width_factor, num_units))
+        return tf.reduce_max(pieces, axis=1)
 
 
 def as_pixels(images: tf.Tensor) -> tf.Tensor:

@@ -220,7 +220,7 @@ def _shows_progress(asked: bool | None) -> bool:
 
 
 def describe(experiments: list[Experiment], name: str | None, tier: str, num_trained: int) -> str:
-    """Says in a few lines what was asked for: how many, what varies, what is fixed, what was new."""
+    """Says in a few lines what was asked for: how many, what varies, what is fixed, what is new."""
     table = pd.DataFrame([experiment.describe() for experiment in experiments])
     title = f"Study {name!r} ({tier} tier)" if name else "Experiments"
     lines = [
