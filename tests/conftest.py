@@ -13,8 +13,13 @@ os.environ["MPLBACKEND"] = "agg"
 # The tier that a test means is the tier that it sets.
 os.environ.pop("ACTIVATION_STUDY_TIER", None)
 
+import hypothesis
 import numpy as np
 import pytest
+
+# A busy machine is no failure, and the gate must say the same twice.
+hypothesis.settings.register_profile("suite", deadline=None, derandomize=bool(os.environ.get("CI")))
+hypothesis.settings.load_profile("suite")
 
 
 @pytest.fixture
