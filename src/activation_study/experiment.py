@@ -11,7 +11,7 @@ import json
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from activation_study.catalogue import activations, datasets, heads, tasks
 from activation_study.catalogue.activations import Activation
@@ -60,7 +60,7 @@ class Experiment:
         batch_size: Examples a step; the last step of an epoch takes what is left.
         epochs: Passes over the training part, at least 1.
         train_size: Training examples used, or None for the whole training part.
-        label_noise: Share of the training labels replaced by a wrong one, drawn uniformly, in [0, 1).
+        label_noise: Share of the training labels replaced by a wrong one, drawn uniformly.
         seed: One seed for the split, the initial weights, the batch order and the label noise, each
             on a stream of its own.
         evaluation: ``"test"``: the test set is read once, at the end; ``"validation"``: it is not
@@ -90,6 +90,10 @@ class Experiment:
     seed: int = 0
     evaluation: str = "test"
 
+    # Set for a user's own activation alone; no fields, hence no part of the description.
+    _own_activation: ClassVar[Activation | None] = None
+    _hidden_digest: ClassVar[str] = ""
+
     def __post_init__(self) -> None:
         _check_name("dataset", self.dataset, datasets.names())
         _check_name("task", self.task, tasks.names())
@@ -108,12 +112,13 @@ class Experiment:
             ("seed", 0, 2**63 - 1),
         ):
             object.__setattr__(self, field, _whole_number(field, getattr(self, field), low, high))
-        for field, low, high in (
+        for field, lowest, highest in (
             ("learning_rate", 1e-12, 1e6),
             ("bias_initial_value", -1e6, 1e6),
             ("label_noise", 0.0, 0.999),
         ):
-            object.__setattr__(self, field, _real_number(field, getattr(self, field), low, high))
+            number = _real_number(field, getattr(self, field), lowest, highest)
+            object.__setattr__(self, field, number)
         available = datasets.spec(self.dataset).train_size
         if self.train_size is not None:
             size = _whole_number("train_size", self.train_size, 1, available)
@@ -128,7 +133,7 @@ class Experiment:
             # Both travel with a pickled experiment: a worker process has neither the registry of
             # this one nor the source of a function that was typed into a notebook.
             object.__setattr__(self, "_own_activation", entry)
-            object.__setattr__(self, "_source_digest", _source_digest(entry.function))
+            object.__setattr__(self, "_hidden_digest", _source_digest(entry.function))
 
     def replace(self, **changes: Any) -> Experiment:
         """Returns the same experiment with some fields changed, validated anew.
@@ -142,18 +147,18 @@ class Experiment:
     @property
     def activation(self) -> Activation:
         """The catalogue's entry of the hidden activation."""
-        return getattr(self, "_own_activation", None) or activations.get(self.hidden)
+        return self._own_activation or activations.get(self.hidden)
 
     @property
     def is_repeatable_by_name(self) -> bool:
         """Whether anyone can repeat the run from its description: only such runs are published."""
-        return not hasattr(self, "_own_activation")
+        return self._own_activation is None
 
     def describe(self) -> dict[str, Any]:
         """Returns the fields as JSON types; a user's own activation as name and source digest."""
         fields = {field: getattr(self, field) for field in FIELDS}
         if not self.is_repeatable_by_name:
-            fields["hidden"] = f"{self.activation.name}@{self._source_digest[:16]}"
+            fields["hidden"] = f"{self.activation.name}@{self._hidden_digest[:16]}"
         return fields
 
     @functools.cached_property

@@ -99,12 +99,14 @@ def choose_rate(tuning: pd.DataFrame) -> float:
         validation_accuracy=tuning["validation_accuracy"].fillna(0.0),
         validation_brier=tuning["validation_brier"].fillna(np.inf),
     )
-    by_rate = runs.groupby("learning_rate")
-    accuracy = by_rate["validation_accuracy"].mean()
-    best = accuracy.idxmax()
-    error = by_rate["validation_accuracy"].sem().fillna(0.0)[best]
-    tied = accuracy.index[accuracy >= accuracy[best] - error]
-    return float(by_rate["validation_brier"].mean()[tied].idxmin())
+    rates = runs.groupby("learning_rate").agg(
+        accuracy=("validation_accuracy", "mean"),
+        error=("validation_accuracy", "sem"),
+        brier=("validation_brier", "mean"),
+    )
+    best = rates.iloc[int(np.argmax(rates["accuracy"]))].fillna(0.0)
+    tied = rates[rates["accuracy"] >= best["accuracy"] - best["error"]]
+    return float(tied.index[int(np.argmin(tied["brier"]))])
 
 
 def _next_rate(rates: list[float], chosen: float) -> float | None:

@@ -70,7 +70,7 @@ class Runs:
             values = value if isinstance(value, list | tuple | set) else [value]
             chosen &= self.summary[column].isin(list(values))
         keys = set(self.summary.loc[chosen, "key"])
-        frames = {
+        frames: dict[str, Any] = {
             field.name: frame[frame["key"].isin(keys)].reset_index(drop=True)
             for field in fields(self)
             if isinstance(frame := getattr(self, field.name), pd.DataFrame)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -15,6 +16,7 @@ import pandas as pd
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 from tqdm.auto import tqdm
 
+from activation_study.catalogue import datasets
 from activation_study.engine.errors import RunsFailedError
 from activation_study.engine.records import Records, Runs
 from activation_study.engine.run import Run
@@ -26,12 +28,23 @@ ATTEMPTS = 3
 IN_PROCESS = 2
 """So few experiments are trained in this process: a worker takes longer to start than they take."""
 
+SMALL_RUN = 50_000
+"""Training examples times epochs under which compiling a graph costs more than a run on it."""
+
+CHUNK = 8
+"""Small runs of one graph that travel to a worker together, so that only one compiles it."""
+
 
 class Plan(Protocol):
     """A study as the runner sees it: what it wants next depends on what is recorded."""
 
-    name: str
-    tier: str
+    @property
+    def name(self) -> str | None:
+        """Name of the study, None for a plain list."""
+
+    @property
+    def tier(self) -> str:
+        """``"full"`` or ``"quick"``."""
 
     def next_experiments(self, records: Records) -> list[Experiment]:
         """Everything that the study is known to need, recorded or not."""
@@ -92,7 +105,7 @@ def run(
         RunsFailedError: Some experiments failed; the others are recorded. Lists each with its
             reason.
     """
-    plan = what if hasattr(what, "next_experiments") else Listed(list(what))
+    plan = Listed(list(what)) if isinstance(what, Iterable) else what
     records = records or Records()
     num_trained = 0
     while True:
@@ -120,6 +133,7 @@ def _train_all(
     missing: list[Experiment], records: Records, num_workers: int | None, progress: bool | None
 ) -> int:
     """Trains the experiments and records each; returns how many were trained."""
+    # A stable sort: seeds and rates keep their order within a graph.
     ordered = sorted(missing, key=_graph_order)
     failures: list[Failure] = []
     bar = tqdm(
@@ -148,9 +162,6 @@ def _graph_order(experiment: Experiment) -> tuple[Any, ...]:
         experiment.normalization,
         experiment.optimizer,
         experiment.batch_size,
-        experiment.evaluation,
-        experiment.learning_rate,
-        experiment.seed,
     )
 
 
@@ -165,8 +176,8 @@ def _outcomes(
     attempts_left = ATTEMPTS
     while waiting:
         try:
-            with closing(_in_workers(list(waiting.values()), num_workers)) as outcomes:
-                for outcome in outcomes:
+            with closing(_in_workers(list(waiting.values()), num_workers)) as chunks:
+                for outcome in itertools.chain.from_iterable(chunks):
                     key = outcome.key if isinstance(outcome, Run) else outcome.experiment.key
                     del waiting[key]
                     attempts_left = ATTEMPTS
@@ -179,11 +190,35 @@ def _outcomes(
                 return
 
 
-def _in_workers(experiments: list[Experiment], num_workers: int | None) -> Iterator[Run | Failure]:
+def _in_workers(
+    experiments: list[Experiment], num_workers: int | None
+) -> Generator[list[Run | Failure], None, None]:
     parallel = joblib.Parallel(
         n_jobs=num_workers or joblib.cpu_count(), return_as="generator_unordered", batch_size=1
     )
-    return parallel(joblib.delayed(_attempt)(experiment) for experiment in experiments)
+    outcomes: Generator[list[Run | Failure], None, None] = parallel(
+        joblib.delayed(_attempt_all)(chunk) for chunk in _chunks(experiments)
+    )
+    return outcomes
+
+
+def _chunks(experiments: list[Experiment]) -> list[list[Experiment]]:
+    """Runs that travel together: one by one, or a few small ones that share a graph."""
+    chunks: list[list[Experiment]] = []
+    for _, group in itertools.groupby(experiments, key=_graph_order):
+        alike = list(group)
+        size = CHUNK if _is_small(alike[0]) else 1
+        chunks += [alike[start : start + size] for start in range(0, len(alike), size)]
+    return chunks
+
+
+def _is_small(experiment: Experiment) -> bool:
+    examples = experiment.train_size or datasets.spec(experiment.dataset).train_size
+    return examples * experiment.epochs <= SMALL_RUN
+
+
+def _attempt_all(chunk: list[Experiment]) -> list[Run | Failure]:
+    return [_attempt(experiment) for experiment in chunk]
 
 
 def _attempt(experiment: Experiment) -> Run | Failure:
