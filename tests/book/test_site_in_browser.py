@@ -19,6 +19,8 @@ pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = Path(os.environ.get("ACTIVATION_STUDY_SCREENSHOTS", ROOT / "_build" / "screenshots"))
 THEMES = ("light", "dark")
+# Milliseconds: a page takes one second, on a busy machine many.
+PATIENCE = 120_000
 MATHEMATICS = "document.querySelectorAll('article .math').length"
 TYPESET = "document.querySelectorAll('article mjx-container').length"
 # What the book writes, without the frame that the theme puts around it.
@@ -30,6 +32,7 @@ class Visit:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        page.set_default_timeout(PATIENCE)
         self.errors: list[str] = []
         self.hosts: set[str] = set()
         page.on("console", self._note_message)
