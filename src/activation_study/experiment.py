@@ -23,7 +23,9 @@ PROTOCOL_VERSION = 1
 DEFAULT_LEARNING_RATE = 1e-3
 """Keras's default for Adam: what people run who do not tune."""
 
-ARCHITECTURES = ("mlp",)
+ARCHITECTURES = ("mlp", "cnn")
+MOST_CONVOLUTIONS = 4
+"""Each convolution halves the image of 28 x 28; after four of them one position is left."""
 NORMALIZATIONS = ("none", "batch", "layer")
 OPTIMIZERS = ("adam", "sgd")
 EVALUATIONS = ("test", "validation")
@@ -48,9 +50,10 @@ class Experiment:
         hidden: Hidden activation: a name in ``catalogue.activations``, or a callable that maps a
             tensor of scores to a tensor of the same shape.
         head: Name in ``catalogue.heads``: output activation with its loss.
-        architecture: ``"mlp"``.
-        depth: Number of hidden layers, 0 to 64.
-        width: Units in each hidden layer.
+        architecture: ``"mlp"``, or ``"cnn"``: 3 x 3 convolutions, each with its activation and
+            2 x 2 max pooling.
+        depth: Number of hidden layers, 0 to 64 (``cnn``: 1 to 4).
+        width: Units in each hidden layer (``cnn``: channels).
         normalization: ``"none"``, ``"batch"`` or ``"layer"``, applied before the activation.
         initializer: Keras initializer of every kernel, or ``"recommended"`` for the one that the
             catalogue recommends for the hidden activation.
@@ -119,6 +122,11 @@ class Experiment:
         ):
             number = _real_number(field, getattr(self, field), lowest, highest)
             object.__setattr__(self, field, number)
+        if self.architecture == "cnn" and not 1 <= self.depth <= MOST_CONVOLUTIONS:
+            raise ValueError(
+                f"depth must be from 1 to {MOST_CONVOLUTIONS} where architecture='cnn', since each "
+                f"convolution halves the image; received {self.depth}"
+            )
         available = datasets.spec(self.dataset).train_size
         if self.train_size is not None:
             size = _whole_number("train_size", self.train_size, 1, available)

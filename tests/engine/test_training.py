@@ -97,6 +97,16 @@ def test_divergence_is_an_outcome(hidden: str) -> None:
     assert np.isnan(run.summary["test_accuracy"])
 
 
+@pytest.mark.parametrize("hidden", ["relu", "maxout", "prelu", "softmax"])
+def test_convolutions_train_and_are_watched_by_channel(hidden: str) -> None:
+    small = SMALL.replace(architecture="cnn", width=4, hidden=hidden, epochs=1, train_size=256)
+    run = train(small)
+    assert run.tables["layers"]["layer"] == [1, 2, 1, 2]
+    assert all(np.isfinite(run.tables["layers"]["gradient_norm"]))
+    assert all(unit < 4 for unit in run.tables["units"]["unit"])
+    assert np.isfinite(run.summary["test_nll"])
+
+
 def test_every_activation_trains() -> None:
     for hidden in activations.built_in_names():
         run = train(SMALL.replace(hidden=hidden, epochs=1, train_size=256))

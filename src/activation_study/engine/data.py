@@ -11,8 +11,10 @@ import tensorflow as tf
 from activation_study.catalogue import datasets, tasks
 from activation_study.experiment import Experiment
 
-PROBE_SIZE = 1000
+PROBE_SIZE = {"mlp": 1000, "cnn": 100}
 """Examples of the probe set, on which units are watched: the first ones of the validation part.
+
+A unit of a convolution is seen at every position of each example, hence on more values.
 
 Strict counts of dead units fall as this number grows, so it belongs to the protocol.
 """
@@ -51,10 +53,10 @@ class RunData:
     validation_images: tf.Tensor
     validation_labels: tf.Tensor
 
-    @property
-    def probe(self) -> tuple[tf.Tensor, tf.Tensor]:
+    def probe(self, architecture: str) -> tuple[tf.Tensor, tf.Tensor]:
         """Images and labels of the probe set."""
-        return self.validation_images[:PROBE_SIZE], self.validation_labels[:PROBE_SIZE]
+        size = PROBE_SIZE[architecture]
+        return self.validation_images[:size], self.validation_labels[:size]
 
 
 def prepare(experiment: Experiment, streams: Streams) -> RunData:

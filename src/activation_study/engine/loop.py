@@ -19,6 +19,10 @@ ANY_EXAMPLES = (
 """Images and labels of any number: one graph serves validation, probe and test set."""
 
 
+EVALUATION_BATCH = {"mlp": None, "cnn": 500}
+"""Images evaluated at once: all of them, except where the maps between layers would fill memory."""
+
+
 @dataclass(frozen=True)
 class Evaluation:
     """What a network says about some images.
@@ -59,6 +63,7 @@ class Loop:
     def __init__(self, experiment: Experiment) -> None:
         self._num_classes = tasks.get(experiment.task).num_classes
         self._batch_size = experiment.batch_size
+        self._evaluation_batch = EVALUATION_BATCH[experiment.architecture]
         self._network = network.build(experiment)
         self._initial = network.InitialWeights(self._network.model)
         self._loss = heads.get(experiment.head).make_loss()
@@ -108,8 +113,19 @@ class Loop:
 
     def evaluate(self, images: tf.Tensor, labels: tf.Tensor) -> Evaluation:
         """Evaluates uint8 images of shape (n, 784) with labels of shape (n,)."""
-        loss, scores, outputs = self._evaluate_graph(images, labels)
-        return Evaluation(float(loss), scores.numpy(), outputs.numpy())
+        size = self._evaluation_batch or len(images)
+        starts = range(0, len(images), size)
+        parts = [
+            self._evaluate_graph(images[start : start + size], labels[start : start + size])
+            for start in starts
+        ]
+        losses, scores, outputs = zip(*parts, strict=True)
+        weights = [len(part) for part in scores]
+        return Evaluation(
+            float(np.average([float(loss) for loss in losses], weights=weights)),
+            np.concatenate([part.numpy() for part in scores]),
+            np.concatenate([part.numpy() for part in outputs]),
+        )
 
     def _evaluate(self, images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, ...]:
         *_, scores, outputs = self._network.watched(as_pixels(images), training=False)
@@ -136,7 +152,11 @@ class Loop:
         gradients = tape.gradient(loss, kernels)
         watched = self._network.watched(pixels, training=False)
         return [
-            (watched[2 * i + 1], self._slopes(i, watched[2 * i]), tf.norm(gradients[i]))
+            (
+                _by_unit(watched[2 * i + 1]),
+                _by_unit(self._slopes(i, watched[2 * i])),
+                tf.norm(gradients[i]),
+            )
             for i in range(len(kernels))
         ]
 
@@ -152,9 +172,13 @@ class Loop:
         slopes = tape.gradient(total, scores)
         # A unit with several pre-activations passes the error through the one that wins; the
         # layer takes the first scores of all units, then the second ones.
-        num_units = slopes.shape[1] // hidden.width_factor
-        pieces = tf.reshape(slopes, (-1, hidden.width_factor, num_units))
-        return tf.reduce_max(pieces, axis=1)
+        pieces = tf.split(slopes, hidden.width_factor, axis=-1)
+        return tf.reduce_max(tf.stack(pieces), axis=0)
+
+
+def _by_unit(values: tf.Tensor) -> tf.Tensor:
+    """Reshapes to (examples, units); each position of a convolution counts as an example."""
+    return tf.reshape(values, (-1, values.shape[-1]))
 
 
 def as_pixels(images: tf.Tensor) -> tf.Tensor:

@@ -11,8 +11,9 @@ from activation_study.catalogue import heads, tasks
 from activation_study.catalogue.activation_entry import Activation
 from activation_study.experiment import Experiment
 
-NUM_PIXELS = 784
-"""Inputs of every network: one MNIST-shaped image, 28 x 28, flattened."""
+IMAGE_SIDE = 28
+NUM_PIXELS = IMAGE_SIDE**2
+"""Inputs of every network: one MNIST-shaped image, flattened."""
 
 
 @dataclass(frozen=True)
@@ -35,16 +36,27 @@ class Network:
 
 
 def build(experiment: Experiment) -> Network:
-    """Builds the network of an experiment; its weights are set by ``initialize``."""
+    """Builds the network of an experiment; its weights are set by ``InitialWeights``.
+
+    ``mlp``: dense layers. ``cnn``: 3 x 3 convolutions with ``width`` channels, each followed by its
+    activation and 2 x 2 max pooling; a channel is a unit.
+    """
     hidden = experiment.activation
     pixels = keras.Input((NUM_PIXELS,), name="pixels")
-    signal, watched, kernels = pixels, [], []
-    for layer in range(1, experiment.depth + 1):
-        dense = keras.layers.Dense(experiment.width * hidden.width_factor, name=f"dense_{layer}")
-        scores = _normalize(dense(signal), experiment.normalization, layer)
-        signal = hidden.make_layer(f"hidden_{layer}")(scores)
+    signal: keras.KerasTensor = pixels
+    watched, kernels = [], []
+    if experiment.architecture == "cnn":
+        signal = keras.layers.Reshape((IMAGE_SIDE, IMAGE_SIDE, 1), name="image")(signal)
+    for number in range(1, experiment.depth + 1):
+        layer = _weighted_layer(experiment, number, experiment.width * hidden.width_factor)
+        scores = _normalize(layer(signal), experiment.normalization, number)
+        signal = hidden.make_layer(f"hidden_{number}")(scores)
         watched += [scores, signal]
-        kernels.append(dense.kernel)
+        kernels.append(layer.kernel)
+        if experiment.architecture == "cnn":
+            signal = keras.layers.MaxPooling2D(2, name=f"pooling_{number}")(signal)
+    if experiment.architecture == "cnn":
+        signal = keras.layers.Flatten(name="flat")(signal)
     num_classes = tasks.get(experiment.task).num_classes
     scores = keras.layers.Dense(num_classes, name="scores")(signal)
     output_activation = heads.get(experiment.head).output_activation
@@ -55,6 +67,12 @@ def build(experiment: Experiment) -> Network:
         hidden=hidden,
         kernels=kernels,
     )
+
+
+def _weighted_layer(experiment: Experiment, number: int, num_scores: int) -> keras.layers.Layer:
+    if experiment.architecture == "cnn":
+        return keras.layers.Conv2D(num_scores, 3, padding="same", name=f"convolution_{number}")
+    return keras.layers.Dense(num_scores, name=f"dense_{number}")
 
 
 def _normalize(scores: keras.KerasTensor, normalization: str, layer: int) -> keras.KerasTensor:

@@ -152,7 +152,7 @@ class Records:
         keys = list(dict.fromkeys(experiment.key for experiment in experiments))
         published = self._published_keys()
         fresh = to_tables(
-            run for key in keys if key not in published if (run := self._cached_run(key))
+            (run for key in keys if key not in published if (run := self._cached_run(key))), names
         )
         wanted = pa.array(keys, pa.string())
         return {

@@ -25,23 +25,29 @@ FORMAT_VERSION = 1
 REMEDY = "restore it from version control (git checkout -- data)"
 
 
-def to_tables(runs: Iterable[Run]) -> dict[str, pa.Table]:
-    """Turns runs into the tables of the record, sorted, with the schema's columns and types."""
+def to_tables(
+    runs: Iterable[Run], names: Iterable[str] = tuple(schema.TABLES)
+) -> dict[str, pa.Table]:
+    """Turns runs into tables of the record, sorted, with the schema's columns and types."""
     columns: dict[str, dict[str, list[Any]]] = {
-        table: {column: [] for column in schema.TABLES[table]} for table in schema.TABLES
+        table: {column: [] for column in schema.TABLES[table]} for table in names
     }
     for run in runs:
-        row = {"key": run.key} | run.experiment | run.summary | run.provenance
-        for column, values in columns["runs"].items():
-            values.append(row.get(column))
-        for table, content in run.tables.items():
+        for table, own in columns.items():
+            content = _summary_row(run) if table == "runs" else run.tables.get(table, {})
             num_rows = len(next(iter(content.values()), []))
-            columns[table]["key"] += [run.key] * num_rows
-            for column in list(schema.TABLES[table])[1:]:
-                columns[table][column] += content[column] if num_rows else []
+            own["key"] += [run.key] * num_rows
+            for column in list(own)[1:]:
+                own[column] += content[column] if num_rows else []
     return {
         table: _sorted(pa.table(columns[table], schema.arrow(table)), table) for table in columns
     }
+
+
+def _summary_row(run: Run) -> dict[str, list[Any]]:
+    """The run's row of the table ``runs``; what it did not measure (the test set, say) is null."""
+    row = run.experiment | run.summary | run.provenance
+    return {column: [row.get(column)] for column in schema.TABLES["runs"] if column != "key"}
 
 
 def _sorted(content: pa.Table, table: str) -> pa.Table:

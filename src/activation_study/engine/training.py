@@ -104,11 +104,12 @@ def _train_and_watch(
 ) -> None:
     """Runs the epochs; stops early only when the loss is no longer finite."""
     validation_labels = arrays.validation_labels.numpy()
+    probe = arrays.probe(experiment.architecture)
 
     def look(train_loss: float) -> None:
         with clock.time("measure"):
             validation = loop.evaluate(arrays.validation_images, arrays.validation_labels)
-            layers = loop.look(*arrays.probe) if experiment.depth else []
+            layers = loop.look(*probe) if experiment.depth else []
             watch.record(train_loss, validation, validation_labels, layers)
 
     look(float("nan"))
