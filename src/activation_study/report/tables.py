@@ -1,0 +1,232 @@
+"""The tables of the book: small, from the record alone, shown as HTML."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from activation_study.engine import places
+from activation_study.engine.records import Runs
+from activation_study.engine.shards import MANIFEST
+from activation_study.report import figure_parts as parts
+from activation_study.report.cells import evaluation_runs, repaired
+from activation_study.report.figures_convergence import chosen_rates
+from activation_study.report.figures_ranking import rank
+from activation_study.report.verdicts import UNTRIED, Verdict
+
+PROVENANCE = {
+    "python": "Python",
+    "tensorflow": "TensorFlow",
+    "keras": "Keras",
+    "numpy": "NumPy",
+    "cpu": "CPU type",
+    "threads": "threads a run",
+    "onednn": "oneDNN optimizations",
+    "commit": "commit of the package",
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of text with a sentence below it.
+
+    Args:
+        frame: What is shown; may be empty, then the sentence stands alone.
+        note: Plain text.
+        markup: Columns whose cells are HTML already; all others are escaped.
+    """
+
+    frame: pd.DataFrame
+    note: str = ""
+    markup: tuple[str, ...] = ()
+
+    def _repr_html_(self) -> str:
+        """Show the table, and the sentence below it."""
+        shown = ""
+        if len(self.frame):
+            text = self.frame.astype(str)
+            for column in text.columns:
+                if column not in self.markup:
+                    text[column] = text[column].map(html.escape)
+            shown = text.to_html(index=False, escape=False, border=0)
+        return shown + (f"<p>{html.escape(self.note)}</p>" if self.note else "")
+
+    def __str__(self) -> str:
+        """Return the table as text for a terminal."""
+        shown = self.frame.to_string(index=False) if len(self.frame) else ""
+        return "\n".join(part for part in (shown, self.note) if part)
+
+
+def ranking_table(runs: Runs, *, head: str = "softmax") -> Table:
+    """List every hidden activation, tuned: rate, accuracy, difference to the best by tuning.
+
+    Raises:
+        IncompleteRecordError: There are no runs to rank.
+    """
+    found = rank(runs, head=head)
+    rates = chosen_rates(runs.summary)
+    rows = [
+        {
+            "hidden activation": row["hidden"],
+            "chosen rate": f"{rates[row['hidden'], head]:g}",
+            "test accuracy": f"{100 * row['mean']:.2f} %",
+            "difference in points": f"{100 * row['effect']:+.2f}",
+            "95 % interval": f"{100 * row['low']:+.2f} to {100 * row['high']:+.2f}",
+            "seeds": row["num_pairs"],
+            "diverged": f"{row['num_diverged']} of {row['num_runs']}",
+        }
+        for _, row in found.rows.iloc[::-1].iterrows()
+    ]
+    note = (
+        f"Head: {head}. Differences are to {found.reference}, the best in the tuning runs, on the "
+        "seeds both have. A run that diverged counts as a guess."
+    )
+    return Table(pd.DataFrame(rows), note)
+
+
+def tuned_rates(runs: Runs) -> Table:
+    """List the learning rate that was chosen for each arm, one column a head."""
+    chosen = chosen_rates(runs.summary)
+    if chosen.empty:
+        return Table(pd.DataFrame(), "No arm's rate is chosen yet.")
+    frame = chosen.map("{:g}".format).unstack("head").fillna("open")
+    frame = frame[sorted(frame.columns, key=lambda head: (head != "softmax", head))]
+    frame.columns = pd.Index([f"{head} head" for head in frame.columns])
+    tried = runs.summary.loc[runs.summary["is_tuning"].astype(bool), "learning_rate"]
+    note = f"Rates tried: {', '.join(f'{rate:g}' for rate in sorted(tried.unique()))}."
+    return Table(frame.rename_axis("hidden activation").reset_index(), note)
+
+
+def provenance(runs: Runs) -> Table:
+    """List where and with what the runs were made, and say so where that is mixed."""
+    summary = runs.summary
+    if summary.empty:
+        return Table(pd.DataFrame(), "No run is recorded yet.")
+    rows, mixed = [], []
+    for column, label in PROVENANCE.items():
+        counts = summary[column].fillna("not recorded").astype(str).value_counts()
+        if len(counts) == 1:
+            value = str(counts.index[0])
+        else:
+            mixed.append(label)
+            value = ", ".join(f"{name} ({count:,} runs)" for name, count in counts.items())
+        rows.append({"what": label, "value": value})
+    hours = summary["wall_seconds"].sum() / 3600
+    rows.append({"what": "runs", "value": f"{len(summary):,}"})
+    rows.append({"what": "hours of work, all runs added", "value": f"{hours:.1f}"})
+    note = (
+        f"Mixed: {parts.listed(mixed)}. Where versions differ, pairs of runs may differ by more "
+        "than what they compare."
+        if mixed
+        else "All runs were made with the same versions on the same type of machine."
+    )
+    return Table(pd.DataFrame(rows), note)
+
+
+def record(folder: Path | None = None) -> Table:
+    """List the published files with rows and size, from the manifest.
+
+    Args:
+        folder: Folder of the published record; None for the project's own.
+    """
+    folder = folder or places.published()
+    path = folder / MANIFEST
+    if not path.exists():
+        return Table(
+            pd.DataFrame(), "No record is published yet: activation-study publish makes one."
+        )
+    files: dict[str, dict[str, Any]] = json.loads(path.read_text())["files"]
+    rows = [
+        {
+            "file": name,
+            "rows": f"{entry['rows']:,}",
+            "kilobytes": f"{(folder / name).stat().st_size / 1000:,.0f}",
+            "SHA-256": f"{entry['sha256'][:12]}…",
+        }
+        for name, entry in files.items()
+    ]
+    total = sum((folder / name).stat().st_size for name in files) / 1e6
+    return Table(pd.DataFrame(rows), f"{len(files)} files, {total:.1f} megabytes together.")
+
+
+def benchmarks(path: Path | None = None) -> Table:
+    """List the measured costs of an epoch, from the file that `make bench` writes.
+
+    Args:
+        path: The file; None for the project's own, ``benchmarks/results.json``.
+    """
+    root = places.repository()
+    if path is None and root is not None:
+        path = root / "benchmarks" / "results.json"
+    if path is None or not path.exists():
+        return Table(pd.DataFrame(), "No costs are measured yet: make bench measures them.")
+    content = json.loads(path.read_text())
+    rows = [
+        {
+            "what": row["name"],
+            "processes": row["processes"],
+            "seconds an epoch": f"{row['seconds_per_epoch']:.2f}",
+            "relative to model.fit": f"{row['ratio_to_fit']:.2f}",
+        }
+        for row in content["rows"]
+    ]
+    machine = ", ".join(f"{key} {value}" for key, value in content["machine"].items())
+    reference = content["reference_run"]
+    note = (
+        f"Machine: {machine}. A run of the reference network takes "
+        f"{reference['wall_seconds_median']:.1f} seconds (median), of which "
+        f"{100 * reference['measure_share']:.0f} % go into measuring."
+    )
+    return Table(pd.DataFrame(rows), note)
+
+
+def verdict_table(verdicts: Iterable[Verdict]) -> Table:
+    """List the claims that were tried, each linked to its verdict's box."""
+    tried = [verdict for verdict in verdicts if verdict.verdict != "not tried yet"]
+    rows = [
+        {
+            "claim": html.escape(verdict.assertion),
+            "verdict": (
+                f'<a href="{verdict.chapter}.html#verdict-{verdict.claim}">'
+                f"{html.escape(verdict.verdict)}</a>"
+            ),
+            "chapter": verdict.chapter,
+        }
+        for verdict in tried
+    ]
+    quick = any(verdict.tier != "full" for verdict in tried)
+    note = "Built at the quick tier: none of these verdicts is evidence." if quick else ""
+    return Table(pd.DataFrame(rows), note, markup=("claim", "verdict"))
+
+
+def untried_table(verdicts: Iterable[Verdict]) -> Table:
+    """List the claims for which no rule is registered yet."""
+    rows = [
+        {"claim": verdict.assertion, "chapter to come": verdict.chapter}
+        for verdict in verdicts
+        if verdict.verdict == "not tried yet"
+    ]
+    return Table(pd.DataFrame(rows), "" if rows else "Every claim has been tried.")
+
+
+def count_verdicts(verdicts: Iterable[Verdict]) -> Table:
+    """Count the verdicts of the claims that were tried."""
+    counts = pd.Series(
+        [verdict.verdict for verdict in verdicts if verdict.verdict != "not tried yet"], dtype=str
+    ).value_counts()
+    frame = counts.rename_axis("verdict").reset_index(name="claims")
+    incomplete = int(counts.get(UNTRIED[1], 0))
+    note = f"{incomplete} claims wait for runs that are not recorded." if incomplete else ""
+    return Table(frame, note)
+
+
+def mean_accuracy(runs: Runs, *, rate: str = "tuned") -> pd.Series:
+    """Return the mean test accuracy of each arm, a run that diverged counted as a guess."""
+    summary = evaluation_runs(runs.summary, rate)
+    return repaired(summary, "test_accuracy").groupby([summary["hidden"], summary["head"]]).mean()
