@@ -20,6 +20,7 @@ from activation_study.engine.errors import (
 )
 from activation_study.engine.run import SUMMARY_DIGITS, TABLE_DIGITS, Run
 
+ALL_TABLES = tuple(schema.TABLES)
 MANIFEST = "MANIFEST.json"
 FORMAT_VERSION = 1
 REMEDY = "restore it from version control (git checkout -- data)"
@@ -98,16 +99,18 @@ class PublishedRecord:
             ConflictingRunsError: A key is published with other values.
             DamagedRecordError: What is published is damaged.
         """
-        added = to_tables(runs)
-        merged = {}
-        for table, content in added.items():
-            before = self.read(study, table)
-            _refuse_conflicts(study, table, before, content)
-            fresh = _without(content, before["key"])
-            merged[table] = _sorted(pa.concat_tables([before, fresh]), table)
-        num_new = merged["runs"].num_rows - self.read(study, "runs").num_rows
+        added = to_tables(_each_once(study, runs))
+        before = {table: self.read(study, table) for table in added}
+        _refuse_conflicts(study, before, added)
+        published = before["runs"]["key"]
+        merged = {
+            table: _sorted(
+                pa.concat_tables([before[table], _without(added[table], published)]), table
+            )
+            for table in added
+        }
         self._write(study, merged)
-        return num_new
+        return merged["runs"].num_rows - len(published)
 
     def _write(self, study: str, tables: dict[str, pa.Table]) -> None:
         """Writes all files under temporary names before the first is renamed, manifest last."""
@@ -162,11 +165,13 @@ class PublishedRecord:
             "files": {},
         }
         if not path.exists():
+            if files := sorted(self.folder.glob("*/*.parquet")):
+                raise DamagedRecordError(f"{path} is missing, though there is {files[0]}; {REMEDY}")
             return empty
         try:
             manifest = json.loads(path.read_text())
             digest = manifest.pop("digest")
-        except (ValueError, KeyError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DamagedRecordError(f"{path} cannot be read ({error!r}); {REMEDY}") from error
         if digest != _manifest_digest(manifest):
             raise DamagedRecordError(
@@ -190,24 +195,38 @@ class PublishedRecord:
             )
 
 
-def _refuse_conflicts(study: str, table: str, before: pa.Table, added: pa.Table) -> None:
+def _each_once(study: str, runs: Iterable[Run]) -> list[Run]:
+    """The runs without repetitions; raises where two of one key differ."""
+    unique: dict[str, Run] = {}
+    for run in runs:
+        known = unique.setdefault(run.key, run)
+        if known is not run:
+            _refuse_conflicts(study, to_tables([known]), to_tables([run]))
+    return list(unique.values())
+
+
+def _refuse_conflicts(study: str, before: dict[str, pa.Table], added: dict[str, pa.Table]) -> None:
     """Raises where a key is published with other values; seconds and versions may differ."""
-    outside = set(schema.PROVENANCE) if table == "runs" else set()
-    columns = [name for name in before.schema.names if name not in outside]
-    common = pa.array(sorted(set(before["key"].to_pylist()) & set(added["key"].to_pylist())))
+    # A run may have no row in a table, so which runs are published is asked of the first table.
+    keys = (set(tables["runs"]["key"].to_pylist()) for tables in (before, added))
+    common = pa.array(sorted(set.intersection(*keys)), pa.string())
     if len(common) == 0:
         return
-    old, new = (
-        _sorted(part.filter(pc.is_in(part["key"], common)), table).select(columns)
-        for part in (before, added)
-    )
-    if str(old.to_pylist()) == str(new.to_pylist()):
-        return
-    raise ConflictingRunsError(
-        f"{study}/{table}: the published record holds other values for some of {len(common)} "
-        f"runs of the same key than the runs to be published; keep the published ones (nothing "
-        f"to do), or raise PROTOCOL_VERSION if the protocol has changed"
-    )
+    for table in added:
+        outside = set(schema.PROVENANCE) if table == "runs" else set()
+        columns = [name for name in schema.TABLES[table] if name not in outside]
+        old, new = (
+            _sorted(part.filter(pc.is_in(part["key"], common)), table).select(columns)
+            for part in (before[table], added[table])
+        )
+        # As text, because NaN equals nothing.
+        if str(old.to_pylist()) != str(new.to_pylist()):
+            raise ConflictingRunsError(
+                f"{study}/{table}: the published record holds other values for some of "
+                f"{len(common)} runs of the same key than the runs to be published; keep the "
+                f"published ones (nothing to do), or raise PROTOCOL_VERSION if the protocol has "
+                f"changed"
+            )
 
 
 def _without(content: pa.Table, keys: pa.ChunkedArray) -> pa.Table:
