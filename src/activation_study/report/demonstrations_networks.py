@@ -125,38 +125,61 @@ def num_pieces(function: Function, low: float, high: float, steps: int) -> int:
 
 
 # ---------------------------------------------------------------- threshold units
-def step_fires_or_not() -> dict[str, float]:
-    """Send a gradient through one layer of threshold units, with the true and a surrogate slope.
+def hidden_gradient(
+    inputs: np.ndarray,
+    targets: np.ndarray,
+    weights: tuple[np.ndarray, np.ndarray],
+    activation: Function,
+    slope: Function,
+) -> np.ndarray:
+    """Return the gradient of the mean squared error by the first of two layers' weights.
 
-    The true slope is measured, by central differences that do not reach across 0. The surrogate is
-    that of the straight-through estimator, 1 where |z| <= 1, else 0 (Bengio et al., 2013; Hubara
-    et al., 2016).
+    Args:
+        inputs: shape (examples, inputs).
+        targets: shape (examples, outputs).
+        weights: of the hidden layer, (inputs, units), and of the output layer, (units, outputs).
+        activation: used on the way forward.
+        slope: used on the way back; the derivative of the activation, or a surrogate.
+
+    Returns:
+        Shape (inputs, units).
     """
+    hidden_weights, output_weights = weights
+    scores = inputs @ hidden_weights
+    errors = 2.0 * (activation(scores) @ output_weights - targets) / targets.size
+    return inputs.T @ ((errors @ output_weights.T) * slope(scores))
+
+
+def measured_slope(scores: np.ndarray) -> np.ndarray:
+    """Return the slope of the step beside 0, by central differences that do not reach across 0."""
+    reach = np.abs(scores) / 2
+    return (step(scores + reach) - step(scores - reach)) / (2 * reach)
+
+
+def straight_through_slope(scores: np.ndarray) -> np.ndarray:
+    """Return the surrogate slope of the step: 1 where |z| <= 1, else 0.
+
+    Bengio, Leonard and Courville (2013); clipped as by Hubara et al. (2016).
+    """
+    return (np.abs(scores) <= 1.0).astype(float)
+
+
+def step_fires_or_not() -> dict[str, float]:
+    """Send a gradient through one layer of threshold units, with the true and a surrogate slope."""
     rng = np.random.default_rng(SEED)
     inputs, targets = rng.standard_normal((64, 10)), rng.standard_normal((64, 3))
-    hidden_weights = rng.standard_normal((10, 32)) / np.sqrt(10)
-    output_weights = rng.standard_normal((32, 3)) / np.sqrt(32)
-    scores = inputs @ hidden_weights
-    # On both sides, up to the smallest normal numbers and up to large ones.
+    weights = (rng.standard_normal((10, 32)), rng.standard_normal((32, 3)))
+    # On both sides, from numbers next to 0 to large ones.
     sizes = np.geomspace(1e-300, 1e3, 2_000)
-    grid = np.concatenate([-sizes, [0.0], sizes])
-
-    def hidden_gradient(slope: np.ndarray) -> np.ndarray:
-        errors = 2.0 * (step(scores) @ output_weights - targets) / targets.size
-        return inputs.T @ ((errors @ output_weights.T) * slope)
-
-    def slope_beside_0(points: np.ndarray) -> np.ndarray:
-        reach = np.abs(points) / 2
-        return (step(points + reach) - step(points - reach)) / (2 * reach)
-
-    surrogate = (np.abs(scores) <= 1.0).astype(float)
-    true_gradient = hidden_gradient(slope_beside_0(scores))
-    outputs = step(grid)
+    beside_0 = np.concatenate([-sizes, sizes])
+    outputs = step(np.append(beside_0, 0.0))
+    true = hidden_gradient(inputs, targets, weights, step, measured_slope)
+    surrogate = hidden_gradient(inputs, targets, weights, step, straight_through_slope)
     return {
         "outputs_other_than_0_or_1": float(np.sum((outputs != 0.0) & (outputs != 1.0))),
-        "largest_slope_away_from_0": float(np.abs(slope_beside_0(grid[grid != 0.0])).max()),
-        "largest_hidden_gradient": float(np.abs(true_gradient).max()),
-        "largest_hidden_gradient_straight_through": float(np.abs(hidden_gradient(surrogate)).max()),
+        "largest_slope_away_from_0": float(np.abs(measured_slope(beside_0)).max()),
+        "largest_hidden_gradient": float(np.abs(true).max()),
+        "largest_hidden_gradient_straight_through": float(np.abs(surrogate).max()),
     }
 
 
