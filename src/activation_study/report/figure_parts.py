@@ -100,10 +100,16 @@ def grid_of_axes(
     flat = list(axes.flat)
     for blank in flat[count:]:
         blank.axis("off")
-    for axis in flat[max(0, count - columns) : count]:
-        # Above a blank place the shared axis would stay without numbers.
-        axis.tick_params(labelbottom=True)
     return figure, flat[:count]
+
+
+def label_outside(all_axes: Sequence[Axes], xlabel: str, ylabel: str) -> None:
+    """Label small multiples on the left and wherever no other one stands below."""
+    columns = all_axes[0].get_gridspec().ncols
+    for place, axes in enumerate(all_axes):
+        is_left, is_lowest = place % columns == 0, place + columns >= len(all_axes)
+        axes.tick_params(labelleft=is_left, labelbottom=is_lowest)
+        axes.set(xlabel=xlabel if is_lowest else "", ylabel=ylabel if is_left else "")
 
 
 def interval(values: Iterable[float]) -> Interval | None:

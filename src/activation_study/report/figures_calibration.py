@@ -34,9 +34,9 @@ def reliability(runs: Runs, *, hidden: str = "relu", heads: Sequence[str] = HEAD
         figure, all_axes = parts.grid_of_axes(len(panels), 2, height=2.8)
         for place, (axes, head) in enumerate(zip(all_axes, panels, strict=True)):
             outside[head] = _draw_reliability(axes, bins[bins["head"] == head], place)
-            axes.set(title=f"head: {head}", ylabel="accuracy minus confidence (points)")
-            axes.set_xlabel("bin, least to most confident")
-            axes.label_outer()
+            axes.set_title(f"head: {head}")
+        gap = "accuracy minus confidence (points)"
+        parts.label_outside(all_axes, "bin, least to most confident", gap)
         figure.suptitle(f"{title} (grey: 95 % of a calibrated run)")
     shares = parts.listed([f"{100 * share:.0f} % with {head}" for head, share in outside.items()])
     return Picture(

@@ -66,8 +66,8 @@ def early_training(
                 keys = select(summary, {"hidden": name, "head": head})["key"]
                 early = runs.early[runs.early["key"].isin(keys)]
                 above[head].append(_draw_early(axes, early, head, place))
-            axes.set(title=name, yscale="log", xlabel="step", ylabel="loss / loss of guessing")
-            axes.label_outer()
+            axes.set(title=name, yscale="log")
+        parts.label_outside(all_axes, "step", "loss / loss of guessing")
         _plain_ratio_axis(all_axes[0])
         all_axes[0].legend()
         figure.suptitle(f"{title}, tuned rate (dashed: knowing only the class frequencies)")
