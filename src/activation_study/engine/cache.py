@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import logging
 import os
@@ -15,6 +16,8 @@ from activation_study.engine.errors import EngineError
 from activation_study.engine.run import Run
 
 logger = logging.getLogger(__name__)
+
+RUN_AGAIN = "run again: what is recorded is kept and only the rest is trained"
 
 
 class WorkingCache:
@@ -35,8 +38,8 @@ class WorkingCache:
         """Writes a run so that a reader sees all of it or none of it; keeps a run that is there.
 
         Raises:
-            EngineError: The folder cannot be written to, or the disk is full; nothing is left
-                half-written.
+            EngineError: The folder cannot be read or written to, or the disk is full; nothing is
+                left half-written.
         """
         path = self.path(run.key)
         if self.read(run.key) is not None:
@@ -48,8 +51,7 @@ class WorkingCache:
         except OSError as error:
             raise EngineError(
                 f"the run {run.key[:12]} could not be written to {path.parent}: {error.strerror}; "
-                f"free some space or make the folder writable, then run again: "
-                f"what is recorded is kept and only the rest is trained"
+                f"free some space or make the folder writable, then {RUN_AGAIN}"
             ) from error
         return path
 
@@ -58,6 +60,9 @@ class WorkingCache:
 
         A file that does not match its own digest is moved aside, with a warning, so that its run
         is repeated.
+
+        Raises:
+            EngineError: The file cannot be read, or is damaged and cannot be moved.
         """
         path = self.path(key)
         try:
@@ -68,14 +73,25 @@ class WorkingCache:
             return Run(**payload)
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise EngineError(
+                f"{path} could not be read: {error.strerror}; make it readable, then {RUN_AGAIN}"
+            ) from error
         except (ValueError, KeyError, TypeError) as error:
             self._quarantine(path, error)
             return None
 
     def _quarantine(self, path: Path, error: Exception) -> None:
-        aside = self.folder / "quarantine" / path.name
-        aside.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(path, aside)
+        folder = self.folder / "quarantine"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            aside = _unused(folder, path.stem)
+            os.replace(path, aside)
+        except OSError as os_error:
+            raise EngineError(
+                f"{path} is damaged ({error}) and could not be moved to {folder}: "
+                f"{os_error.strerror}; make the folder writable, then {RUN_AGAIN}"
+            ) from os_error
         logger.warning(
             "%s is damaged (%s): moved to %s; its run will be repeated", path, error, aside
         )
@@ -83,6 +99,12 @@ class WorkingCache:
     def keys(self) -> list[str]:
         """Keys of the runs in the cache, sorted."""
         return sorted(path.stem for path in self.folder.glob("??/*.json"))
+
+
+def _unused(folder: Path, stem: str) -> Path:
+    """A path that no file has: a run can be damaged more than once, and each file is kept."""
+    names = (f"{stem}{(number and f'-{number}') or ''}.json" for number in itertools.count())
+    return next(path for name in names if not (path := folder / name).exists())
 
 
 def _digest(payload: dict[str, Any]) -> str:
