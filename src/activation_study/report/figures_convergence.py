@@ -135,6 +135,7 @@ def rate_curve(
     tuning = tuning.assign(error=100 * (1 - repaired(tuning, "validation_accuracy")))
     chosen = chosen_rates(runs.summary)
     panels, lines = parts.present(tuning, hidden, "hidden"), parts.present(tuning, heads, "head")
+    tuning = tuning[tuning["hidden"].isin(panels) & tuning["head"].isin(lines)]
     with parts.style():
         figure, all_axes = parts.grid_of_axes(len(panels), 3)
         for axes, name in zip(all_axes, panels, strict=True):

@@ -119,7 +119,7 @@ def _row_label(row: pd.Series, found: Ranking) -> str:
 
 def _margin_axis(axes: Axes, margin: float, values: np.ndarray) -> None:
     """Make the axis linear within the margin and logarithmic beyond it, with plain numbers."""
-    steps = margin * np.array([1.0, 2.5, 10.0, 25.0, 100.0, 250.0])
+    steps = margin * np.array([0.5, 1.0, 2.5, 10.0, 25.0, 100.0, 250.0])
     low, high = min(0.0, np.nanmin(values)), max(0.0, np.nanmax(values))
     ticks = [-step for step in steps[::-1] if -2.5 * step >= 2.5 * low] + [0.0]
     ticks += [step for step in steps if step <= high]

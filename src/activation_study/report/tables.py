@@ -222,7 +222,7 @@ def count_verdicts(verdicts: Iterable[Verdict]) -> Table:
     ).value_counts()
     frame = counts.rename_axis("verdict").reset_index(name="claims")
     incomplete = int(counts.get(UNTRIED[1], 0))
-    note = f"{incomplete} claims wait for runs that are not recorded." if incomplete else ""
+    note = f"Claims that wait for runs which are not recorded: {incomplete}." if incomplete else ""
     return Table(frame, note)
 
 
