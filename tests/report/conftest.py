@@ -3,6 +3,7 @@
 import dataclasses
 
 import pytest
+
 from report.simulated_runs import core_of, publish
 
 

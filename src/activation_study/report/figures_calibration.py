@@ -62,6 +62,7 @@ def _draw_reliability(axes: Axes, bins: pd.DataFrame, place: int) -> float:
     low, high = 100 * np.array(band).T
     axes.fill_between(typical.index + 1, low, high, color="0.85", lw=0, step="mid", zorder=0)
     axes.axhline(0, color="0.3", lw=1)
+    axes.xaxis.get_major_locator().set_params(integer=True)
     for number, group in gaps.groupby(numbers):
         found = parts.interval(100 * group)
         if found is not None:
@@ -93,7 +94,9 @@ def calibration_null(
         for place, (axes, head) in enumerate(zip(all_axes.flat, panels, strict=True)):
             _draw_null(axes, summary[summary["head"] == head], shown, place)
             axes.set(title=f"head: {head}", ylabel="error (points)")
-            axes.set_ylim(bottom=0)
+            # Room for the legends above the points.
+            axes.set_ylim(0, 130 * summary[["test_ece", "test_ece_null_high"]].to_numpy().max())
+        all_axes[-1, 0].set_xlabel("runs by hidden activation, sorted")
         figure.suptitle(title)
     shares = [_above(summary[summary["head"] == head], head) for head in panels]
     return Picture(

@@ -136,7 +136,7 @@ def _strips(
 def _head_legend(axes: Axes, heads: list[str]) -> None:
     for place, head in enumerate(heads):
         axes.plot([], [], parts.MARKERS[place], color=parts.COLOURS[place], label=head)
-    axes.legend(title="head")
+    axes.legend(title="head", loc="center")
 
 
 def output_sums(runs: Runs, *, hidden: Sequence[str] = parts.HEADLINE) -> Picture:

@@ -174,7 +174,7 @@ def default_against_tuned(runs: Runs, *, head: str = "softmax") -> Picture:
         parts.error_axis(axes, "x", low=max(low, 0.5), high=high)
         axes.set_xlabel("test error (%)")
         axes.set_title(f"{title}: mean over seeds and 95 % interval")
-        axes.legend(handles=_dumbbell_legend(), loc="upper right")
+        axes.legend(handles=_dumbbell_legend())
     return Picture(figure, _dumbbell_alt(title, errors, order))
 
 
