@@ -9,9 +9,43 @@ Importing the package, and reading its record, needs neither TensorFlow nor a da
 
 from __future__ import annotations
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from activation_study import studies
 from activation_study.catalogue.activations import register
 from activation_study.engine.runner import load, run
 from activation_study.experiment import Experiment, grid
 
-__all__ = ["Experiment", "grid", "load", "register", "run", "studies"]
+if TYPE_CHECKING:
+    from activation_study.report import figures, tables
+    from activation_study.report.claims import judge, judge_all
+
+__all__ = [
+    "Experiment",
+    "figures",
+    "grid",
+    "judge",
+    "judge_all",
+    "load",
+    "register",
+    "run",
+    "studies",
+    "tables",
+]
+
+# Drawing and judging import Matplotlib, SciPy and statsmodels: seconds that training need not wait.
+_LATE = {
+    "figures": "activation_study.report.figures",
+    "tables": "activation_study.report.tables",
+    "judge": "activation_study.report.claims",
+    "judge_all": "activation_study.report.claims",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Imports what reports need when it is first asked for."""
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = importlib.import_module(_LATE[name])
+    return module if _LATE[name].endswith(f".{name}") else getattr(module, name)
