@@ -134,9 +134,15 @@ def draw_interval(
     axes.plot([scale * found.mean], [height], marker, color=colour, ms=5, mec="white", mew=0.5)
 
 
-def error_axis(axes: Axes, which: str, *, low: float, high: float) -> None:
-    """Make an axis of errors in percent logarithmic, with plain numbers on it."""
-    ticks = [t for t in (0.5, 1, 1.5, 2, 3, 5, 10, 20, 50, 100) if 0.8 * low <= t <= 1.25 * high]
+PERCENT_TICKS = (0.5, 1, 1.5, 2, 3, 5, 10, 20, 50, 100)
+NATS_TICKS = (0.02, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2, 5)
+
+
+def log_axis(
+    axes: Axes, which: str, low: float, high: float, wanted: Sequence[float] = PERCENT_TICKS
+) -> None:
+    """Make an axis logarithmic, with plain numbers at those wanted ticks that lie in its range."""
+    ticks = [tick for tick in wanted if 0.8 * low <= tick <= 1.25 * high]
     axis = axes.xaxis if which == "x" else axes.yaxis
     (axes.set_xscale if which == "x" else axes.set_yscale)("log")
     axis.set_major_locator(FixedLocator(ticks))

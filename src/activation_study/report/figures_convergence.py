@@ -18,7 +18,7 @@ from activation_study.report.picture import Picture
 HUES = ("hidden", "head")
 CURVES = {
     "validation_accuracy": "validation error (%)",
-    "validation_nll": "validation negative log-likelihood (nats)",
+    "validation_nll": "validation NLL (nats)",
 }
 SHOWN = ("relu", "tanh", "sigmoid", "leaky_relu", "gelu", "silu")
 
@@ -85,7 +85,8 @@ def convergence(
                 bands = bands[bands["epoch"] > 0]
                 if len(bands):
                     _draw_bands(axes, bands, line, place)
-                    last[f"{line} with {panel_name}"] = float(bands["mean"].iloc[-1])
+                    arm = (line, panel_name) if hue == "hidden" else (panel_name, line)
+                    last[" with ".join(arm)] = float(bands["mean"].iloc[-1])
             axes.set_title(f"{panel}: {panel_name}")
         parts.label_outside(all_axes, "epoch", CURVES[metric])
         _finish_curves(all_axes, metric)
@@ -95,9 +96,9 @@ def convergence(
 
 
 def _finish_curves(all_axes: Sequence[Axes], metric: str) -> None:
-    limits = all_axes[0].get_ylim()
-    if metric == "validation_accuracy":
-        parts.error_axis(all_axes[0], "y", low=max(limits[0], 0.5), high=limits[1])
+    ticks = parts.PERCENT_TICKS if metric == "validation_accuracy" else parts.NATS_TICKS
+    low, high = all_axes[0].dataLim.intervaly
+    parts.log_axis(all_axes[0], "y", low, high, ticks)
     for axes in all_axes:
         axes.xaxis.get_major_locator().set_params(integer=True)
 
@@ -146,7 +147,7 @@ def rate_curve(
             axes.set(title=name, xscale="log")
         parts.label_outside(all_axes, "learning rate", "error (%)")
         low, high = tuning["error"].min(), tuning["error"].max()
-        parts.error_axis(all_axes[0], "y", low=low, high=high)
+        parts.log_axis(all_axes[0], "y", low, high)
         all_axes[0].legend()
         figure.suptitle(f"{title} (ring: the chosen rate, cross: diverged)")
     shown = [f"{n} with {h} {chosen[n, h]:g}" for n in panels for h in lines if (n, h) in chosen]
@@ -207,7 +208,7 @@ def speed(runs: Runs, *, head: str = "softmax", rate: str = "tuned") -> Picture:
 def _speed_label(metric: str) -> tuple[str, str]:
     if metric == "epochs_to_97":
         return "to 97 % validation accuracy", "epochs"
-    return "mean validation accuracy over the epochs", "%"
+    return "mean height of the curve", "%"
 
 
 def _never(name: str, cell: pd.DataFrame) -> str:

@@ -9,6 +9,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
 from activation_study.catalogue import tasks
@@ -133,10 +135,12 @@ def _strips(
     return means
 
 
-def _head_legend(axes: Axes, heads: list[str]) -> None:
-    for place, head in enumerate(heads):
-        axes.plot([], [], parts.MARKERS[place], color=parts.COLOURS[place], label=head)
-    axes.legend(title="head", loc="center")
+def _head_legend(figure: Figure, heads: list[str]) -> None:
+    handles = [
+        Line2D([], [], ls="", marker=parts.MARKERS[i], color=parts.COLOURS[i], label=f"{head} head")
+        for i, head in enumerate(heads)
+    ]
+    figure.legend(handles=handles, loc="outside lower center", ncols=len(heads))
 
 
 def output_sums(runs: Runs, *, hidden: Sequence[str] = parts.HEADLINE) -> Picture:
@@ -147,13 +151,13 @@ def output_sums(runs: Runs, *, hidden: Sequence[str] = parts.HEADLINE) -> Pictur
         return parts.empty_picture(title, "no tuned run is recorded yet")
     shown, heads = parts.present(summary, hidden, "hidden"), parts.present(summary, HEADS, "head")
     with parts.style():
-        figure, all_axes = plt.subplots(1, 2, figsize=(7.2, 0.9 + 0.42 * len(shown)), sharey=True)
+        figure, all_axes = plt.subplots(1, 2, figsize=(7.2, 1.2 + 0.42 * len(shown)), sharey=True)
         _strips(all_axes[0], summary, "test_output_sum_mean", shown, heads)
         spreads = _strips(all_axes[1], summary, "test_output_sum_sd", shown, heads)
         all_axes[0].axvline(1.0, color="0.3", ls="--", lw=1)
         all_axes[0].set_xlabel("mean of the sum (1 for a distribution)")
         all_axes[1].set_xlabel("standard deviation of the sum")
-        _head_legend(all_axes[1], heads)
+        _head_legend(figure, heads)
         figure.suptitle(f"{title}: every run, mean and 95 % interval")
     largest = max(spreads, key=lambda name: spreads[name])
     return Picture(
@@ -172,13 +176,13 @@ def target_probability(runs: Runs, *, hidden: Sequence[str] = parts.HEADLINE) ->
     shown, heads = parts.present(summary, hidden, "hidden"), parts.present(summary, HEADS, "head")
     cases = ("right", "wrong")
     with parts.style():
-        figure, all_axes = plt.subplots(1, 2, figsize=(7.2, 0.9 + 0.42 * len(shown)), sharey=True)
+        figure, all_axes = plt.subplots(1, 2, figsize=(7.2, 1.2 + 0.42 * len(shown)), sharey=True)
         means = {}
         for axes, case in zip(all_axes, cases, strict=True):
             column = f"test_target_probability_{case}"
             means[case] = _strips(axes, summary, column, shown, heads)
             axes.set_xlabel(f"mean probability where {case} (%)")
-        _head_legend(all_axes[1], heads)
+        _head_legend(figure, heads)
         figure.suptitle(f"{title}, test images: every run, mean and 95 % interval")
     spans = [
         f"{min(m.values()):.3f} to {max(m.values()):.3f} where {case}" for case, m in means.items()
