@@ -58,6 +58,9 @@ class Runs:
     def where(self, **conditions: Any) -> Runs:
         """Returns the runs whose summary has these values; a list stands for any of its values.
 
+        None stands for what is not there: a run has no ``test_accuracy`` where it did not read the
+        test set.
+
         Raises:
             ValueError: The summary has no such column.
         """
@@ -67,8 +70,13 @@ class Runs:
                 raise ValueError(
                     f"runs have no column {column!r}; accepted: {', '.join(self.summary.columns)}"
                 )
-            values = value if isinstance(value, list | tuple | set) else [value]
-            chosen &= self.summary[column].isin(list(values))
+            is_single = isinstance(value, str) or not isinstance(value, Iterable)
+            values = [value] if is_single else list(value)
+            found = self.summary[column].isin(values)
+            # A column of numbers holds None (the whole training part, say) as NaN.
+            if any(value is None for value in values):
+                found |= self.summary[column].isna()
+            chosen &= found
         keys = set(self.summary.loc[chosen, "key"])
         frames: dict[str, Any] = {
             field.name: frame[frame["key"].isin(keys)].reset_index(drop=True)

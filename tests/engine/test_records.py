@@ -1,0 +1,186 @@
+"""The working cache and the published record as one, and runs as data frames."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from activation_study.engine import places, schema
+from activation_study.engine.records import Records, Runs
+from activation_study.experiment import Experiment, grid
+from engine.made_runs import made_run
+
+EXPERIMENTS = grid(dataset="mnist-5k", hidden=["relu", "tanh"], seed=[0, 1, 2], epochs=2, depth=1)
+FRAMES = ("summary", "history", "early", "layers", "units", "reliability", "confusion")
+
+
+@pytest.fixture
+def mixed(records: Records) -> Records:
+    """Runs 0 to 2 are published, 2 to 4 in the cache; 5 is not recorded."""
+    records.published.publish("core", [made_run(experiment) for experiment in EXPERIMENTS[:3]])
+    for experiment in EXPERIMENTS[2:5]:
+        records.add(made_run(experiment))
+    return Records()
+
+
+@pytest.fixture
+def runs(mixed: Records) -> Runs:
+    return mixed.load(EXPERIMENTS, "core", "full")
+
+
+def test_missing_is_in_neither(mixed: Records) -> None:
+    assert mixed.missing(EXPERIMENTS) == [EXPERIMENTS[5]]
+
+
+def test_missing_lists_each_once_in_order(records: Records) -> None:
+    asked = [EXPERIMENTS[i] for i in (3, 1, 3, 0, 1)]
+    assert records.missing(asked) == [EXPERIMENTS[i] for i in (3, 1, 0)]
+
+
+def test_load_merges_without_doubling(runs: Runs) -> None:
+    keys = {experiment.key for experiment in EXPERIMENTS[:5]}
+    assert len(runs) == 5
+    assert set(runs.summary["key"]) == keys
+    for name in FRAMES:
+        frame = getattr(runs, name)
+        table = "runs" if name == "summary" else name
+        assert not frame.duplicated(schema.SORT_KEYS[table]).any(), name
+        assert set(frame["key"]) == keys, name
+    assert len(runs.history) == 5 * 3
+    assert (runs.name, runs.tier) == ("core", "full")
+
+
+def test_published_and_cached_runs_are_alike(records: Records, tmp_path: Path) -> None:
+    made = [made_run(experiment) for experiment in EXPERIMENTS]
+    for run in made:
+        records.add(run)
+    published = Records(tmp_path / "no cache", tmp_path / "other data")
+    published.published.publish("core", made)
+    of_cache = Records().load(EXPERIMENTS, None, "full")
+    of_record = Records(tmp_path / "no cache", tmp_path / "other data").load(
+        EXPERIMENTS, None, "full"
+    )
+    for name in FRAMES:
+        one, other = (
+            getattr(runs, name)
+            .sort_values(schema.SORT_KEYS["runs" if name == "summary" else name])
+            .reset_index(drop=True)
+            for runs in (of_cache, of_record)
+        )
+        pd.testing.assert_frame_equal(one, other)
+
+
+def test_load_takes_only_what_is_asked_for(mixed: Records) -> None:
+    loaded = mixed.load([EXPERIMENTS[0], EXPERIMENTS[4], EXPERIMENTS[5]], None, "quick")
+    assert set(loaded.summary["key"]) == {EXPERIMENTS[0].key, EXPERIMENTS[4].key}
+    assert set(loaded.layers["key"]) == {EXPERIMENTS[0].key, EXPERIMENTS[4].key}
+
+
+def test_load_of_nothing_has_all_columns(records: Records) -> None:
+    loaded = records.load(EXPERIMENTS, None, "full")
+    assert len(loaded) == 0
+    for name in FRAMES:
+        table = "runs" if name == "summary" else name
+        assert set(schema.TABLES[table]) <= set(getattr(loaded, name).columns)
+
+
+def test_summary_is_indexed_by_key(mixed: Records) -> None:
+    summary = mixed.summary(EXPERIMENTS)
+    row = summary.loc[EXPERIMENTS[4].key]
+    assert row["hidden"] == "tanh"
+    assert row["seed"] == 1
+    assert row["validation_accuracy"] == (made_run(EXPERIMENTS[4]).summary["validation_accuracy"])
+
+
+def test_added_run_is_seen_at_once_and_by_others(records: Records) -> None:
+    records.add(made_run(EXPERIMENTS[0]))
+    assert records.missing(EXPERIMENTS[:1]) == []
+    assert Records().missing(EXPERIMENTS[:1]) == []
+    assert [run.key for run in Records().cached_runs(EXPERIMENTS)] == [EXPERIMENTS[0].key]
+
+
+def test_roles_are_empty_for_a_list(runs: Runs) -> None:
+    roles = runs.summary[["is_tuning", "is_tuned", "is_default"]]
+    assert set(map(str, roles.dtypes)) == {"bool"}
+    assert not roles.to_numpy().any()
+
+
+def test_where_filters_all_frames(runs: Runs) -> None:
+    chosen = runs.where(hidden="tanh", seed=[0, 2])
+    keys = set(chosen.summary["key"])
+    assert keys == {EXPERIMENTS[3].key}
+    for name in FRAMES:
+        frame, whole = getattr(chosen, name), getattr(runs, name)
+        assert set(frame["key"]) == keys, name
+        assert len(frame) == whole["key"].isin(keys).sum(), name
+        assert list(frame.index) == list(range(len(frame))), name
+    assert (chosen.name, chosen.tier) == (runs.name, runs.tier)
+    assert len(runs) == 5
+
+
+@pytest.mark.parametrize(
+    "seeds", [[0, 1], (0, 1), {0, 1}, range(2), np.array([0, 1]), pd.Series([1, 0])], ids=repr
+)
+def test_where_takes_any_list_of_values(runs: Runs, seeds: object) -> None:
+    assert sorted(runs.where(hidden="relu", seed=seeds).summary["seed"]) == [0, 1]
+
+
+def test_where_without_a_condition_keeps_all(runs: Runs) -> None:
+    assert len(runs.where()) == len(runs)
+
+
+def test_where_finds_the_whole_training_part(records: Records) -> None:
+    # None is what Experiment calls the whole training part.
+    sizes = grid(dataset="mnist-5k", train_size=[None, 500], epochs=1)
+    for experiment in sizes:
+        records.add(made_run(experiment))
+    loaded = records.load(sizes, None, "full")
+    assert list(loaded.where(train_size=None).summary["key"]) == [sizes[0].key]
+    assert list(loaded.where(train_size=500).summary["key"]) == [sizes[1].key]
+
+
+def test_where_refuses_an_unknown_column(runs: Runs) -> None:
+    with pytest.raises(ValueError, match=r"no column 'hiden'; accepted: key, .*hidden"):
+        runs.where(hiden="relu")
+
+
+def test_repr_tells_number_study_and_tier(runs: Runs) -> None:
+    assert repr(runs) == "<Runs: 5 runs of study 'core', tier full>"
+    assert repr(replace(runs, name=None)) == "<Runs: 5 runs, tier full>"
+
+
+def test_frames_are_all_there() -> None:
+    names = [field.name for field in fields(Runs)]
+    assert names == [*FRAMES, "name", "tier"]
+
+
+def test_places_follow_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert places.working_cache() == tmp_path / "cache"
+    assert places.published() == tmp_path / "data"
+    monkeypatch.delenv("ACTIVATION_STUDY_RECORDS")
+    monkeypatch.delenv("ACTIVATION_STUDY_DATA")
+    root = Path(__file__).resolve().parents[2]
+    assert places.repository() == root
+    assert places.working_cache() == root / ".cache" / "runs"
+    assert places.published() == root / "data"
+
+
+def test_package_alone_keeps_its_records_at_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ACTIVATION_STUDY_RECORDS")
+    monkeypatch.delenv("ACTIVATION_STUDY_DATA")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(places, "__file__", str(tmp_path / "a" / "b" / "c" / "d" / "places.py"))
+    assert places.repository() is None
+    assert places.working_cache() == tmp_path / ".cache" / "activation-study" / "runs"
+    assert places.published() == tmp_path / ".cache" / "activation-study" / "data"
+
+
+def test_an_experiment_is_asked_for_by_its_key(mixed: Records) -> None:
+    same = Experiment(**EXPERIMENTS[0].describe())
+    assert mixed.missing([same]) == []
