@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import hashlib
@@ -9,9 +10,12 @@ import inspect
 import itertools
 import json
 import math
+import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
+
+import numpy as np
 
 from activation_study.catalogue import activations, datasets, heads, tasks
 from activation_study.catalogue.activations import Activation
@@ -223,38 +227,42 @@ def _check_name(field: str, received: Any, accepted: Iterable[str]) -> None:
 
 
 def _whole_number(field: str, received: Any, low: int, high: int) -> int:
-    is_whole = not isinstance(received, bool) and hasattr(received, "__index__")
-    if not is_whole or not low <= int(received) <= high:
+    number: int | None = None
+    with contextlib.suppress(TypeError):
+        number = operator.index(received)
+    if number is None or isinstance(received, bool) or not low <= number <= high:
         raise ValueError(
             f"{field} must be a whole number from {low:,} to {high:,}; received {received!r}"
         )
-    return int(received)
+    return number
 
 
 def _real_number(field: str, received: Any, low: float, high: float) -> float:
-    is_real = not isinstance(received, bool) and (
-        hasattr(received, "__float__") and not isinstance(received, str)
-    )
-    if not is_real or not math.isfinite(float(received)) or not low <= float(received) <= high:
+    is_other_kind = isinstance(received, bool | np.bool_ | str | bytes | bytearray)
+    try:
+        number = math.nan if is_other_kind else float(received)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    # NaN lies in no range.
+    if not low <= number <= high:
         raise ValueError(
             f"{field} must be a number from {low:g} to {high:g}; received {received!r}"
         )
     # Adding 0.0 turns -0.0 into 0.0, which would otherwise have a key of its own.
-    return float(received) + 0.0
+    return number + 0.0
 
 
 def _source_digest(function: Callable[..., Any]) -> str:
-    """SHA-256 (hex) of a callable's source: two functions of one name are two experiments.
+    """SHA-256 (hex) of a callable's source, and of values that it takes from around it.
+
+    Two functions of one name are two experiments. What a function calls is not followed.
 
     Raises:
         ValueError: The source cannot be read, or the callable closes over values that its
             source does not show.
     """
     name = getattr(function, "__name__", type(function).__name__)
-    remedy = (
-        "give it a name with activation_study.register(name, function, source=...), "
-        "or define it with def in a file or a notebook cell"
-    )
+    remedy = "define a function with def in a file or a notebook cell that calls it, and give that"
     try:
         source = inspect.getsource(function)
     except (OSError, TypeError) as error:
@@ -268,4 +276,18 @@ def _source_digest(function: Callable[..., Any]) -> str:
             f"hidden={name!r} closes over {', '.join(sorted(closure))}, whose values its source "
             f"does not show; write the values into the function's body as constants"
         )
-    return hashlib.sha256(inspect.cleandoc(source).encode()).hexdigest()
+    text = inspect.cleandoc(source) + _values_from_outside(function)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _values_from_outside(function: Callable[..., Any]) -> str:
+    """The values behind a function's defaults and global constants; empty where it has none."""
+    if not inspect.isfunction(function):
+        return ""
+    constants = {
+        name: value
+        for name, value in sorted(inspect.getclosurevars(function).globals.items())
+        if not inspect.ismodule(value) and not callable(value)
+    }
+    values = (function.__defaults__, function.__kwdefaults__, constants)
+    return repr(values) if any(values) else ""

@@ -1,0 +1,217 @@
+"""An experiment is checked when it is made, and its key says exactly what was trained."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import itertools
+import json
+import pickle
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from activation_study import experiment as experiment_module
+from activation_study.catalogue import activations, datasets, tasks
+from activation_study.experiment import FIELDS, PROTOCOL_VERSION, Experiment, grid
+
+GOLDEN_KEYS = {
+    "mnist": "ece271a8bdd083a66d941c4d4e3072521d76d3a47bd813067c9c7b15cde9624c",
+    "mnist-5k": "88472acebaa21dd4621630eb8ba12dea8a01f8258e9ad831da3fca05d0ca4c28",
+}
+
+DEFAULTS = {
+    "dataset": "mnist",
+    "task": "digits",
+    "hidden": "relu",
+    "head": "softmax",
+    "architecture": "mlp",
+    "depth": 2,
+    "width": 128,
+    "normalization": "none",
+    "initializer": "glorot_uniform",
+    "bias_initial_value": 0.0,
+    "optimizer": "adam",
+    "learning_rate": 0.001,
+    "batch_size": 128,
+    "epochs": 10,
+    "train_size": None,
+    "label_noise": 0.0,
+    "seed": 0,
+    "evaluation": "test",
+}
+
+CHANGES = {
+    "dataset": ["mnist-5k"],
+    "task": ["another"],
+    "hidden": ["tanh", "leaky_relu"],
+    "head": ["sigmoid", "sigmoid_prior"],
+    "architecture": ["cnn"],
+    "depth": [0, 1, 3],
+    "width": [1, 129],
+    "normalization": ["batch", "layer"],
+    "initializer": ["he_normal", "recommended"],
+    "bias_initial_value": [0.1, -0.1],
+    "optimizer": ["sgd"],
+    "learning_rate": [0.01, 0.00100001],
+    "batch_size": [127],
+    "epochs": [11],
+    "train_size": [1, 54_999],
+    "label_noise": [0.1],
+    "seed": [1, 2**63 - 1],
+    "evaluation": ["validation"],
+}
+
+
+def test_defaults_are_the_reference_protocol() -> None:
+    assert Experiment().describe() == DEFAULTS
+    assert tuple(DEFAULTS) == FIELDS
+
+
+@pytest.mark.parametrize("dataset", GOLDEN_KEYS)
+def test_key_is_the_published_one(dataset: str) -> None:
+    assert Experiment(dataset=dataset).key == GOLDEN_KEYS[dataset]
+
+
+def test_key_is_the_hash_that_the_documentation_states() -> None:
+    experiment = Experiment(hidden="gelu", learning_rate=0.00316, train_size=1000, seed=3)
+    content = {
+        "experiment": DEFAULTS
+        | {"hidden": "gelu", "learning_rate": 0.00316, "train_size": 1000, "seed": 3},
+        "dataset_digest": datasets.spec("mnist").digest,
+        "protocol": PROTOCOL_VERSION,
+    }
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    assert experiment.key == hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def test_key_does_not_depend_on_the_order_of_fields() -> None:
+    fields = {"seed": 4, "head": "sigmoid", "hidden": "elu", "dataset": "mnist-5k"}
+    keys = {Experiment(**dict(order)).key for order in itertools.permutations(fields.items())}
+    assert len(keys) == 1
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_every_field_is_in_the_key(field: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # There is only one task so far.
+    monkeypatch.setattr(tasks, "names", lambda: ("digits", "another"))
+    keys = [Experiment().key] + [Experiment(**{field: value}).key for value in CHANGES[field]]
+    assert len(set(keys)) == len(CHANGES[field]) + 1
+
+
+def test_protocol_and_dataset_digest_are_in_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = {Experiment().key}
+    with monkeypatch.context() as patch:
+        patch.setattr(experiment_module, "PROTOCOL_VERSION", PROTOCOL_VERSION + 1)
+        keys.add(Experiment().key)
+    with monkeypatch.context() as patch:
+        other = dataclasses.replace(datasets.spec("mnist"), digest="0" * 64)
+        patch.setattr(datasets, "spec", lambda name: other)
+        keys.add(Experiment().key)
+    assert len(keys) == 3
+
+
+@pytest.mark.parametrize(
+    ("field", "one", "other"),
+    [
+        ("depth", 1, np.int64(1)),
+        ("depth", 1, np.uint8(1)),
+        ("width", 64, np.array(64)),
+        ("seed", 7, np.int32(7)),
+        ("learning_rate", 1, 1.0),
+        ("learning_rate", 0.25, np.float32(0.25)),
+        ("learning_rate", 0.5, Fraction(1, 2)),
+        ("learning_rate", 0.001, np.float64(1e-3)),
+        ("learning_rate", 0.5, Decimal("0.5")),
+        ("bias_initial_value", 0.0, -0.0),
+        ("bias_initial_value", 0, np.float32(-0.0)),
+        ("label_noise", 0, -0.0),
+        ("train_size", None, 55_000),
+        ("train_size", None, np.int64(55_000)),
+        ("hidden", "silu", "swish"),
+        ("hidden", "hard_silu", "hard_swish"),
+    ],
+)
+def test_two_spellings_have_one_key(field: str, one: object, other: object) -> None:
+    first, second = Experiment(**{field: one}), Experiment(**{field: other})
+    assert first.key == second.key
+    assert first == second
+    assert hash(first) == hash(second)
+    assert type(getattr(first, field)) is type(getattr(second, field))
+    assert json.loads(json.dumps(second.describe())) == first.describe()
+
+
+def test_whole_training_part_depends_on_the_dataset() -> None:
+    assert Experiment(dataset="mnist-5k", train_size=3_500).train_size is None
+    assert Experiment(train_size=3_500).train_size == 3_500
+
+
+def test_experiments_are_frozen() -> None:
+    experiment = Experiment()
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        experiment.seed = 1
+    with pytest.raises(TypeError):
+        Experiment("mnist")
+
+
+def test_experiments_survive_pickling() -> None:
+    experiment = Experiment(hidden="swish", seed=3)
+    again = pickle.loads(pickle.dumps(experiment))
+    assert again == experiment
+    assert again.key == experiment.key
+    assert again.activation is activations.get("silu")
+
+
+def test_replace_changes_and_checks() -> None:
+    experiment = Experiment(hidden="tanh")
+    assert experiment.key != experiment.replace(seed=1).key
+    assert experiment.replace(seed=1) == Experiment(hidden="tanh", seed=1)
+    assert experiment.replace() == experiment
+    with pytest.raises(ValueError, match="epochs must be"):
+        experiment.replace(epochs=0)
+    with pytest.raises(ValueError, match=r"received 'wdith'; accepted: .*Did you mean 'width'\?"):
+        experiment.replace(wdith=3)
+
+
+def test_built_in_activations_are_repeatable_by_name() -> None:
+    experiment = Experiment(hidden="gelu")
+    assert experiment.is_repeatable_by_name
+    assert experiment.activation is activations.get("gelu")
+
+
+def test_grid_varies_the_last_field_fastest() -> None:
+    experiments = grid(dataset="mnist-5k", hidden=["relu", "tanh"], seed=range(3))
+    found = [(one.dataset, one.hidden, one.seed) for one in experiments]
+    assert found == [
+        ("mnist-5k", hidden, seed) for hidden in ("relu", "tanh") for seed in (0, 1, 2)
+    ]
+
+
+def test_grid_takes_any_iterable_and_single_values() -> None:
+    rates = np.array([0.1, 0.2])
+    sizes = (size for size in (None, 100))
+    assert len(grid(learning_rate=rates, train_size=sizes, head="sigmoid", label_noise=0.1)) == 4
+    assert grid() == [Experiment()]
+    assert grid(train_size=None) == [Experiment()]
+
+
+@given(st.integers(1, 3), st.integers(1, 3), st.integers(1, 3))
+@settings(deadline=None, max_examples=20)
+def test_grid_is_a_product(rates: int, seeds: int, depths: int) -> None:
+    experiments = grid(
+        learning_rate=[0.1 * (i + 1) for i in range(rates)], seed=range(seeds), depth=range(depths)
+    )
+    assert len(experiments) == len({one.key for one in experiments}) == rates * seeds * depths
+
+
+def test_grid_refuses_what_it_cannot_use() -> None:
+    with pytest.raises(ValueError, match=r"grid\(seed=\.\.\.\) received no value"):
+        grid(hidden="relu", seed=[])
+    with pytest.raises(ValueError, match=r"received 'sead'.*Did you mean 'seed'\?"):
+        grid(sead=[1])
+    with pytest.raises(ValueError, match="epochs must be"):
+        grid(epochs=[1, 0])

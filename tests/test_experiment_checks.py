@@ -1,0 +1,119 @@
+"""What an experiment does not accept is refused with a remedy, and with nothing but ValueError."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from activation_study.catalogue import activations, datasets, heads, tasks
+from activation_study.experiment import FIELDS, Experiment
+
+NAMES = {
+    "dataset": ("mnits", "mnist", datasets.names()),
+    "task": ("digit", "digits", tasks.names()),
+    "hidden": ("rellu", "relu", activations.names()),
+    "head": ("sigmoid_normalised", "sigmoid_normalized", heads.names()),
+    "architecture": ("mlpp", "mlp", ("mlp",)),
+    "normalization": ("btach", "batch", ("none", "batch", "layer")),
+    "initializer": ("he_norml", "he_normal", ("glorot_uniform", "he_normal", "recommended")),
+    "optimizer": ("adamm", "adam", ("adam", "sgd")),
+    "evaluation": ("tset", "test", ("test", "validation")),
+}
+
+LIMITS = {
+    "depth": (0, 64),
+    "width": (1, 65_536),
+    "batch_size": (1, 60_000),
+    "epochs": (1, 10_000),
+    "seed": (0, 2**63 - 1),
+    "train_size": (1, 55_000),
+}
+
+REALS = {
+    "learning_rate": [0.0, -1e-3, 1e7],
+    "bias_initial_value": [-1e7, 1e7],
+    "label_noise": [-0.1, 1.0, 1.5],
+}
+
+NOT_A_NUMBER = ["1", b"1", True, np.True_, [1], {}, 1j, "", (), np.array([1, 2])]
+
+
+@pytest.mark.parametrize("field", NAMES)
+def test_unknown_name_is_refused_with_the_nearest(field: str) -> None:
+    received, nearest, accepted = NAMES[field]
+    with pytest.raises(ValueError, match=f"received '{received}'") as caught:
+        Experiment(**{field: received})
+    message = str(caught.value)
+    assert f"Did you mean '{nearest}'?" in message
+    assert all(name in message for name in accepted)
+
+
+@pytest.mark.parametrize("field", NAMES)
+@pytest.mark.parametrize("value", [None, 3, ["relu"], b"relu", 1.5, {}], ids=repr)
+def test_what_is_no_name_is_refused(field: str, value: object) -> None:
+    with pytest.raises(ValueError, match="received") as caught:
+        Experiment(**{field: value})
+    assert repr(value) in str(caught.value)
+
+
+@pytest.mark.parametrize("field", LIMITS)
+def test_whole_numbers_have_limits(field: str) -> None:
+    low, high = LIMITS[field]
+    for accepted in (low, high):
+        Experiment(**{field: accepted})
+    for received in (low - 1, high + 1, 10**400, 1.5, 2.0, math.nan, *NOT_A_NUMBER):
+        with pytest.raises(ValueError, match=rf"{field} must be a whole number from {low:,} to"):
+            Experiment(**{field: received})
+
+
+@pytest.mark.parametrize("field", REALS)
+def test_real_numbers_have_limits(field: str) -> None:
+    others = (math.nan, math.inf, -math.inf, 10**400, None, pd.NA, *NOT_A_NUMBER)
+    for received in (*REALS[field], *others):
+        with pytest.raises(ValueError, match=f"{field} must be a number from .* received"):
+            Experiment(**{field: received})
+
+
+@pytest.mark.parametrize("depth", [0, 5])
+def test_convolutions_are_one_to_four(depth: int) -> None:
+    with pytest.raises(ValueError, match=f"from 1 to 4 where architecture='cnn'.*{depth}"):
+        Experiment(architecture="cnn", depth=depth)
+
+
+VALUES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.complex_numbers(),
+    st.decimals(),
+    st.fractions(),
+    st.binary(max_size=4),
+    st.text(max_size=8),
+    st.sampled_from(
+        ["digits", "mnist-5k", "cnn", "sgd", "batch", "validation", *activations.names()]
+    ),
+    st.lists(st.integers(), max_size=2),
+    st.sampled_from([np.int8(3), np.float16(0.5), np.array([1.0]), np.array(2), np.str_("relu")]),
+    st.sampled_from([object(), {"a": 1}, {1}, pd.NA, pd.NaT, np.datetime64("2020"), range(2)]),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(st.sampled_from(FIELDS), VALUES, min_size=1, max_size=3))
+def test_anything_is_either_accepted_or_a_value_error(fields: dict[str, Any]) -> None:
+    try:
+        accepted = Experiment(**fields)
+    except ValueError:
+        return
+    assert len(accepted.key) == 64
+    again = Experiment(**json.loads(json.dumps(accepted.describe())))
+    assert again == accepted
+    assert again.key == accepted.key
