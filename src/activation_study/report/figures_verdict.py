@@ -48,7 +48,7 @@ def forest(verdict: Verdict) -> Picture:
         figure, all_axes = plt.subplots(
             len(panels),
             1,
-            figsize=(7.2, 0.5 + sum(0.75 + 0.23 * len(part) for _, part in panels)),
+            figsize=(7.2, 0.5 + sum(0.95 + 0.23 * len(part) for _, part in panels)),
             height_ratios=[2 + len(part) for _, part in panels],
             squeeze=False,
         )
@@ -64,13 +64,13 @@ def _draw_panel(axes: Axes, metric: str, rows: pd.DataFrame, value: str) -> None
         margin = scale * float(rows["margin"].iloc[0])
         axes.axvspan(-margin, margin, color="0.9", lw=0)
         axes.axvline(0, color="0.3", lw=1)
-        axes.set_xlabel(
-            f"difference in {parts.with_unit(name, unit)}; grey: within the margin of {margin:g}"
-        )
+        axes.set_title(f"difference in {name}")
+        axes.set_xlabel(f"{unit or 'difference'} (grey: within the margin of {margin:g})")
     else:
         bound = scale * float(rows["bound"].iloc[0])
         axes.axvline(bound, color="0.3", lw=1, ls="--")
-        axes.set_xlabel(f"{parts.with_unit(name, unit)}; dashed: the bound")
+        axes.set_title(name)
+        axes.set_xlabel(f"{unit or 'value'} (dashed: the bound, {bound:g})")
     for height, (_, row) in enumerate(rows.iloc[::-1].iterrows()):
         if math.isfinite(row[value]):
             colour, marker = STYLES[row["outcome"]]
@@ -87,7 +87,7 @@ def _forest_alt(rows: pd.DataFrame, value: str) -> str:
         _, unit, scale = parts.measure(row["metric"])
         sign = "+" if value == "effect" else ""
         described.append(
-            f"{row['name']} {scale * row[value]:{sign}.3g} {unit} "
+            f"{row['name']} {f'{scale * row[value]:{sign}.3g} {unit}'.strip()} "
             f"({scale * row['low']:{sign}.3g} to {scale * row['high']:{sign}.3g}), {row['outcome']}"
         )
     return "; ".join(described) + "."
