@@ -1,29 +1,27 @@
-"""The catalogue of activations as a table for a page."""
+"""The catalogue of activations as two tables for a page: formulas, and properties."""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 from activation_study.catalogue import activations
 from activation_study.catalogue.activations import Activation
+from activation_study.report.tables import Table
 
 _MINUS = "\N{MINUS SIGN}"
 
-HEADINGS = (
-    "name",
-    "formula",
-    "range",
-    "centred",
-    "monotone",
-    "bounded",
-    "saturates",
-    "Lipschitz",
-    "slope at 0",
-    "initializer",
-    "reference",
-)
+# Where a formula may go on in the next line, and what then stands between its parts.
+_BREAK = re.compile(r"(, \\;|; \\quad|, \\text\{ else \}) ")
+_BETWEEN = {r", \;": ", ", r"; \quad": "; ", r", \text{ else }": ", else "}
+
+
+def _chosen(names: Sequence[str] | None) -> list[Activation]:
+    return [activations.get(name) for name in names or activations.built_in_names()]
 
 
 def _number(value: float) -> str:
@@ -36,27 +34,23 @@ def _yes_no(value: bool) -> str:
     return "yes" if value else "no"
 
 
-def row(entry: Activation) -> tuple[str, ...]:
-    """Return one activation as Markdown cells, in the order of `HEADINGS`."""
-    low, high = entry.range
-    return (
-        f"`{entry.name}`",
-        f"${entry.formula}$",
-        f"{_number(low)} to {_number(high)}",
-        _yes_no(entry.zero_centred),
-        _yes_no(entry.monotone),
-        _yes_no(entry.bounded),
-        entry.saturates,
-        _number(entry.lipschitz) if entry.continuous else f"{_number(entry.lipschitz)}, jumps",
-        _number(entry.slope_at_zero),
-        f"`{entry.initializer}`",
-        entry.reference,
-    )
+def breakable(formula: str) -> str:
+    """Return a formula as inline mathematics that can wrap in a narrow cell.
+
+    Typeset mathematics is never broken by a browser, so it is cut where it has a pause. A formula
+    with a pause inside braces is left whole.
+    """
+    *pairs, last = _BREAK.split(formula)
+    parts = [*pairs[::2], last]
+    if any(part.count("{") != part.count("}") for part in parts):
+        return f"${formula}$"
+    between = [_BETWEEN[pause] for pause in pairs[1::2]]
+    return "".join(f"${part}${pause}" for part, pause in zip(parts, [*between, ""], strict=True))
 
 
 @dataclass(frozen=True)
-class CatalogueTable:
-    """Properties of activations, shown as a Markdown table so that formulas are typeset.
+class FormulaTable:
+    """Name, formula and reference of activations, in Markdown so that formulas are typeset.
 
     Attributes:
         entries: one row each.
@@ -65,19 +59,43 @@ class CatalogueTable:
     entries: tuple[Activation, ...]
 
     def _repr_markdown_(self) -> str:
-        lines = [HEADINGS, ("---",) * len(HEADINGS), *map(row, self.entries)]
+        rows = [
+            (f"`{entry.name}`", breakable(entry.formula), entry.reference) for entry in self.entries
+        ]
         # A bar inside a formula would end the cell.
         return "\n".join(
-            "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines
+            "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |"
+            for line in [("name", "formula", "reference"), ("---",) * 3, *rows]
         )
 
 
-def catalogue_table(names: Sequence[str] | None = None) -> CatalogueTable:
-    """Return the table of activations.
+def formulas(names: Sequence[str] | None = None) -> FormulaTable:
+    """Return the table of formulas.
 
     Args:
         names: of the catalogue; None for every built-in entry.
     """
-    return CatalogueTable(
-        tuple(activations.get(name) for name in names or activations.built_in_names())
-    )
+    return FormulaTable(tuple(_chosen(names)))
+
+
+def properties(names: Sequence[str] | None = None) -> Table:
+    """Return the table of properties.
+
+    Args:
+        names: of the catalogue; None for every built-in entry.
+    """
+    rows = [
+        {
+            "name": entry.name,
+            "range": " to ".join(map(_number, entry.range)),
+            "centred": _yes_no(entry.zero_centred),
+            "monotone": _yes_no(entry.monotone),
+            "bounded": _yes_no(entry.bounded),
+            "saturates": entry.saturates,
+            "Lipschitz": _number(entry.lipschitz) + ("" if entry.continuous else ", jumps"),
+            "slope at 0": _number(entry.slope_at_zero),
+            "initializer": entry.initializer.replace("_", " "),
+        }
+        for entry in _chosen(names)
+    ]
+    return Table(pd.DataFrame(rows))
