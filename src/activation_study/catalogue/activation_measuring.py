@@ -28,8 +28,10 @@ def measure(name: str, function: Callable[..., Any]) -> dict[str, Any]:
         `kind` and the other numerical fields of `Activation`.
 
     Raises:
-        ValueError: where the function changes the shape of its scores or is not finite near 0.
+        ValueError: where the function is none of tensors, changes the shape of its scores or is
+            not finite near 0.
     """
+    function = _of_tensors(name, function)
     kind = "elementwise" if _is_elementwise(name, function) else "layerwise"
     values = _outputs(function, _NEAR, kind)
     if not np.isfinite(values).all():
@@ -54,6 +56,30 @@ def measure(name: str, function: Callable[..., Any]) -> dict[str, Any]:
         "trainable": largest > 0.0,
         "continuous": not jump,
     }
+
+
+def _of_tensors(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the function with its own errors, and results that are no tensors, explained."""
+    import keras
+
+    remedy = "An activation must map a tensor to a tensor: write it with keras.ops."
+
+    def explained(scores: Any) -> Any:
+        try:
+            outputs = function(scores)
+        except Exception as error:
+            raise ValueError(
+                f"Activation {name!r} failed on a tensor of scores "
+                f"({type(error).__name__}: {error}). {remedy}"
+            ) from error
+        if not keras.ops.is_tensor(outputs):
+            raise ValueError(
+                f"Activation {name!r} received a tensor of scores and returned "
+                f"{type(outputs).__name__}. {remedy}"
+            )
+        return outputs
+
+    return explained
 
 
 def _is_elementwise(name: str, function: Callable[..., Any]) -> bool:
