@@ -1,0 +1,197 @@
+"""A sweep trains what is missing, and whatever ends it, calling again takes it up."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tensorflow as tf
+
+from activation_study.catalogue import activations
+from activation_study.engine import runner
+from activation_study.engine.errors import RunsFailedError
+from activation_study.engine.records import Records, Runs
+from activation_study.engine.runner import describe, load, run
+from activation_study.experiment import Experiment, grid
+
+SMALL = {
+    "dataset": "mnist-5k",
+    "depth": 1,
+    "width": 16,
+    "train_size": 256,
+    "epochs": 1,
+    "evaluation": "validation",
+}
+
+
+@pytest.fixture(autouse=True)
+def own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(activations, "_registered", {})
+
+
+@pytest.fixture(autouse=True)
+def tasks_travel_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that the sweeps of a few tiny runs here have as many tasks as large ones have."""
+    monkeypatch.setattr(runner, "CHUNK", 1)
+
+
+def recorded(records: Records) -> list[Path]:
+    return sorted(records.cache.folder.glob("??/*.json"))
+
+
+def test_trains_only_what_is_missing(records: Records, capsys: pytest.CaptureFixture[str]) -> None:
+    first, second, third = grid(**SMALL, seed=[0, 1, 2])
+    runs = run([first, second], records=records)
+    assert sorted(runs.summary["seed"]) == [0, 1]
+    assert "2 in all, 0 loaded, 2 trained" in capsys.readouterr().out
+    before = {path: path.stat().st_mtime_ns for path in recorded(records)}
+    assert len(before) == 2
+    runs = run([first, third, first, second], records=Records())
+    assert sorted(runs.summary["seed"]) == [0, 1, 2]
+    assert "3 in all, 2 loaded, 1 trained" in capsys.readouterr().out
+    after = {path: path.stat().st_mtime_ns for path in recorded(records)}
+    assert len(after) == 3
+    assert before.items() <= after.items()
+
+
+def test_second_call_trains_nothing(
+    records: Records, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    experiments = grid(**SMALL, seed=[0, 1])
+    first = run(experiments, records=records)
+    capsys.readouterr()
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("there was nothing to train")
+
+    monkeypatch.setattr(runner, "_train_all", refuse)
+    second = run(experiments, records=Records())
+    assert "2 in all, 2 loaded, 0 trained" in capsys.readouterr().out
+    assert set(second.summary["key"]) == set(first.summary["key"])
+    assert second.history.equals(first.history)
+
+
+def test_trained_cached_and_published_runs_are_the_same(records: Records, tmp_path: Path) -> None:
+    changes = {"evaluation": "test", "train_size": 512, "batch_size": 16, "learning_rate": 0.01}
+    experiment = Experiment(**SMALL | changes)
+    trained = run([experiment], records=records)
+    (cached,) = Records().cached_runs([experiment])
+    published = Records(tmp_path / "no cache", tmp_path / "data")
+    published.published.publish("mine", [cached])
+    from_record = run([experiment], records=Records(tmp_path / "no cache", tmp_path / "data"))
+    for frame in ("summary", "history", "early", "layers", "units", "reliability", "confusion"):
+        one, other = getattr(trained, frame), getattr(from_record, frame)
+        assert one.equals(other), frame
+        assert len(one) > 0 or frame == "units"
+    assert recorded(published) == []
+    assert 0.3 < trained.summary["test_accuracy"].item() <= 1.0
+
+
+def test_empty_list_is_refused(records: Records) -> None:
+    with pytest.raises(ValueError, match="received no experiment: give at least one"):
+        run([], records=records)
+
+
+def poison(scores: Any) -> Any:
+    """Computes numbers, but no graph can be built with it, and so no network."""
+    if not tf.executing_eagerly():
+        raise RuntimeError("this activation is poison")
+    return scores
+
+
+@pytest.mark.parametrize("num_workers", [None, 2])
+def test_failing_experiment_does_not_stop_the_others(
+    records: Records, num_workers: int | None
+) -> None:
+    activations.register("poison", poison)
+    good, bad = Experiment(**SMALL, seed=4), Experiment(**SMALL, hidden="poison", seed=5)
+    with pytest.raises(RunsFailedError) as caught:
+        run([bad, good], num_workers=num_workers, records=records, progress=False)
+    message = str(caught.value)
+    assert "1 of 2 experiments failed; the others are recorded" in message
+    assert "hidden='poison@" in message
+    assert "seed=5" in message
+    assert "seed=4" not in message
+    assert "RuntimeError" in message
+    assert "this activation is poison" in message
+    assert Records().missing([good, bad]) == [bad]
+    # The good one is not trained again, and the bad one is tried again.
+    with pytest.raises(RunsFailedError, match="1 of 1 experiments failed"):
+        run([bad, good], num_workers=num_workers, records=Records(), progress=False)
+
+
+@pytest.mark.slow
+def test_experiment_that_kills_its_worker_is_given_up(
+    records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Once more is enough, and each time costs the start of a worker.
+    monkeypatch.setattr(runner, "ATTEMPTS", 2)
+    monkeypatch.setenv("ACTIVATION_STUDY_TEST_DRIVER", str(os.getpid()))
+    activations.register("deadly", deadly)
+    good, bad = Experiment(**SMALL, seed=4), Experiment(**SMALL, hidden="deadly", seed=5)
+    with pytest.raises(RunsFailedError, match=r"killed 2 times in a row") as caught:
+        run([good, bad], num_workers=1 + 1, records=records, progress=False)
+    assert "hidden='deadly@" in str(caught.value)
+    # What a worker was training beside it may have been given up with it, but was not lost.
+    assert run([good], records=Records(), progress=False).summary["seed"].item() == 4
+
+
+def deadly(scores: Any) -> Any:
+    if os.environ.get("ACTIVATION_STUDY_TEST_DRIVER") != str(os.getpid()):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return scores
+
+
+def test_study_gets_its_roles_and_its_name(records: Records) -> None:
+    experiment = Experiment(**SMALL)
+
+    class Plan:
+        name, tier = "mine", "quick"
+
+        def next_experiments(self, records: Records) -> list[Experiment]:
+            # The second is known to be needed only when the first is recorded.
+            is_known = not records.missing([experiment])
+            return [experiment, experiment.replace(seed=1)] if is_known else [experiment]
+
+        def with_roles(self, runs: Runs, records: Records) -> Runs:
+            runs.summary["is_tuning"] = True
+            return runs
+
+    assert len(load(Plan(), records)) == 0
+    runs = run(Plan(), records=records)
+    assert sorted(runs.summary["seed"]) == [0, 1]
+    assert runs.summary["is_tuning"].all()
+    assert (runs.name, runs.tier) == ("mine", "quick")
+    assert load(Plan(), Records()).summary["is_tuning"].all()
+
+
+def test_description_says_what_varies_and_what_is_fixed() -> None:
+    experiments = grid(
+        dataset="mnist-5k", hidden=["relu", "tanh"], learning_rate=[0.01, 0.0001], seed=range(12)
+    )
+    title, *lines = describe(experiments, "core", "quick", 5).splitlines()
+    assert title == "Study 'core' (quick tier): 48 in all, 43 loaded, 5 trained"
+    varied = {line.split()[1]: line.split(maxsplit=2)[2] for line in lines if "varies" in line}
+    assert varied == {
+        "hidden": "2: relu, tanh",
+        "learning_rate": "2: 0.0001, 0.01",
+        "seed": "12: 0, 1, 2, 3, 4, 5, 6, ..., 11",
+    }
+    assert lines[-1].startswith("  fixed:  dataset=mnist-5k, task=digits, head=softmax,")
+    assert "train_size=None" in lines[-1]
+    assert "seed" not in lines[-1]
+
+
+def test_description_of_a_list() -> None:
+    told = describe([Experiment()], None, "full", 1)
+    assert told.startswith("Experiments: 1 in all, 0 loaded, 1 trained\n  fixed:  dataset=mnist,")
+    assert "varies" not in told
+
+
+def test_description_shows_values_as_they_were_given() -> None:
+    told = describe(grid(train_size=[None, 1000, 500], depth=[1, 2]), None, "full", 0)
+    (line,) = (line for line in told.splitlines() if "train_size" in line)
+    assert set(line.partition("3: ")[2].split(", ")) == {"None", "500", "1000"}
