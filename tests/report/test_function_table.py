@@ -23,7 +23,8 @@ def test_every_built_in_activation_has_a_full_row():
     assert heading == ["name", "formula", "reference"]
     assert [cells[0] for cells in rows] == [f"`{name}`" for name in activations.built_in_names()]
     assert all(len(cells) == 3 and all(cells) for cells in rows)
-    assert list(properties().frame["name"]) == list(activations.built_in_names())
+    names = properties().frame["name"].str.replace("<wbr>", "")
+    assert list(names) == list(activations.built_in_names())
 
 
 def test_a_bar_in_a_formula_stays_in_its_cell():
@@ -48,11 +49,12 @@ def test_a_formula_is_cut_only_where_it_pauses(formula, expected):
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("tanh", ["-1 to 1", "yes", "yes", "yes", "both", "1", "1", "glorot uniform"]),
-        ("gelu", ["-0.17 to ∞", "no", "no", "no", "left", "1.129", "0.5", "he normal"]),
-        ("linear", ["-∞ to ∞", "yes", "yes", "no", "none", "1", "1", "glorot uniform"]),
-        ("exponential", ["0 to ∞", "no", "yes", "no", "left", "∞", "1", "glorot uniform"]),
-        ("step", ["0 to 1", "no", "yes", "yes", "both", "0, jumps", "0", "glorot uniform"]),
+        ("tanh", ["-1 to 1", "yes", "yes", "yes", "both", "1", "1", "Glorot"]),
+        ("gelu", ["-0.17 to ∞", "no", "no", "no", "left", "1.129", "0.5", "He"]),
+        ("linear", ["-∞ to ∞", "yes", "yes", "no", "none", "1", "1", "Glorot"]),
+        ("exponential", ["0 to ∞", "no", "yes", "no", "left", "∞", "1", "Glorot"]),
+        ("selu", ["-1.758 to ∞", "no", "yes", "no", "left", "1.758", "1.051", "LeCun"]),
+        ("step", ["0 to 1", "no", "yes", "yes", "both", "0, jumps", "0", "Glorot"]),
     ],
 )
 def test_properties(name, expected):

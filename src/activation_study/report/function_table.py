@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 import re
 from collections.abc import Sequence
@@ -18,6 +19,14 @@ _MINUS = "\N{MINUS SIGN}"
 # Where a formula may go on in the next line, and what then stands between its parts.
 _BREAK = re.compile(r"(, \\;|; \\quad|, \\text\{ else \}) ")
 _BETWEEN = {r", \;": ", ", r"; \quad": "; ", r", \text{ else }": ", else "}
+
+
+_SCHEMES = {"glorot": "Glorot", "he": "He", "lecun": "LeCun"}
+
+
+def _scheme(initializer: str) -> str:
+    """Return whose initializer it is; another's name as it is."""
+    return _SCHEMES.get(initializer.split("_")[0], initializer)
 
 
 def _chosen(names: Sequence[str] | None) -> list[Activation]:
@@ -86,16 +95,17 @@ def properties(names: Sequence[str] | None = None) -> Table:
     """
     rows = [
         {
-            "name": entry.name,
+            # Long names may wrap, or the table is wider than a page's column.
+            "name": html.escape(entry.name).replace("_", "_<wbr>"),
             "range": " to ".join(map(_number, entry.range)),
             "centred": _yes_no(entry.zero_centred),
             "monotone": _yes_no(entry.monotone),
             "bounded": _yes_no(entry.bounded),
             "saturates": entry.saturates,
-            "Lipschitz": _number(entry.lipschitz) + ("" if entry.continuous else ", jumps"),
+            "largest slope": _number(entry.lipschitz) + ("" if entry.continuous else ", jumps"),
             "slope at 0": _number(entry.slope_at_zero),
-            "initializer": entry.initializer.replace("_", " "),
+            "initializer": _scheme(entry.initializer),
         }
         for entry in _chosen(names)
     ]
-    return Table(pd.DataFrame(rows))
+    return Table(pd.DataFrame(rows), markup=("name",))
