@@ -101,7 +101,7 @@ def _draw_small(axes: Axes, entry: Activation) -> None:
             markersize=2.5,
             linewidth=1.3,
         )
-    axes.set_title(entry.name, fontsize=7.5, pad=2)
+    axes.set_title(entry.name, fontsize=7.5, pad=4)
     axes.set(xlim=(-4, 4), ylim=SHOWN, xticks=(-4, 0, 4), yticks=(-2, 0, 2, 4))
     axes.tick_params(labelsize=7.5)
 

@@ -104,7 +104,7 @@ def properties(names: Sequence[str] | None = None) -> Table:
             "saturates": entry.saturates,
             "largest slope": _number(entry.lipschitz) + ("" if entry.continuous else ", jumps"),
             "slope at 0": _number(entry.slope_at_zero),
-            "initializer": _scheme(entry.initializer),
+            "initial weights": _scheme(entry.initializer),
         }
         for entry in _chosen(names)
     ]
