@@ -45,7 +45,7 @@ def convergence(
     runs: Runs,
     hue: str = "hidden",
     *,
-    hidden: Sequence[str] = SHOWN,
+    hidden: Sequence[str] | None = None,
     heads: Sequence[str] = ("softmax", "sigmoid"),
     metric: str = "validation_accuracy",
     rate: str = "tuned",
@@ -55,7 +55,8 @@ def convergence(
     Args:
         runs: Runs of a study.
         hue: What the colours tell apart, ``"hidden"`` or ``"head"``; the other makes the panels.
-        hidden: Hidden activations that are shown.
+        hidden: Hidden activations that are shown; by default some well-known ones as lines, and
+            those with the most seeds as panels.
         heads: Heads that are shown.
         metric: ``"validation_accuracy"`` (drawn as error) or ``"validation_nll"``.
         rate: ``"tuned"`` or ``"default"``.
@@ -71,6 +72,7 @@ def convergence(
     summary = summary[~summary["diverged"].astype(bool)]
     if summary.empty:
         return parts.empty_picture(title, "no evaluation run is recorded yet")
+    hidden = hidden or (SHOWN if hue == "hidden" else parts.HEADLINE)
     wanted = {"hidden": hidden, "head": heads}
     panel = HUES[1 - HUES.index(hue)]
     panels = parts.present(summary, wanted[panel], panel)

@@ -54,7 +54,7 @@ class Table:
             for column in text.columns:
                 if column not in self.markup:
                     text[column] = text[column].map(html.escape)
-            shown = text.to_html(index=False, escape=False, border=0)
+            shown = text.to_html(index=False, escape=False, border=0, justify="left")
         return shown + (f"<p>{html.escape(self.note)}</p>" if self.note else "")
 
     def __str__(self) -> str:
