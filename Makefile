@@ -68,6 +68,10 @@ lint: $(INSTALLED) ## check style, formatting, types and workflows
 	$(BIN)/mypy
 	@if command -v actionlint > /dev/null; then actionlint; else echo "actionlint is packaged for Linux alone: left out here"; fi
 
+.PHONY: bench
+bench: $(INSTALLED) ## time the reference run beside model.fit (needs MNIST and two idle cores)
+	$(BIN)/python benchmarks/reference_run.py
+
 .PHONY: links
 links: $(INSTALLED) ## look whether links to the rest of the web still lead somewhere
 	$(BUILD) --builder linkcheck

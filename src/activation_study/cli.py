@@ -1,9 +1,10 @@
-"""The command line: activation-study run | publish | claims | verify."""
+"""The command line: activation-study run | publish | claims | verify | picture."""
 
 from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -78,6 +79,16 @@ def verify() -> None:
     """Read the whole published record and compare it with its manifest; trains nothing."""
     names = Records().published.verify()
     typer.echo(f"{len(names)} files are what the manifest says")
+
+
+@app.command()
+def picture(path: Annotated[Path, typer.Argument(help="PNG to write.")]) -> None:
+    """Draw the README's picture from the record: every hidden activation against the best."""
+    from activation_study.report import figures
+
+    drawn = figures.ranking(load(studies.get("core")))
+    path.write_bytes(drawn.png())
+    typer.echo(drawn.alt)
 
 
 def main() -> None:

@@ -1,0 +1,116 @@
+"""The command line, end to end on a tiny study: train, publish, verify, judge; errors in a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from activation_study import cli, studies
+from activation_study.engine.records import Records
+from activation_study.experiment import Experiment
+from activation_study.tuning import Arm, Tuning
+
+
+def tiny_study() -> studies.Study:
+    return studies.Study(
+        name="core",
+        arms=(Arm("relu", "softmax"), Arm("relu", "sigmoid")),
+        base=Experiment(dataset="mnist-5k", epochs=1, train_size=256),
+        tuning=Tuning(rates=(1e-3, 1e-2), seeds=(0,), extends=False),
+        seeds=lambda arm: (100,),
+        default_seeds=(100,),
+    )
+
+
+@pytest.fixture
+def command(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Runs the command line in folders of its own; returns exit code, output and errors."""
+    monkeypatch.setenv("ACTIVATION_STUDY_RECORDS", str(tmp_path / "cache"))
+    monkeypatch.setenv("ACTIVATION_STUDY_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("ACTIVATION_STUDY_TIER", "full")
+    monkeypatch.setitem(studies.STUDIES, "core", tiny_study)
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["activation-study", *arguments])
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return call
+
+
+def test_run_publish_verify_and_claims(command: Callable[..., tuple[int, str, str]]) -> None:
+    code, printed, _ = command("run", "core", "--workers", "1")
+    assert code == 0
+    num_runs = len(Records().cache.keys())
+    # Two arms, two rates; then the default rate, and the tuned one where it is another.
+    assert 6 <= num_runs <= 8
+    assert f"{num_runs:,} trained" in printed
+
+    assert f"{num_runs:,} loaded, 0 trained" in command("run", "core")[1]
+    code, printed, _ = command("publish", "core")
+    assert code == 0
+    assert f"{num_runs} runs published" in printed
+    assert "0 runs published" in command("publish", "core")[1]
+    assert command("verify")[:2] == (0, "7 files are what the manifest says\n")
+
+    code, printed, _ = command("claims", "--json")
+    assert code == 0
+    verdicts = {verdict["id"]: verdict for verdict in json.loads(printed)}
+    assert verdicts["softmax-translation"]["verdict"] == "supported"
+    assert verdicts["sigmoid-single-label"]["verdict"] == "incomplete record"
+
+
+def test_damaged_record_ends_in_one_paragraph(
+    command: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
+    command("run", "core", "--workers", "1")
+    command("publish", "core")
+    shard = tmp_path / "data" / "core" / "runs.parquet"
+    content = bytearray(shard.read_bytes())
+    content[len(content) // 2] ^= 1
+    shard.write_bytes(content)
+    code, _, errors = command("verify")
+    assert code == 2
+    assert str(shard) in errors
+    assert "expected SHA-256" in errors
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("run", "cores"), "Did you mean 'core'?"),
+        (("publish", "corr"), "Did you mean 'core'?"),
+        (("run",), "Missing argument"),
+        (("run", "core", "--workers", "0"), "--workers"),
+        (("judge",), "No such command"),
+    ],
+)
+def test_wrong_words_end_with_code_2(
+    command: Callable[..., tuple[int, str, str]], arguments: tuple[str, ...], said: str
+) -> None:
+    code, _, errors = command(*arguments)
+    assert code == 2
+    assert said in errors
+    assert "Traceback" not in errors
+
+
+def test_quick_tier_is_never_published(
+    command: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(
+        studies.STUDIES, "core", lambda: studies.replace(tiny_study(), tier="quick")
+    )
+    code, _, errors = command("publish", "core")
+    assert code == 2
+    assert "only the full tier is published" in errors
