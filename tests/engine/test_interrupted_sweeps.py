@@ -130,6 +130,7 @@ def driver() -> Iterator[subprocess.Popen]:
                 left.kill()
         except (ProcessLookupError, psutil.NoSuchProcess):
             continue
+    process.stdout.close()
     process.wait()
 
 
