@@ -190,7 +190,8 @@ def graph_signature(experiment: Experiment) -> tuple:
     """What two experiments must share to be run by one ``Loop``."""
     return (
         experiment.task,
-        experiment.hidden,
+        # With the source's digest: a name can be registered anew.
+        experiment.describe()["hidden"],
         experiment.head,
         experiment.architecture,
         experiment.depth,

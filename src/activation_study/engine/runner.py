@@ -155,7 +155,8 @@ def _graph_order(experiment: Experiment) -> tuple[Any, ...]:
     """Cell by cell, so that a worker's compiled graph serves many runs in a row."""
     return (
         experiment.dataset,
-        experiment.activation.name,
+        experiment.architecture,
+        experiment.describe()["hidden"],
         experiment.head,
         experiment.depth,
         experiment.width,
@@ -256,7 +257,8 @@ def _shows_progress(asked: bool | None) -> bool:
 
 def describe(experiments: list[Experiment], name: str | None, tier: str, num_trained: int) -> str:
     """Says in a few lines what was asked for: how many, what varies, what is fixed, what is new."""
-    table = pd.DataFrame([experiment.describe() for experiment in experiments])
+    # As objects, so that None and whole numbers are shown as they were given.
+    table = pd.DataFrame([experiment.describe() for experiment in experiments], dtype=object)
     title = f"Study {name!r} ({tier} tier)" if name else "Experiments"
     lines = [
         f"{title}: {len(experiments):,} in all, "
