@@ -24,8 +24,8 @@ RATES = (1e-4, 3.16e-4, 1e-3, 3.16e-3, 1e-2, 3.16e-2, 1e-1)
 
 
 LEFT_OUT = ("sparsemax_projection",)
-"""Sorting every batch makes its runs about five times as long; Keras's own sparsemax, which sorts as
-well and which people meet, is in the study."""
+"""Sorting every batch makes its runs about five times as long; Keras's own sparsemax, which sorts
+as well and which people meet, is in the study."""
 
 
 def tier() -> str:

@@ -39,7 +39,7 @@ def _find(claim: Claim, runs: Runs | None, register: ClaimsFile) -> Finding:
     assert claim.rule is not None
     if claim.rule["kind"] == "demonstration":
         # Imported here: the demonstrations build tensors, and judging runs must not need that.
-        from activation_study.report import demonstrations
+        import activation_study.report.demonstrations as demonstrations
 
         return bounds.judge_demonstration(claim, demonstrations.run)
     if runs is None or (runs.name is not None and runs.name != claim.study):

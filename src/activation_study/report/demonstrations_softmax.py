@@ -197,7 +197,8 @@ def softmax_translation() -> dict[str, float]:
     scores = rng.uniform(-10, 10, (2_000, 10))
     constants = rng.uniform(-100, 100, (2_000, 1))
     changes = {}
-    for precision in (np.float64, np.float32):
+    precisions: tuple[type[np.floating], ...] = (np.float64, np.float32)
+    for precision in precisions:
         rounded, shift = scores.astype(precision), constants.astype(precision)
         changes[precision] = float(np.abs(softmax(rounded + shift) - softmax(rounded)).max())
     columns = [dual_softmax(dual.variable(scores, axis)).slope for axis in np.eye(10)]

@@ -105,7 +105,9 @@ def grid_of_axes(
 
 def label_outside(all_axes: Sequence[Axes], xlabel: str, ylabel: str) -> None:
     """Label small multiples on the left and wherever no other one stands below."""
-    columns = all_axes[0].get_gridspec().ncols
+    # The first row ends where the first axes of the second row begin.
+    tops = [round(axes.get_position().y1, 6) for axes in all_axes]
+    columns = tops.count(tops[0])
     for place, axes in enumerate(all_axes):
         is_left, is_lowest = place % columns == 0, place + columns >= len(all_axes)
         axes.tick_params(labelleft=is_left, labelbottom=is_lowest)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import scipy.stats
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from activation_study.engine.records import Runs
 from activation_study.report import figure_parts as parts
@@ -62,7 +63,7 @@ def _draw_reliability(axes: Axes, bins: pd.DataFrame, place: int) -> float:
     low, high = 100 * np.array(band).T
     axes.fill_between(typical.index + 1, low, high, color="0.85", lw=0, step="mid", zorder=0)
     axes.axhline(0, color="0.3", lw=1)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     for number, group in gaps.groupby(numbers):
         found = parts.interval(100 * group)
         if found is not None:
@@ -112,9 +113,9 @@ def _draw_null(axes: Axes, summary: pd.DataFrame, shown: list[str], place: int) 
         cell = select(summary, {"hidden": name}).sort_values("test_ece")
         x = np.arange(start, start + len(cell))
         low, high = 100 * cell["test_ece_null_low"], 100 * cell["test_ece_null_high"]
-        axes.vlines(x, low, high, color="0.75", lw=2.2, label=None if start else "null interval")
+        axes.vlines(x, low, high, color="0.75", lw=2.2, label="_" if start else "null interval")
         axes.plot(
-            x, 100 * cell["test_ece"], marker, color=colour, ms=3.5, label=None if start else "run"
+            x, 100 * cell["test_ece"], marker, color=colour, ms=3.5, label="_" if start else "run"
         )
         centres.append(start + (len(cell) - 1) / 2)
         start += len(cell) + 3

@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from activation_study.engine.records import Runs
 from activation_study.experiment import DEFAULT_LEARNING_RATE
@@ -102,7 +103,7 @@ def _finish_curves(all_axes: Sequence[Axes], metric: str) -> None:
     low, high = all_axes[0].dataLim.intervaly
     parts.log_axis(all_axes[0], "y", low, high, ticks)
     for axes in all_axes:
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 def _curves_alt(title: str, metric: str, last: dict[str, float]) -> str:
@@ -185,7 +186,7 @@ def speed(runs: Runs, *, head: str = "softmax", rate: str = "tuned") -> Picture:
     if summary.empty:
         return parts.empty_picture(title, "no evaluation run is recorded yet")
     metrics = ("epochs_to_97", "area_under_validation_accuracy")
-    cells = dict(list(summary.groupby("hidden")))
+    cells = {str(name): cell for name, cell in summary.groupby("hidden")}
     areas = {
         name: float(repaired(cell, metrics[1]).fillna(0.0).mean()) for name, cell in cells.items()
     }
