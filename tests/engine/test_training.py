@@ -107,9 +107,9 @@ def test_convolutions_train_and_are_watched_by_channel(hidden: str) -> None:
     assert np.isfinite(run.summary["test_nll"])
 
 
-def test_every_activation_trains() -> None:
-    for hidden in activations.built_in_names():
-        run = train(SMALL.replace(hidden=hidden, epochs=1, train_size=256))
-        assert np.isfinite(run.summary["validation_loss"]), hidden
-        assert len(run.tables["layers"]["layer"]) == 4, hidden
-        assert 0 <= run.tables["layers"]["dead"][0] <= 1, hidden
+@pytest.mark.parametrize("hidden", activations.built_in_names())
+def test_every_activation_trains(hidden: str) -> None:
+    run = train(SMALL.replace(hidden=hidden, epochs=1, train_size=256))
+    assert np.isfinite(run.summary["validation_loss"])
+    assert len(run.tables["layers"]["layer"]) == 4
+    assert 0 <= run.tables["layers"]["dead"][0] <= 1
