@@ -5,6 +5,7 @@ Usage: sweep_driver.py. Trains `sweep()` with two workers into the folders of th
 
 from __future__ import annotations
 
+import signal
 from typing import Any
 
 from activation_study import register
@@ -33,6 +34,10 @@ def sweep() -> list[Experiment]:
 
 
 if __name__ == "__main__":
+    # A shell without job control starts its background processes deaf to Ctrl-C, and the deafness
+    # is inherited: a test run started in that way would send its signal in vain.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
     from activation_study import run
     from activation_study.engine import runner
 
