@@ -4,7 +4,7 @@ Two processes of one TensorFlow thread each work at the same time, as in a sweep
 take turns between the contenders and wait for each other before each measurement, so that both
 contenders meet the same machine. Medians over the repeats of both processes.
 
-    python benchmarks/reference_run.py            (about three minutes; needs MNIST)
+    python benchmarks/reference_run.py            (about a minute; needs MNIST)
 """
 
 from __future__ import annotations
