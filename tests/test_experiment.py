@@ -154,8 +154,8 @@ def test_experiments_are_frozen() -> None:
     experiment = Experiment()
     with pytest.raises(dataclasses.FrozenInstanceError):
         experiment.seed = 1
-    with pytest.raises(TypeError):
-        Experiment("mnist")
+    with pytest.raises(ValueError, match=r"by name, dataset=\.\.\. for example; received 'mnist'"):
+        Experiment("mnist")  # type: ignore[misc]
 
 
 def test_experiments_survive_pickling() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import functools
 import hashlib
@@ -10,16 +9,18 @@ import inspect
 import itertools
 import json
 import math
-import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
 from activation_study.catalogue import activations, datasets, heads, tasks
 from activation_study.catalogue.activations import Activation
-from activation_study.catalogue.lookup import unknown_name
+from activation_study.catalogue.checks import check_name, real_number, whole_number
+from activation_study.catalogue.lookup import shown
+
+T = TypeVar("T")
 
 PROTOCOL_VERSION = 1
 """Part of every key: raise it whenever the same description would train differently."""
@@ -43,7 +44,29 @@ INITIALIZERS = (
     "recommended",
 )
 
+MOST_EXPERIMENTS = 1_000_000
+"""In one grid: days of training on any machine, and the end of a generator that has none."""
 
+
+def _names_its_fields(made: type[T]) -> type[T]:
+    """Lets a class refuse other fields than its own with the nearest name, as a ValueError."""
+    initialize = made.__init__
+
+    @functools.wraps(initialize)
+    def checked(self: T, *unnamed: Any, **fields: Any) -> None:
+        if unnamed:
+            raise ValueError(
+                f"an experiment's fields are given by name, {FIELDS[0]}=... for example; received "
+                f"{shown(unnamed[0])} without one"
+            )
+        _check_fields(fields)
+        initialize(self, **fields)
+
+    made.__init__ = checked  # type: ignore[assignment, method-assign]
+    return made
+
+
+@_names_its_fields
 @dataclass(frozen=True, kw_only=True)
 class Experiment:
     """One training run, described completely: what is equal here trains to equal weights.
@@ -74,8 +97,8 @@ class Experiment:
             read at all, which is what tuning runs want.
 
     Raises:
-        ValueError: A value is not accepted; says what was received, what is accepted and, for a
-            name, the nearest accepted one.
+        ValueError: There is no such field, or a value is not accepted; says what was received, what
+            is accepted and, for a name, the nearest accepted one.
     """
 
     dataset: str = "mnist"
@@ -102,14 +125,14 @@ class Experiment:
     _hidden_digest: ClassVar[str] = ""
 
     def __post_init__(self) -> None:
-        _check_name("dataset", self.dataset, datasets.names())
-        _check_name("task", self.task, tasks.names())
-        _check_name("head", self.head, heads.names())
-        _check_name("architecture", self.architecture, ARCHITECTURES)
-        _check_name("normalization", self.normalization, NORMALIZATIONS)
-        _check_name("initializer", self.initializer, INITIALIZERS)
-        _check_name("optimizer", self.optimizer, OPTIMIZERS)
-        _check_name("evaluation", self.evaluation, EVALUATIONS)
+        check_name("dataset", self.dataset, datasets.names())
+        check_name("task", self.task, tasks.names())
+        check_name("head", self.head, heads.names())
+        check_name("architecture", self.architecture, ARCHITECTURES)
+        check_name("normalization", self.normalization, NORMALIZATIONS)
+        check_name("initializer", self.initializer, INITIALIZERS)
+        check_name("optimizer", self.optimizer, OPTIMIZERS)
+        check_name("evaluation", self.evaluation, EVALUATIONS)
         self._check_hidden()
         for field, low, high in (
             ("depth", 0, 64),
@@ -118,13 +141,13 @@ class Experiment:
             ("epochs", 1, 10_000),
             ("seed", 0, 2**63 - 1),
         ):
-            object.__setattr__(self, field, _whole_number(field, getattr(self, field), low, high))
+            object.__setattr__(self, field, whole_number(field, getattr(self, field), low, high))
         for field, lowest, highest in (
             ("learning_rate", 1e-12, 1e6),
             ("bias_initial_value", -1e6, 1e6),
             ("label_noise", 0.0, 0.999),
         ):
-            number = _real_number(field, getattr(self, field), lowest, highest)
+            number = real_number(field, getattr(self, field), lowest, highest)
             object.__setattr__(self, field, number)
         if self.architecture == "cnn" and not 1 <= self.depth <= MOST_CONVOLUTIONS:
             raise ValueError(
@@ -133,7 +156,7 @@ class Experiment:
             )
         available = datasets.spec(self.dataset).train_size
         if self.train_size is not None:
-            size = _whole_number("train_size", self.train_size, 1, available)
+            size = whole_number("train_size", self.train_size, 1, available)
             # The whole training part has one spelling, so that it has one key.
             object.__setattr__(self, "train_size", None if size == available else size)
 
@@ -196,10 +219,16 @@ def grid(**values: Any) -> list[Experiment]:
             other iterable of values (a string counts as one value).
 
     Raises:
-        ValueError: A field does not exist, is given no value, or a value is not accepted.
+        ValueError: A field does not exist, is given no value, or a value is not accepted; or there
+            are more than ``MOST_EXPERIMENTS`` combinations.
     """
     _check_fields(values)
     axes = {field: _as_axis(field, value) for field, value in values.items()}
+    if (number := math.prod(map(len, axes.values()))) > MOST_EXPERIMENTS:
+        raise ValueError(
+            f"grid() received {number:,} combinations; accepted are at most {MOST_EXPERIMENTS:,}: "
+            f"give fewer values, or make several grids"
+        )
     return [
         Experiment(**dict(zip(axes, combination, strict=True)))
         for combination in itertools.product(*axes.values())
@@ -207,9 +236,17 @@ def grid(**values: Any) -> list[Experiment]:
 
 
 def _as_axis(field: str, value: Any) -> list[Any]:
-    if isinstance(value, str) or callable(value) or not isinstance(value, Iterable):
+    # Text and bytes would fall into characters, a mapping into its keys.
+    is_single = isinstance(value, str | bytes | bytearray | Mapping) or callable(value)
+    is_single |= isinstance(value, np.ndarray) and value.ndim == 0
+    if is_single or not isinstance(value, Iterable):
         return [value]
-    axis = list(value)
+    axis = list(itertools.islice(value, MOST_EXPERIMENTS + 1))
+    if len(axis) > MOST_EXPERIMENTS:
+        raise ValueError(
+            f"grid({field}=...) received more than {MOST_EXPERIMENTS:,} values, perhaps without "
+            f"end; accepted are at most so many: give a list"
+        )
     if not axis:
         raise ValueError(f"grid({field}=...) received no value: give at least one, or leave it out")
     return axis
@@ -217,39 +254,7 @@ def _as_axis(field: str, value: Any) -> list[Any]:
 
 def _check_fields(fields: Iterable[str]) -> None:
     for field in fields:
-        _check_name("field of Experiment", field, FIELDS)
-
-
-def _check_name(field: str, received: Any, accepted: Iterable[str]) -> None:
-    accepted = tuple(accepted)
-    if not isinstance(received, str) or received not in accepted:
-        raise unknown_name(field, received, accepted)
-
-
-def _whole_number(field: str, received: Any, low: int, high: int) -> int:
-    number: int | None = None
-    with contextlib.suppress(TypeError):
-        number = operator.index(received)
-    if number is None or isinstance(received, bool) or not low <= number <= high:
-        raise ValueError(
-            f"{field} must be a whole number from {low:,} to {high:,}; received {received!r}"
-        )
-    return number
-
-
-def _real_number(field: str, received: Any, low: float, high: float) -> float:
-    is_other_kind = isinstance(received, bool | np.bool_ | str | bytes | bytearray)
-    try:
-        number = math.nan if is_other_kind else float(received)
-    except (TypeError, ValueError, OverflowError):
-        number = math.nan
-    # NaN lies in no range.
-    if not low <= number <= high:
-        raise ValueError(
-            f"{field} must be a number from {low:g} to {high:g}; received {received!r}"
-        )
-    # Adding 0.0 turns -0.0 into 0.0, which would otherwise have a key of its own.
-    return number + 0.0
+        check_name("field of Experiment", field, FIELDS)
 
 
 def _source_digest(function: Callable[..., Any]) -> str:

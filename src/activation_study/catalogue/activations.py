@@ -11,12 +11,12 @@ is asked for.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from activation_study.catalogue.activation_entry import Activation
 from activation_study.catalogue.activation_table import BUILT_IN
-from activation_study.catalogue.lookup import unknown_name
+from activation_study.catalogue.lookup import shown, unknown_name
 
 __all__ = ["Activation", "built_in_names", "get", "names", "register"]
 
@@ -110,6 +110,8 @@ def _find(name: str) -> Activation | None:
 
 def _from_callable(function: Callable[..., Any]) -> Activation:
     name = getattr(function, "__name__", "")
+    if not isinstance(name, str) or not isinstance(function, Hashable):
+        name = ""
     for entry in _registered.values():
         if entry.function is function:
             return entry
@@ -117,7 +119,7 @@ def _from_callable(function: Callable[..., Any]) -> Activation:
         return BUILT_IN[name]
     if not name.isidentifier():
         raise ValueError(
-            f"An activation needs a function with a name of its own; received {function!r}. "
+            f"An activation needs a function with a name of its own; received {shown(function)}. "
             "Define it with def, or give it a name: register(name, function)."
         )
     if _find(name) is not None or name in _ALIASES:

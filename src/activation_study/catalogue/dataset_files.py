@@ -18,32 +18,24 @@ from pathlib import Path
 
 import numpy as np
 
+from activation_study.catalogue.verified_files import (
+    ChecksumError,
+    DatasetError,
+    DownloadError,
+    FormatError,
+    MissingFileError,
+    Published,
+    other_content,
+    unreadable,
+    verified,
+)
+
 _LOG = logging.getLogger(__name__)
 _TIMEOUT_SECONDS = 30
 _UNSIGNED_BYTE = 0x08
 
 FOLDER_VARIABLE = "ACTIVATION_STUDY_DATASETS"
 CACHE_VARIABLE = "ACTIVATION_STUDY_CACHE"
-
-
-class DatasetError(Exception):
-    """A dataset could not be had; the message names the file and the remedy."""
-
-
-class MissingFileError(DatasetError):
-    """A file or folder that should be there is not."""
-
-
-class FormatError(DatasetError):
-    """A file is truncated, or is not what its name says."""
-
-
-class ChecksumError(DatasetError):
-    """A file has the right form and size, and other bytes than published."""
-
-
-class DownloadError(DatasetError):
-    """No mirror gave the file."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +73,7 @@ def cache_folder() -> Path:
     """Return the root of the user's cache (``ACTIVATION_STUDY_CACHE`` overrides it)."""
     override = os.environ.get(CACHE_VARIABLE)
     if override:
-        return Path(override).expanduser()
+        return _folder_of(CACHE_VARIABLE, override)
     import pooch
 
     return Path(pooch.os_cache("activation-study"))
@@ -96,36 +88,40 @@ def decode(file: IdxFile, path: Path) -> np.ndarray:
     Raises:
         FormatError: the file is truncated or foreign.
         ChecksumError: a digest, of the compressed file or of the payload, differs.
+        DatasetError: the file cannot be read.
     """
-    content = path.read_bytes()
+    payload = Published(file.size, file.sha256, file.header, f"IDX bytes of shape {file.shape}")
     if path.suffix == ".gz":
-        _verify(path, content, b"\x1f\x8b", file.gz_size, file.gz_sha256, "a gzip file")
-        content = gzip.decompress(content)
-    _verify(path, content, file.header, file.size, file.sha256, f"IDX bytes of shape {file.shape}")
+        compressed = Published(file.gz_size, file.gz_sha256, b"\x1f\x8b", "a gzip file")
+        # Nothing is decompressed before it is known to be the published file.
+        content = gzip.decompress(verified(path, compressed))
+        if (received := hashlib.sha256(content).hexdigest()) != file.sha256:
+            raise other_content(path, content, len(content), received, payload)
+    else:
+        content = verified(path, payload)
     return np.frombuffer(content, dtype=np.uint8, offset=len(file.header)).reshape(file.shape)
 
 
-def _verify(path: Path, content: bytes, start: bytes, size: int, sha256: str, form: str) -> None:
-    received = hashlib.sha256(content).hexdigest()
-    if received == sha256:
-        return
-    remedy = "Remedy: replace it with the published file, or delete it so that it is downloaded."
-    if not content.startswith(start):
-        if start.startswith(content):
-            raise FormatError(
-                f"{path}: truncated: received {len(content)} bytes; expected {size}. {remedy}"
-            )
-        raise FormatError(
-            f"{path}: not the expected file: received content that begins with "
-            f"{content[: len(start)]!r}; expected {form}, which begins with {start!r}. {remedy}"
-        )
-    if len(content) < size:
-        raise FormatError(
-            f"{path}: truncated: received {len(content)} bytes; expected {size}. {remedy}"
-        )
-    raise ChecksumError(
-        f"{path}: wrong checksum: received SHA-256 {received}; expected {sha256}. {remedy}"
-    )
+def _folder_of(variable: str, named: str) -> Path:
+    """The folder that an environment variable names, which need not exist.
+
+    Raises:
+        MissingFileError: the name begins with a ~ that stands for no user's home.
+    """
+    try:
+        return Path(named).expanduser()
+    except RuntimeError as error:
+        raise MissingFileError(
+            f"{variable}: received {named!r}, whose ~ stands for no user's home; expected a "
+            f"folder. Remedy: correct the variable, or unset it."
+        ) from error
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError as error:
+        raise unreadable(path, error) from error
 
 
 def read(dataset: str, files: Sequence[IdxFile], mirrors: Sequence[str]) -> list[np.ndarray]:
@@ -145,7 +141,7 @@ def read(dataset: str, files: Sequence[IdxFile], mirrors: Sequence[str]) -> list
         FormatError: a file of the user's folder is truncated or foreign.
         ChecksumError: a file of the user's folder has other bytes than published.
         DownloadError: nothing local, and no mirror gave the file.
-        DatasetError: the cache cannot be written.
+        DatasetError: a file cannot be read, or the cache cannot be written.
     """
     paths = _in_user_folder(dataset, files)
     if paths:
@@ -157,8 +153,9 @@ def _in_user_folder(dataset: str, files: Sequence[IdxFile]) -> list[Path]:
     named = os.environ.get(FOLDER_VARIABLE)
     if not named:
         return []
-    folder = Path(named).expanduser()
-    if not folder.is_dir():
+    folder = _folder_of(FOLDER_VARIABLE, named)
+    # os.path's function says False of names that the system refuses, where Path's raises.
+    if not os.path.isdir(folder):
         raise MissingFileError(
             f"{FOLDER_VARIABLE}: received {named!r}, which is not a folder; expected a folder with "
             f"{dataset}/{files[0].name}.gz. Remedy: correct the variable, or unset it."
@@ -182,13 +179,13 @@ def _first_of(folder: Path, dataset: str, name: str) -> Path | None:
     candidates = [
         place / f"{name}{suffix}" for place in (folder / dataset, folder) for suffix in (".gz", "")
     ]
-    return next((path for path in candidates if path.is_file()), None)
+    return next((path for path in candidates if _is_file(path)), None)
 
 
 def _from_cache_or_mirrors(dataset: str, file: IdxFile, mirrors: Sequence[str]) -> np.ndarray:
     folder = cache_folder() / dataset
     for path in (folder / f"{file.name}.gz", folder / file.name):
-        if path.is_file():
+        if _is_file(path):
             try:
                 return decode(file, path)
             except (FormatError, ChecksumError) as error:
