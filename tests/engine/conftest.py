@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from activation_study.engine.records import Records
+from activation_study.engine.run import Run
+from activation_study.engine.shards import PublishedRecord
+from engine.made_runs import EXPERIMENTS, made_run
 
 
 @pytest.fixture(autouse=True)
@@ -20,3 +23,18 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def records() -> Records:
     """Empty records in the test's own folders."""
     return Records()
+
+
+@pytest.fixture
+def runs() -> list[Run]:
+    """One run of each of ``EXPERIMENTS``, made without training."""
+    return [made_run(experiment) for experiment in EXPERIMENTS]
+
+
+@pytest.fixture
+def record(tmp_path: Path, runs: list[Run]) -> PublishedRecord:
+    """A record with two studies."""
+    published = PublishedRecord(tmp_path / "data")
+    assert published.publish("core", runs[:6]) == 6
+    assert published.publish("other", runs[5:]) == 3
+    return published

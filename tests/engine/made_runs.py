@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from activation_study.engine import schema
 from activation_study.engine.run import SUMMARY_DIGITS, TABLE_DIGITS, Run, Table, round_floats
-from activation_study.experiment import Experiment
+from activation_study.experiment import Experiment, grid
 
 NUM_BINS = 15
+
+EXPERIMENTS = grid(
+    dataset="mnist-5k", hidden=["relu", "tanh"], seed=[0, 1], epochs=2, depth=1
+) + grid(dataset="mnist-5k", seed=[0, 1], epochs=2, evaluation="validation", train_size=[None, 99])
+"""Eight runs: some with several layers, some that read the test set."""
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file under a folder, by its name in it."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def made_run(experiment: Experiment, **summary: Any) -> Run:

@@ -18,34 +18,7 @@ from activation_study.engine import schema
 from activation_study.engine.errors import ConflictingRunsError
 from activation_study.engine.run import Run
 from activation_study.engine.shards import MANIFEST, PublishedRecord, to_tables
-from activation_study.experiment import grid
-from engine.made_runs import made_run
-
-EXPERIMENTS = grid(
-    dataset="mnist-5k", hidden=["relu", "tanh"], seed=[0, 1], epochs=2, depth=1
-) + grid(dataset="mnist-5k", seed=[0, 1], epochs=2, evaluation="validation", train_size=[None, 99])
-
-
-@pytest.fixture
-def runs() -> list[Run]:
-    return [made_run(experiment) for experiment in EXPERIMENTS]
-
-
-@pytest.fixture
-def record(tmp_path: Path, runs: list[Run]) -> PublishedRecord:
-    """A record with two studies."""
-    published = PublishedRecord(tmp_path / "data")
-    assert published.publish("core", runs[:6]) == 6
-    assert published.publish("other", runs[5:]) == 3
-    return published
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
+from engine.made_runs import EXPERIMENTS, contents, made_run
 
 
 def text_of(value: object) -> str:

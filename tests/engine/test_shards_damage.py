@@ -13,34 +13,7 @@ import pytest
 from activation_study.engine.errors import DamagedRecordError, RecordError
 from activation_study.engine.run import Run
 from activation_study.engine.shards import MANIFEST, PublishedRecord
-from activation_study.experiment import grid
-from engine.made_runs import made_run
-
-EXPERIMENTS = grid(
-    dataset="mnist-5k", hidden=["relu", "tanh"], seed=[0, 1], epochs=2, depth=1
-) + grid(dataset="mnist-5k", seed=[0, 1], epochs=2, evaluation="validation", train_size=[None, 99])
-
-
-@pytest.fixture
-def runs() -> list[Run]:
-    return [made_run(experiment) for experiment in EXPERIMENTS]
-
-
-@pytest.fixture
-def record(tmp_path: Path, runs: list[Run]) -> PublishedRecord:
-    """A record with two studies."""
-    published = PublishedRecord(tmp_path / "data")
-    assert published.publish("core", runs[:6]) == 6
-    assert published.publish("other", runs[5:]) == 3
-    return published
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
+from engine.made_runs import contents
 
 
 def flip_byte(path: Path) -> None:
@@ -128,7 +101,8 @@ def test_damaged_manifest_is_named(
 def sign(manifest: dict) -> str:
     """A manifest with a digest that fits, as another version would have written it."""
     canonical = json.dumps(manifest, sort_keys=True, separators=(",", ":"))
-    return json.dumps(manifest | {"digest": hashlib.sha256(canonical.encode()).hexdigest()})
+    digest = hashlib.sha256(canonical.encode()).hexdigest()
+    return json.dumps(manifest | {"digest": digest}, indent=1) + "\n"
 
 
 def test_other_format_is_refused(record: PublishedRecord) -> None:

@@ -44,10 +44,8 @@ class WorkingCache:
         path = self.path(run.key)
         if self.read(run.key) is not None:
             return path
-        payload = asdict(run)
-        text = json.dumps({"digest": _digest(payload), "payload": payload}, sort_keys=True)
         try:
-            _write_whole(path, text)
+            _write_whole(path, _content(asdict(run)))
         except OSError as error:
             raise EngineError(
                 f"the run {run.key[:12]} could not be written to {path.parent}: {error.strerror}; "
@@ -55,21 +53,43 @@ class WorkingCache:
             ) from error
         return path
 
+    def check_writable(self) -> None:
+        """Makes the folder and, for a moment, a file in it.
+
+        Raises:
+            EngineError: Nothing can be written there.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            descriptor, path = tempfile.mkstemp(dir=self.folder, prefix=".", suffix=".tmp")
+            os.close(descriptor)
+            os.unlink(path)
+        except OSError as error:
+            raise EngineError(
+                f"runs cannot be recorded in {self.folder}: {error.strerror}; nothing was trained: "
+                f"free some space, make the folder writable, or name another with "
+                f"ACTIVATION_STUDY_RECORDS, then {RUN_AGAIN}"
+            ) from error
+
     def read(self, key: str) -> Run | None:
         """Returns the run of a key, or None where there is no undamaged one.
 
-        A file that does not match its own digest is moved aside, with a warning, so that its run
-        is repeated.
+        A file that is not, byte for byte, what would be written for the run that it holds is moved
+        aside, with a warning, so that its run is repeated.
 
         Raises:
             EngineError: The file cannot be read, or is damaged and cannot be moved.
         """
         path = self.path(key)
         try:
-            content = json.loads(path.read_bytes())
-            payload = content["payload"]
-            if content["digest"] != _digest(payload) or payload["key"] != key:
-                raise ValueError("its payload does not match its digest")
+            content = path.read_bytes()
+            payload = json.loads(content)["payload"]
+            # More than a comparison of digests, which would pass over white space, over another
+            # spelling of a number and over the first of two equal names.
+            if content != _content(payload):
+                raise ValueError("its content does not match its digest")
+            if payload["key"] != key:
+                raise ValueError("its key does not match its name")
             return Run(**payload)
         except FileNotFoundError:
             return None
@@ -77,7 +97,8 @@ class WorkingCache:
             raise EngineError(
                 f"{path} could not be read: {error.strerror}; make it readable, then {RUN_AGAIN}"
             ) from error
-        except (ValueError, KeyError, TypeError) as error:
+        # A foreign file can be nested more deeply than Python recurses.
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             self._quarantine(path, error)
             return None
 
@@ -87,6 +108,9 @@ class WorkingCache:
             folder.mkdir(parents=True, exist_ok=True)
             aside = _unused(folder, path.stem)
             os.replace(path, aside)
+        except FileNotFoundError:
+            # Another process that shares the cache found the damage too, and was first.
+            return
         except OSError as os_error:
             raise EngineError(
                 f"{path} is damaged ({error}) and could not be moved to {folder}: "
@@ -107,18 +131,20 @@ def _unused(folder: Path, stem: str) -> Path:
     return next(path for name in names if not (path := folder / name).exists())
 
 
-def _digest(payload: dict[str, Any]) -> str:
+def _content(payload: dict[str, Any]) -> bytes:
+    """The one content of a file that holds the payload."""
     canonical = json.dumps(payload, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    digest = hashlib.sha256(canonical.encode()).hexdigest()
+    return json.dumps({"digest": digest, "payload": payload}, sort_keys=True).encode()
 
 
-def _write_whole(path: Path, text: str) -> None:
+def _write_whole(path: Path, content: bytes) -> None:
     """Writes to a temporary file beside the path, flushes it to the disk and renames it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
     try:
-        with os.fdopen(descriptor, "w") as stream:
-            stream.write(text)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(temporary, path)

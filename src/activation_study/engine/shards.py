@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,18 @@ from activation_study.engine.errors import (
     DamagedRecordError,
     RecordError,
 )
-from activation_study.engine.run import SUMMARY_DIGITS, TABLE_DIGITS, Run
+from activation_study.engine.manifest import (
+    MANIFEST,
+    REMEDY,
+    read_manifest,
+    unreadable,
+    write_manifest,
+)
+from activation_study.engine.run import Run
+
+__all__ = ["ALL_TABLES", "MANIFEST", "PublishedRecord", "to_tables"]
 
 ALL_TABLES = tuple(schema.TABLES)
-MANIFEST = "MANIFEST.json"
-FORMAT_VERSION = 1
-REMEDY = "restore it from version control (git checkout -- data)"
 
 
 def to_tables(
@@ -80,8 +86,8 @@ class PublishedRecord:
         if entry is None:
             return schema.arrow(table).empty_table()
         path = self.folder / name
-        self._verify(path, entry["sha256"])
-        content = pq.read_table(path, page_checksum_verification=True)
+        # What is verified is what is parsed: the file is read once.
+        content = _parse(path, _verified(path, entry["sha256"]))
         if content.schema != schema.arrow(table):
             raise DamagedRecordError(
                 f"{path} has the columns {content.schema.names} with other names or types than "
@@ -93,16 +99,19 @@ class PublishedRecord:
         """Adds runs to a study's files and returns how many were new.
 
         What is published stays: a run whose key is there already must be the same run. The same
-        runs give the same bytes.
+        runs give the same bytes; without a new one, nothing is written.
 
         Raises:
             ConflictingRunsError: A key is published with other values.
             DamagedRecordError: What is published is damaged.
+            RecordError: The folder cannot be written to, or the disk is full.
         """
         added = to_tables(_each_once(study, runs))
         before = {table: self.read(study, table) for table in added}
         _refuse_conflicts(study, before, added)
         published = before["runs"]["key"]
+        if not (num_new := _without(added["runs"], published).num_rows):
+            return 0
         merged = {
             table: _sorted(
                 pa.concat_tables([before[table], _without(added[table], published)]), table
@@ -110,30 +119,46 @@ class PublishedRecord:
             for table in added
         }
         self._write(study, merged)
-        return merged["runs"].num_rows - len(published)
+        return num_new
 
     def _write(self, study: str, tables: dict[str, pa.Table]) -> None:
-        """Writes all files under temporary names before the first is renamed, manifest last."""
+        """Writes all files under temporary names before the first is renamed, manifest last.
+
+        Every entry of the manifest that is not of these files stays as it is.
+        """
         manifest = self._manifest()
         folder = self.folder / study
-        folder.mkdir(parents=True, exist_ok=True)
-        renames = []
-        for table, content in tables.items():
-            path = folder / f"{table}.parquet"
-            temporary = path.with_suffix(".tmp")
-            _write_parquet(content, temporary)
-            renames.append((temporary, path))
-            manifest["files"][f"{study}/{path.name}"] = {
-                "sha256": _sha256(temporary),
-                "rows": content.num_rows,
-                "columns": {name: str(kind) for name, kind in schema.TABLES[table].items()},
-            }
-        manifest["files"] = dict(sorted(manifest["files"].items()))
-        text = json.dumps(manifest | {"digest": _manifest_digest(manifest)}, indent=1) + "\n"
-        temporary = self.folder / f"{MANIFEST}.tmp"
-        temporary.write_text(text)
-        for source, target in [*renames, (temporary, self.folder / MANIFEST)]:
-            source.replace(target)
+        renames = {folder / f"{table}.tmp": folder / f"{table}.parquet" for table in tables}
+        with _discarding(renames), _explaining(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            for (temporary, path), (table, content) in zip(
+                renames.items(), tables.items(), strict=True
+            ):
+                _write_parquet(content, temporary)
+                manifest["files"][f"{study}/{path.name}"] = {
+                    "sha256": _sha256(temporary.read_bytes()),
+                    "rows": content.num_rows,
+                    "columns": {name: str(kind) for name, kind in schema.TABLES[table].items()},
+                }
+            manifest["files"] = dict(sorted(manifest["files"].items()))
+            for source, target in renames.items():
+                source.replace(target)
+            write_manifest(self.folder, manifest)
+
+    def registered(self) -> dict[str, str]:
+        """SHA-256 of each file that is registered beside the tables, by name."""
+        return dict(self._manifest().get("claims", {}))
+
+    def register(self, digests: dict[str, str]) -> None:
+        """Registers the SHA-256 of the files that hold the claims; tables stay as they are.
+
+        Raises:
+            RecordError: The manifest is damaged, or could not be written.
+        """
+        manifest = self._manifest()
+        if manifest.get("claims") != digests:
+            with _explaining(self.folder):
+                write_manifest(self.folder, manifest | {"claims": dict(sorted(digests.items()))})
 
     def verify(self) -> list[str]:
         """Reads every file whole and returns their names.
@@ -157,42 +182,58 @@ class PublishedRecord:
         return names
 
     def _manifest(self) -> dict[str, Any]:
-        path = self.folder / MANIFEST
-        empty = {
-            "format": FORMAT_VERSION,
-            "written_with": {"pyarrow": pa.__version__},
-            "digits": {"runs": SUMMARY_DIGITS, "other tables": TABLE_DIGITS},
-            "files": {},
-        }
-        if not path.exists():
-            if files := sorted(self.folder.glob("*/*.parquet")):
-                raise DamagedRecordError(f"{path} is missing, though there is {files[0]}; {REMEDY}")
-            return empty
-        try:
-            manifest = json.loads(path.read_text())
-            digest = manifest.pop("digest")
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise DamagedRecordError(f"{path} cannot be read ({error!r}); {REMEDY}") from error
-        if digest != _manifest_digest(manifest):
-            raise DamagedRecordError(
-                f"{path} does not match its own digest: expected {digest}, "
-                f"found {_manifest_digest(manifest)}; {REMEDY}"
-            )
-        if manifest["format"] != FORMAT_VERSION:
-            raise RecordError(
-                f"{path} has format {manifest['format']}; this version reads {FORMAT_VERSION}"
-            )
-        return manifest
+        return read_manifest(self.folder)
 
-    @staticmethod
-    def _verify(path: Path, expected: str) -> None:
-        if not path.exists():
-            raise DamagedRecordError(f"{path} is missing, though the manifest lists it; {REMEDY}")
-        found = _sha256(path)
-        if found != expected:
-            raise DamagedRecordError(
-                f"{path} is damaged: expected SHA-256 {expected}, found {found}; {REMEDY}"
-            )
+
+def _verified(path: Path, expected: str) -> bytes:
+    """The content of a file, which has the expected SHA-256."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise DamagedRecordError(
+            f"{path} is missing, though the manifest lists it with SHA-256 {expected}; {REMEDY}"
+        ) from None
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if (found := _sha256(content)) != expected:
+        raise DamagedRecordError(
+            f"{path} is damaged: expected SHA-256 {expected}, found {found}; {REMEDY}"
+        )
+    return content
+
+
+def _parse(path: Path, content: bytes) -> pa.Table:
+    try:
+        # Without Arrow's threads: a process that ends soon after they have read can be aborted by
+        # them (apache/arrow, issue 34314), and a few megabytes are read as fast without.
+        file = pq.ParquetFile(
+            pa.BufferReader(content), page_checksum_verification=True, pre_buffer=False
+        )
+        return file.read(use_threads=False)
+    except (pa.ArrowException, OSError) as error:
+        raise DamagedRecordError(f"{path} is no Parquet file ({error}); {REMEDY}") from error
+
+
+@contextmanager
+def _discarding(temporaries: Iterable[Path]) -> Iterator[None]:
+    """Leaves none of the temporary files behind, whatever happens."""
+    try:
+        yield
+    finally:
+        for path in temporaries:
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _explaining(folder: Path) -> Iterator[None]:
+    """Says what to do where a folder cannot be written to."""
+    try:
+        yield
+    except OSError as error:
+        raise RecordError(
+            f"{folder} could not be written to: {error.strerror or error}; free some space or make "
+            f"the folder writable, then publish or register again"
+        ) from error
 
 
 def _each_once(study: str, runs: Iterable[Run]) -> list[Run]:
@@ -244,10 +285,5 @@ def _write_parquet(content: pa.Table, path: Path) -> None:
     )
 
 
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _manifest_digest(manifest: dict[str, Any]) -> str:
-    canonical = json.dumps(manifest, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
