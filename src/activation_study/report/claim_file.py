@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import difflib
 import json
 from collections import Counter
@@ -12,16 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
-import yaml
 
 from activation_study.catalogue.lookup import unknown_name
+from activation_study.report import claim_register
+from activation_study.report.claim_text import ClaimsError, parse
+
+__all__ = ["Claim", "ClaimsError", "ClaimsFile", "read", "register", "verify"]
 
 DATA = Path(__file__).resolve().parents[3] / "data"
+CLAIMS = DATA / "claims.yml"
 SCHEMA = DATA / "claims.schema.json"
-
-
-class ClaimsError(ValueError):
-    """The file of claims breaks its schema or one of its own references."""
+MOST_RESAMPLES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -84,15 +84,6 @@ class ClaimsFile:
         return float(contrast.get("margin", self.margins.get(contrast["metric"])))
 
 
-def _dates_as_text(value: Any) -> Any:
-    """Turn YAML's dates into text, since JSON Schema knows none."""
-    if isinstance(value, dict):
-        return {key: _dates_as_text(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_dates_as_text(item) for item in value]
-    return value.isoformat() if isinstance(value, datetime.date) else value
-
-
 def _nearest(received: object, accepted: list[str]) -> str:
     near = difflib.get_close_matches(str(received), accepted, n=1, cutoff=0.5)
     return f" Did you mean {near[0]!r}?" if near else ""
@@ -106,15 +97,16 @@ def _explain(error: jsonschema.ValidationError) -> str:
     if error.validator == "additionalProperties":
         accepted = sorted(schema.get("properties", {}))
         extra = sorted(set(received) - set(accepted))
-        return f"received {extra}; accepted: {', '.join(accepted)}.{_nearest(extra[0], accepted)}"
+        hint = _nearest(extra[0], accepted)
+        return f"received {extra!s:.200}; accepted: {', '.join(accepted)}.{hint}"
     if error.validator == "enum":
         accepted = [str(item) for item in value]
         hint = _nearest(received, accepted)
-        return f"received {received!r}; accepted: {', '.join(accepted)}.{hint}"
+        return f"received {received!r:.80}; accepted: {', '.join(accepted)}.{hint}"
     if error.validator == "required":
         missing = [name for name in value if name not in received]
-        return f"received {sorted(received)}; missing: {', '.join(missing)}."
-    return f"received {received!r:.80}; accepted: {error.validator} {value}."
+        return f"received {sorted(received)!s:.200}; missing: {', '.join(missing)}."
+    return f"received {received!r:.80}; accepted: {error.validator} {value!s:.200}."
 
 
 def _place(error: jsonschema.ValidationError, document: Any) -> str:
@@ -124,25 +116,40 @@ def _place(error: jsonschema.ValidationError, document: Any) -> str:
         return "/".join(map(str, path)) or "top level"
     claim = document["claims"][path[1]]
     name = claim.get("id", f"number {path[1]}") if isinstance(claim, dict) else f"number {path[1]}"
-    return f"claim {name!r}" + "".join(f", {part}" for part in path[2:])
+    return f"claim {name!r:.80}" + "".join(f", {part}" for part in path[2:])
 
 
-def _check_schema(document: Any, path: Path) -> None:
-    validator = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
-    error = jsonschema.exceptions.best_match(validator.iter_errors(document))
+def _check_schema(document: Any, path: Path, schema: Any) -> None:
+    error = jsonschema.exceptions.best_match(
+        jsonschema.Draft202012Validator(schema).iter_errors(document)
+    )
     if error is not None:
         raise ClaimsError(f"{path.name}: {_place(error, document)}: {_explain(error)}")
 
 
 def _check_references(document: Mapping[str, Any], path: Path) -> None:
     """Refuse duplicate ids, metrics without a margin, and predictions that cannot be combined."""
+    resamples = document["bootstrap"]["resamples"]
+    if resamples > MOST_RESAMPLES:
+        raise ClaimsError(
+            f"{path.name}: bootstrap/resamples: received {resamples:.3g}; accepted: at most "
+            f"{MOST_RESAMPLES:,}, which take hours already."
+        )
     counts = Counter(claim["id"] for claim in document["claims"])
     repeated = sorted(claim for claim, count in counts.items() if count > 1)
     if repeated:
-        raise ClaimsError(f"{path.name}: received {repeated} more than once; accepted is one each.")
+        raise ClaimsError(
+            f"{path.name}: received {repeated!s:.200} more than once; accepted: each once."
+        )
     margins = list(document["margins"])
     for claim in document["claims"]:
         rule = claim.get("rule", {})
+        # The schema's patterns let a line's end pass.
+        for text in (claim["id"], claim["chapter"], rule.get("registered", "")):
+            if text.endswith("\n"):
+                raise ClaimsError(
+                    f"{path.name}: received {text!r:.80}; accepted: the same on a line of its own."
+                )
         metrics = [c["metric"] for c in rule.get("contrasts", []) if "margin" not in c]
         metrics += [rule["metric"]] if "metric" in rule else []
         for metric in metrics:
@@ -164,14 +171,65 @@ def read(path: Path | str | None = None) -> ClaimsFile:
     """Read and check a file of claims.
 
     Args:
-        path: the file; None for the published one.
+        path: the file; None for the published one, which must be what is registered.
 
     Raises:
-        ClaimsError: the file breaks its schema; says where, what was received, what is accepted.
+        ClaimsError: the file breaks its schema (says where, what was received, what is accepted),
+            or is not what is registered (names both digests and the remedies).
+        RecordError: the manifest beside the file is damaged.
     """
-    path = DATA / "claims.yml" if path is None else Path(path)
-    document = _dates_as_text(yaml.safe_load(path.read_text(encoding="utf-8")))
-    _check_schema(document, path)
+    _check_repository()
+    file = CLAIMS if path is None else Path(path)
+    schema = claim_register.read_registered(SCHEMA, must_be_registered=True)
+    return _checked(
+        file, claim_register.read_registered(file, must_be_registered=path is None), schema
+    )
+
+
+def verify() -> list[str]:
+    """Read the published claims and their schema, and return their names.
+
+    Raises:
+        ClaimsError: one of them is not what is registered, or breaks the schema.
+    """
+    read()
+    return [CLAIMS.name, SCHEMA.name]
+
+
+def register() -> list[str]:
+    """Register the published claims and their schema as they are now, and return their names.
+
+    Raises:
+        ClaimsError: the claims break the schema, or the schema is none.
+        RecordError: the manifest is damaged, or cannot be written.
+    """
+    _check_repository()
+    contents = {path.name: claim_register.content_of(path) for path in (CLAIMS, SCHEMA)}
+    schema = contents[SCHEMA.name]
+    try:
+        jsonschema.Draft202012Validator.check_schema(json.loads(schema))
+    except (ValueError, RecursionError, jsonschema.SchemaError) as error:
+        said = " ".join(str(getattr(error, "message", error)).split())
+        raise ClaimsError(
+            f"{SCHEMA.name}: received what is no JSON Schema: {said:.200}; accepted: JSON "
+            f"Schema, draft 2020-12. Remedy: git checkout -- data/{SCHEMA.name}."
+        ) from error
+    _checked(CLAIMS, contents[CLAIMS.name], schema)
+    claim_register.register(DATA, contents)
+    return list(contents)
+
+
+def _check_repository() -> None:
+    if not DATA.is_dir():
+        raise ClaimsError(
+            "the claims are in no installed package: received one outside its repository; expected "
+            f"a folder {DATA}. Remedy: clone the repository, and python -m pip install -e it."
+        )
+
+
+def _checked(path: Path, content: bytes, schema: bytes) -> ClaimsFile:
+    document = parse(content, path)
+    _check_schema(document, path, json.loads(schema))
     _check_references(document, path)
     return ClaimsFile(
         claims=tuple(

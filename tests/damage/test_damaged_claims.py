@@ -1,0 +1,235 @@
+"""Claims and their schema: what is not registered is refused, and an edit can be registered."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from activation_study.engine import places
+from activation_study.engine.errors import DamagedRecordError, RecordError
+from activation_study.engine.shards import MANIFEST, PublishedRecord
+from activation_study.report import claim_file
+from activation_study.report.claims import ClaimsError, judge, load_claims
+from damage.harm import harmed
+from engine.made_runs import EXPERIMENTS, made_run
+
+FILES = ("claims.yml", "claims.schema.json")
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the manifest, the claims and their schema, in the place of the project's own."""
+    root = places.repository()
+    assert root is not None
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for name in (*FILES, MANIFEST):
+        shutil.copy(root / "data" / name, folder)
+    monkeypatch.setattr(claim_file, "DATA", folder)
+    monkeypatch.setattr(claim_file, "CLAIMS", folder / "claims.yml")
+    monkeypatch.setattr(claim_file, "SCHEMA", folder / "claims.schema.json")
+    return folder
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_changed_byte_is_noticed(data: Path, name: str, rng: np.random.Generator) -> None:
+    path = data / name
+    whole = path.read_bytes()
+    assert len(load_claims()) > 50
+    for harm, content in harmed(whole, rng):
+        path.write_bytes(content)
+        with pytest.raises(ClaimsError) as caught:
+            load_claims()
+        assert str(caught.value) == (
+            f"{path} is not what is registered: "
+            f"expected SHA-256 {hashlib.sha256(whole).hexdigest()}, "
+            f"found {hashlib.sha256(content).hexdigest()}. "
+            f"Remedies: restore it (git checkout -- data/{name}); or, after a deliberate change, "
+            f"register the claims (activation-study register)."
+        ), harm
+    path.write_bytes(whole)
+    assert len(load_claims()) > 50
+
+
+def test_every_changed_byte_of_the_manifest_is_noticed(
+    data: Path, rng: np.random.Generator
+) -> None:
+    path = data / MANIFEST
+    for harm, content in harmed(path.read_bytes(), rng):
+        path.write_bytes(content)
+        with pytest.raises(RecordError) as caught:
+            load_claims()
+        assert str(path) in str(caught.value), harm
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_missing_file_is_named(data: Path, name: str) -> None:
+    expected = hashlib.sha256((data / name).read_bytes()).hexdigest()
+    (data / name).unlink()
+    for use in (load_claims, lambda: judge("linear-collapse"), claim_file.verify):
+        with pytest.raises(ClaimsError, match=rf"{name}: expected a file of SHA-256 {expected}, "):
+            use()
+
+
+def test_a_lost_manifest_is_named_with_and_without_tables(data: Path) -> None:
+    (data / MANIFEST).unlink()
+    with pytest.raises(ClaimsError, match=r"expected its SHA-256 in .*MANIFEST\.json, received no"):
+        load_claims()
+    (data / "core").mkdir()
+    (data / "core" / "runs.parquet").write_bytes(b"")
+    with pytest.raises(DamagedRecordError, match=r"MANIFEST\.json is missing"):
+        load_claims()
+    with pytest.raises(DamagedRecordError, match=r"MANIFEST\.json is missing"):
+        claim_file.register()
+
+
+def test_claims_outside_a_repository_are_no_bare_error(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claim_file, "DATA", data / "nowhere")
+    with pytest.raises(ClaimsError, match="Remedy: clone the repository"):
+        load_claims()
+
+
+def test_a_file_of_ones_own_needs_no_registration(data: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own.yml"
+    own.write_bytes((data / "claims.yml").read_bytes() + b"# mine\n")
+    assert len(load_claims(own)) > 50
+
+
+def test_a_registered_copy_is_compared_by_its_path_too(data: Path) -> None:
+    with (data / "claims.yml").open("a") as stream:
+        stream.write("# edited\n")
+    with pytest.raises(ClaimsError, match="is not what is registered"):
+        load_claims(data / "claims.yml")
+
+
+def test_a_deliberate_change_is_registered(data: Path) -> None:
+    before = json.loads((data / MANIFEST).read_text())
+    path = data / "claims.yml"
+    path.write_text(path.read_text() + "# edited\n")
+    assert claim_file.register() == list(FILES)
+    assert len(load_claims()) > 50
+    assert claim_file.verify() == list(FILES)
+    after = json.loads((data / MANIFEST).read_text())
+    digests = {name: hashlib.sha256((data / name).read_bytes()).hexdigest() for name in FILES}
+    assert after.pop("claims") == digests != before.pop("claims")
+    assert after.pop("digest") != before.pop("digest")
+    assert after == before
+
+
+def test_registering_twice_gives_the_same_bytes(data: Path) -> None:
+    whole = (data / MANIFEST).read_bytes()
+    claim_file.register()
+    assert (data / MANIFEST).read_bytes() == whole
+    (data / MANIFEST).unlink()
+    claim_file.register()
+    again = (data / MANIFEST).read_bytes()
+    claim_file.register()
+    assert (data / MANIFEST).read_bytes() == again
+    assert len(load_claims()) > 50
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("claims.yml", b"claims: []\n"),
+        ("claims.yml", b"\xff"),
+        ("claims.schema.json", b"{"),
+        ("claims.schema.json", b'{"type": "objekt"}'),
+    ],
+)
+def test_what_is_no_file_of_claims_is_not_registered(data: Path, name: str, content: bytes) -> None:
+    whole = (data / MANIFEST).read_bytes()
+    (data / name).write_bytes(content)
+    with pytest.raises(ClaimsError, match=rf"{name}.*received .*(accepted|missing)"):
+        claim_file.register()
+    assert (data / MANIFEST).read_bytes() == whole
+
+
+def test_publishing_keeps_what_is_registered(tmp_path: Path) -> None:
+    record = PublishedRecord(tmp_path / "data")
+    runs = [made_run(experiment) for experiment in EXPERIMENTS]
+    record.publish("core", runs[:4])
+    record.register({"claims.yml": "0" * 64})
+    assert record.publish("core", runs) == 4
+    assert record.publish("other", runs[:2]) == 2
+    assert record.registered() == {"claims.yml": "0" * 64}
+    assert len(record.verify()) == 14
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project as a clone has it: source and data, and neither TensorFlow nor a dataset."""
+    root = places.repository()
+    assert root is not None
+    folder = tmp_path_factory.mktemp("clone")
+    for name in ("src", "data"):
+        shutil.copytree(root / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "_toc.yml"):
+        shutil.copy(root / name, folder)
+    for module in ("tensorflow", "keras"):
+        (folder / "src" / f"{module}.py").write_text("raise SystemExit(99)\n")
+    return folder
+
+
+def call(clone: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line of a clone."""
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("ACTIVATION_STUDY")
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "activation_study.cli", *words],
+        env=environment | {"PYTHONPATH": str(clone / "src")} | {"HOME": str(clone / "nobody")},
+        cwd=clone,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_verify_reads_everything_and_needs_neither_tensorflow_nor_a_dataset(
+    clone: Path, rng: np.random.Generator
+) -> None:
+    done = call(clone, "verify")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(
+        "7 files are what the manifest says, and the manifest is whole\n"
+        "claims.yml and claims.schema.json are what is registered\n"
+    )
+    for name in ("core/units.parquet", MANIFEST, *FILES):
+        path = clone / "data" / name
+        whole = path.read_bytes()
+        path.write_bytes(next(harmed(whole, rng))[1])
+        done = call(clone, "verify")
+        path.write_bytes(whole)
+        assert done.returncode == 2
+        assert str(path) in done.stderr
+        assert "git checkout" in done.stderr
+        assert done.stderr.count("\n") == 1
+
+
+def test_the_command_line_refuses_an_edited_rule_until_it_is_registered(clone: Path) -> None:
+    path, manifest = clone / "data" / "claims.yml", clone / "data" / MANIFEST
+    whole, listed = path.read_text(), manifest.read_bytes()
+    path.write_text(whole.replace("alpha: 0.05", "alpha: 0.06", 1))
+    try:
+        done = call(clone, "claims")
+        assert done.returncode == 2
+        assert "activation-study register" in done.stderr
+        assert done.stdout == ""
+        done = call(clone, "register")
+        assert done.returncode == 0
+        assert "registered" in done.stdout
+        assert call(clone, "verify").returncode == 0
+    finally:
+        path.write_text(whole)
+        manifest.write_bytes(listed)
