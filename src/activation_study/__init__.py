@@ -12,12 +12,12 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from activation_study import studies
 from activation_study.catalogue.activations import register
-from activation_study.engine.runner import load, run
 from activation_study.experiment import Experiment, grid
 
 if TYPE_CHECKING:
+    from activation_study import studies
+    from activation_study.engine.runner import load, run
     from activation_study.report import figures, tables
     from activation_study.report.claims import judge, judge_all
 
@@ -34,8 +34,12 @@ __all__ = [
     "tables",
 ]
 
-# Drawing and judging import Matplotlib, SciPy and statsmodels: seconds that training need not wait.
+# Reading the record imports pandas and Arrow, drawing and judging Matplotlib, SciPy and
+# statsmodels: seconds that a worker need not wait, and memory that every one of them would hold.
 _LATE = {
+    "studies": "activation_study.studies",
+    "run": "activation_study.engine.runner",
+    "load": "activation_study.engine.runner",
     "figures": "activation_study.report.figures",
     "tables": "activation_study.report.tables",
     "judge": "activation_study.report.claims",
@@ -44,7 +48,7 @@ _LATE = {
 
 
 def __getattr__(name: str) -> Any:
-    """Imports what reports need when it is first asked for."""
+    """Imports what a worker does not need when it is first asked for."""
     if name not in _LATE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = importlib.import_module(_LATE[name])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from pathlib import Path
 from typing import Any
 
@@ -121,28 +119,6 @@ def test_failing_experiment_does_not_stop_the_others(
     # The good one is not trained again, and the bad one is tried again.
     with pytest.raises(RunsFailedError, match="1 of 1 experiments failed"):
         run([bad, good], num_workers=num_workers, records=Records(), progress=False)
-
-
-@pytest.mark.slow
-def test_experiment_that_kills_its_worker_is_given_up(
-    records: Records, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # Once more is enough, and each time costs the start of a worker.
-    monkeypatch.setattr(runner, "ATTEMPTS", 2)
-    monkeypatch.setenv("ACTIVATION_STUDY_TEST_DRIVER", str(os.getpid()))
-    activations.register("deadly", deadly)
-    good, bad = Experiment(**SMALL, seed=4), Experiment(**SMALL, hidden="deadly", seed=5)
-    with pytest.raises(RunsFailedError, match=r"killed 2 times in a row") as caught:
-        run([good, bad], num_workers=1 + 1, records=records, progress=False)
-    assert "hidden='deadly@" in str(caught.value)
-    # What a worker was training beside it may have been given up with it, but was not lost.
-    assert run([good], records=Records(), progress=False).summary["seed"].item() == 4
-
-
-def deadly(scores: Any) -> Any:
-    if os.environ.get("ACTIVATION_STUDY_TEST_DRIVER") != str(os.getpid()):
-        os.kill(os.getpid(), signal.SIGKILL)
-    return scores
 
 
 def test_study_gets_its_roles_and_its_name(records: Records) -> None:

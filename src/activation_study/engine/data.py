@@ -61,32 +61,46 @@ class RunData:
 
 def prepare(experiment: Experiment, streams: Streams) -> RunData:
     """Splits the dataset's training images by the run's seed."""
-    train = datasets.load(experiment.dataset).train
+    images, labels = _tensors(experiment.dataset).train
     train_indices, validation_indices = datasets.split(
         experiment.dataset, np.random.default_rng(streams.split)
     )
     train_indices = train_indices[: experiment.train_size].astype(np.int32)
-    labels = _with_noise(train.labels, train_indices, experiment, streams)
+    noisy = _with_noise(labels.numpy(), train_indices, experiment, streams)
     return RunData(
-        images=_training_images(experiment.dataset),
-        labels=tf.constant(labels),
+        images=images,
+        labels=tf.constant(noisy),
         train_indices=train_indices,
-        validation_images=tf.constant(train.images[validation_indices]),
-        validation_labels=tf.constant(train.labels[validation_indices]),
+        validation_images=tf.gather(images, validation_indices),
+        validation_labels=tf.gather(labels, validation_indices),
     )
 
 
-@functools.lru_cache(maxsize=2)
-def _training_images(dataset: str) -> tf.Tensor:
-    """All training images as one tensor, shared by the runs of this process."""
-    return tf.constant(datasets.load(dataset).train.images)
-
-
-@functools.lru_cache(maxsize=2)
 def test_part(dataset: str) -> tuple[tf.Tensor, tf.Tensor]:
     """Images and labels of the test set as tensors."""
-    test = datasets.load(dataset).test
-    return tf.constant(test.images), tf.constant(test.labels)
+    return _tensors(dataset).test
+
+
+Tensors = tuple[tf.Tensor, tf.Tensor]
+"""Images, uint8 of shape (examples, 784), and labels, uint8 of shape (examples,)."""
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """A dataset as tensors: the part that runs split, and the part that they are tested on."""
+
+    train: Tensors
+    test: Tensors
+
+
+@functools.lru_cache(maxsize=2)
+def _tensors(dataset: str) -> _Parts:
+    """The dataset, once for all runs of this process: no array of it is kept beside the tensors."""
+    found = datasets.read_anew(dataset)
+    train, test = (
+        (tf.constant(part.images), tf.constant(part.labels)) for part in (found.train, found.test)
+    )
+    return _Parts(train, test)
 
 
 def _with_noise(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 
 import keras
@@ -212,8 +213,13 @@ def loop_for(experiment: Experiment) -> Loop:
     The latest few are kept: sweeps go cell by cell, and a graph costs more than a short run.
     """
     signature = graph_signature(experiment)
-    loop = _LOOPS.pop(signature, None) or Loop(experiment)
+    loop = _LOOPS.pop(signature, None)
+    if loop is None:
+        while len(_LOOPS) >= _LOOPS_KEPT:
+            del _LOOPS[next(iter(_LOOPS))]
+        # A graph and its functions refer to each other; left to Python's own collection, which
+        # counts objects and not their megabytes, a sweep over many cells would pile them up.
+        gc.collect()
+        loop = Loop(experiment)
     _LOOPS[signature] = loop
-    while len(_LOOPS) > _LOOPS_KEPT:
-        del _LOOPS[next(iter(_LOOPS))]
     return loop

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import itertools
 import os
+import random
 import sys
-import traceback
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import joblib
 import pandas as pd
-from joblib.externals.loky.process_executor import TerminatedWorkerError
 from tqdm.auto import tqdm
 
 from activation_study.catalogue import datasets
+from activation_study.catalogue.lookup import shown
+from activation_study.engine import dispatch
+from activation_study.engine.dispatch import Failure
 from activation_study.engine.errors import RunsFailedError
+from activation_study.engine.plan import Listed, Plan
 from activation_study.engine.records import Records, Runs
 from activation_study.engine.run import Run
 from activation_study.experiment import FIELDS, Experiment
-
-ATTEMPTS = 3
-"""Times a sweep is taken up again after a worker was killed without any run completed between."""
 
 IN_PROCESS = 2
 """So few experiments are trained in this process: a worker takes longer to start than they take."""
@@ -35,47 +36,55 @@ CHUNK = 8
 """Small runs of one graph that travel to a worker together, so that only one compiles it."""
 
 
-class Plan(Protocol):
-    """A study as the runner sees it: what it wants next depends on what is recorded."""
-
-    @property
-    def name(self) -> str | None:
-        """Name of the study, None for a plain list."""
-
-    @property
-    def tier(self) -> str:
-        """``"full"`` or ``"quick"``."""
-
-    def next_experiments(self, records: Records) -> list[Experiment]:
-        """Everything that the study is known to need, recorded or not."""
-
-    def with_roles(self, runs: Runs, records: Records) -> Runs:
-        """Fills the role columns of the summary."""
+BACKENDS = ("local", "dask")
 
 
 @dataclass(frozen=True)
-class Listed:
-    """A plain list of experiments as a plan."""
+class Workers:
+    """Who trains: processes of this machine, or the workers of a Dask cluster.
 
-    experiments: list[Experiment]
-    name: str | None = None
-    tier: str = "full"
+    Raises:
+        ValueError: The settings contradict each other, or the backend is none.
+    """
 
-    def next_experiments(self, records: Records) -> list[Experiment]:
-        """The list."""
-        return self.experiments
+    num_workers: int | None = None
+    backend: str = "local"
+    address: str | None = None
 
-    def with_roles(self, runs: Runs, records: Records) -> Runs:
-        """A list gives its runs no roles."""
-        return runs
+    def __post_init__(self) -> None:
+        if self.backend not in BACKENDS:
+            raise ValueError(
+                f"backend must be one of {', '.join(map(repr, BACKENDS))}; received "
+                f"{shown(self.backend)}"
+            )
+        if (self.backend == "dask") != (self.address is not None):
+            raise ValueError(
+                f"backend='dask' and the address of its scheduler go together, "
+                f"address='tcp://host:8786' for example; received backend={self.backend!r} and "
+                f"address={shown(self.address)}: give both or neither"
+            )
+        if self.backend == "dask" and self.num_workers is not None:
+            raise ValueError(
+                f"a cluster has the workers that were started for it; received "
+                f"num_workers={shown(self.num_workers)}: leave it out"
+            )
 
+    def train(
+        self, experiments: Sequence[Experiment], is_wanted: Callable[[Experiment], bool]
+    ) -> Generator[Run | Failure, None, None]:
+        """Yields the outcome of each experiment that is wanted at its turn, as they come."""
+        if self.address is not None:
+            # Here, since Dask takes a while to import and few sweeps need it.
+            from activation_study.engine import cluster
 
-@dataclass(frozen=True)
-class Failure:
-    """An experiment that could not be run, with the worker's traceback."""
-
-    experiment: Experiment
-    reason: str
+            names = {experiment.dataset for experiment in experiments}
+            return cluster.in_cluster(_in_turn(experiments, is_wanted), self.address, names)
+        if self.num_workers is None and len(experiments) <= IN_PROCESS:
+            return (
+                dispatch.attempt(experiment) for experiment in experiments if is_wanted(experiment)
+            )
+        num_workers = self.num_workers or joblib.cpu_count()
+        return dispatch.in_workers(_in_turn(experiments, is_wanted), num_workers)
 
 
 def run(
@@ -84,6 +93,8 @@ def run(
     num_workers: int | None = None,
     records: Records | None = None,
     progress: bool | None = None,
+    backend: str = "local",
+    address: str | None = None,
 ) -> Runs:
     """Loads what is recorded of a study or of experiments, trains the rest, returns all of it.
 
@@ -96,15 +107,20 @@ def run(
             core. A list of one or two experiments is trained in this process.
         records: Where runs are looked for and put; by default the project's cache and record.
         progress: Whether to show a progress bar; by default on a terminal and in a live notebook.
+        backend: ``"local"``, or ``"dask"`` for the workers of a cluster, one thread each. They need
+            this package and the data sets, but no disk of this machine.
+        address: The Dask scheduler's, ``"tcp://host:8786"`` for example.
 
     Returns:
         The runs as tidy data frames.
 
     Raises:
-        ValueError: There is no experiment.
+        ValueError: There is no experiment, or ``backend`` and ``address`` do not fit.
+        EngineError: Runs cannot be recorded, or workers cannot take part; says how to mend it.
         RunsFailedError: Some experiments failed; the others are recorded. Lists each with its
             reason.
     """
+    workers = Workers(num_workers, backend, address)
     plan = Listed(list(what)) if isinstance(what, Iterable) else what
     records = records or Records()
     num_trained = 0
@@ -115,7 +131,7 @@ def run(
         missing = records.missing(experiments)
         if not missing:
             break
-        num_trained += _train_all(missing, records, num_workers, progress)
+        num_trained += _train_all(missing, records, workers, progress)
     unique = {experiment.key: experiment for experiment in experiments}
     print(describe(list(unique.values()), plan.name, plan.tier, num_trained))
     loaded = records.load(unique.values(), plan.name, plan.tier)
@@ -129,26 +145,46 @@ def load(plan: Plan, records: Records | None = None) -> Runs:
     return plan.with_roles(loaded, records)
 
 
+def train_all(
+    experiments: Iterable[Experiment], num_workers: int | None
+) -> Generator[Run | Failure, None, None]:
+    """Trains every experiment, recorded or not, and records nothing; yields what comes of each."""
+    return Workers(num_workers).train(_by_graph(experiments), lambda _: True)
+
+
 def _train_all(
-    missing: list[Experiment], records: Records, num_workers: int | None, progress: bool | None
+    missing: list[Experiment], records: Records, workers: Workers, progress: bool | None
 ) -> int:
     """Trains the experiments and records each; returns how many were trained."""
-    # A stable sort: seeds and rates keep their order within a graph.
-    ordered = sorted(missing, key=_graph_order)
+    # Before hours of training are lost for want of a right to write.
+    records.cache.check_writable()
     failures: list[Failure] = []
+    num_trained = 0
     bar = tqdm(
-        total=len(ordered), unit="run", smoothing=0.02, disable=not _shows_progress(progress)
+        total=len(missing), unit="run", smoothing=0.02, disable=not _shows_progress(progress)
     )
-    with bar:
-        for outcome in _outcomes(ordered, num_workers):
+
+    def is_wanted(experiment: Experiment) -> bool:
+        """False where another sweep on this cache has recorded the run in the meantime."""
+        return not records.cached_runs([experiment])
+
+    # Closed on every way out: an error while recording must leave no worker training.
+    with bar, closing(workers.train(_by_graph(missing), is_wanted)) as outcomes:
+        for outcome in outcomes:
             if isinstance(outcome, Failure):
                 failures.append(outcome)
             else:
                 records.add(outcome)
+                num_trained += 1
             bar.update()
     if failures:
-        raise RunsFailedError(_failure_message(failures, len(ordered)))
-    return len(ordered)
+        raise RunsFailedError(_failure_message(failures, len(missing)))
+    return num_trained
+
+
+def _by_graph(experiments: Iterable[Experiment]) -> list[Experiment]:
+    # A stable sort: seeds and rates keep their order within a graph.
+    return sorted(experiments, key=_graph_order)
 
 
 def _graph_order(experiment: Experiment) -> tuple[Any, ...]:
@@ -166,44 +202,26 @@ def _graph_order(experiment: Experiment) -> tuple[Any, ...]:
     )
 
 
-def _outcomes(
-    experiments: Sequence[Experiment], num_workers: int | None
-) -> Iterator[Run | Failure]:
-    """Yields the outcome of each experiment once, as they come."""
-    if num_workers is None and len(experiments) <= IN_PROCESS:
-        yield from map(_attempt, experiments)
-        return
-    waiting = {experiment.key: experiment for experiment in experiments}
-    attempts_left = ATTEMPTS
-    while waiting:
-        try:
-            with closing(_in_workers(list(waiting.values()), num_workers)) as chunks:
-                for outcome in itertools.chain.from_iterable(chunks):
-                    key = outcome.key if isinstance(outcome, Run) else outcome.experiment.key
-                    del waiting[key]
-                    attempts_left = ATTEMPTS
-                    yield outcome
-        except TerminatedWorkerError as error:
-            attempts_left -= 1
-            if attempts_left == 0:
-                reason = f"a worker process was killed {ATTEMPTS} times in a row: {error}"
-                yield from (Failure(experiment, reason) for experiment in waiting.values())
-                return
+def _in_turn(
+    experiments: Sequence[Experiment], is_wanted: Callable[[Experiment], bool]
+) -> Iterator[list[Experiment]]:
+    """Yields chunks, each without what is no longer wanted when it is asked for.
+
+    Starts at a random place, and goes on at another wherever a second sweep on the same cache has
+    been: two that went in one order would train the same experiments at the same time.
+    """
+    chunks = deque(_chunks(experiments))
+    chunks.rotate(-random.randrange(len(chunks)))
+    while chunks:
+        chunk = chunks.popleft()
+        wanted = list(filter(is_wanted, chunk))
+        if len(wanted) < len(chunk) and chunks:
+            chunks.rotate(-random.randrange(len(chunks)))
+        if wanted:
+            yield wanted
 
 
-def _in_workers(
-    experiments: list[Experiment], num_workers: int | None
-) -> Generator[list[Run | Failure], None, None]:
-    parallel = joblib.Parallel(
-        n_jobs=num_workers or joblib.cpu_count(), return_as="generator_unordered", batch_size=1
-    )
-    outcomes: Generator[list[Run | Failure], None, None] = parallel(
-        joblib.delayed(_attempt_all)(chunk) for chunk in _chunks(experiments)
-    )
-    return outcomes
-
-
-def _chunks(experiments: list[Experiment]) -> list[list[Experiment]]:
+def _chunks(experiments: Sequence[Experiment]) -> list[list[Experiment]]:
     """Runs that travel together: one by one, or a few small ones that share a graph."""
     chunks: list[list[Experiment]] = []
     for _, group in itertools.groupby(experiments, key=_graph_order):
@@ -216,20 +234,6 @@ def _chunks(experiments: list[Experiment]) -> list[list[Experiment]]:
 def _is_small(experiment: Experiment) -> bool:
     examples = experiment.train_size or datasets.spec(experiment.dataset).train_size
     return examples * experiment.epochs <= SMALL_RUN
-
-
-def _attempt_all(chunk: list[Experiment]) -> list[Run | Failure]:
-    return [_attempt(experiment) for experiment in chunk]
-
-
-def _attempt(experiment: Experiment) -> Run | Failure:
-    """Trains in whichever process this is; an error there must not end the others' work."""
-    from activation_study.engine.training import train
-
-    try:
-        return train(experiment)
-    except Exception:
-        return Failure(experiment, traceback.format_exc(limit=-4))
 
 
 def _failure_message(failures: list[Failure], total: int) -> str:
