@@ -6,6 +6,7 @@ import json
 import pandas as pd
 import pytest
 
+from activation_study.engine.errors import RecordError
 from activation_study.report import tables
 from activation_study.report.verdicts import Verdict
 
@@ -44,17 +45,69 @@ def test_tuned_rates_has_one_row_an_activation_and_one_column_a_head(runs):
     assert "No arm" in str(tables.tuned_rates(runs.where(is_tuned=False, is_default=False)))
 
 
-def test_provenance_tells_one_machine_from_several(runs):
-    table = tables.provenance(runs)
-    assert "same versions" in table.note
+def test_provenance_tells_one_machine_from_several(runs, tmp_path):
+    table = tables.provenance(runs, tmp_path)
+    assert table.note == "All runs were made with the same versions on the same type of machine."
     values = table.frame.set_index("what")["value"]
     assert values["CPU type"] == "Toy CPU (6/1/1)"
-    assert values["hours of work, all runs added"] == f"{13 * len(runs) / 3600:.1f}"
+    assert values["core hours"] == f"{13 * len(runs) / 3600:.1f}"
+    assert set(table.frame["runs"]) == {f"{len(runs):,}"}
+    mixed = tables.provenance(with_three(runs, "keras", "3.0.0"), tmp_path)
+    assert mixed.note.startswith("Mixed: Keras (")
+    assert "3.0.0: 3 runs" in mixed.note
+    assert "Where versions differ" in mixed.note
+    keras = mixed.frame[mixed.frame["what"] == "Keras"].set_index("value")["runs"]
+    assert keras["3.0.0"] == "3"
+    assert len(keras) == 2
+
+
+def test_provenance_tells_commits_from_versions(runs, tmp_path):
+    note = tables.provenance(with_three(runs, "commit", "beef"), tmp_path).note
+    assert note.startswith("Mixed: commit of the package (")
+    assert "beef: 3 runs" in note
+    assert "Where versions differ" not in note
+
+
+def test_provenance_tells_what_an_audit_found_of_these_runs(runs, tmp_path):
+    keys = list(runs.summary["key"][:4])
+    (tmp_path / "audit.json").write_text(json.dumps(audit_of(keys)))
+    note = tables.provenance(runs, tmp_path).note
+    assert f"Audit of 2031-02-03: 4 of {len(runs):,} runs, trained again on Toy CPU with" in note
+    assert "TensorFlow 1.2, Keras 3.4, NumPy 5.6, commit cafe: " in note
+    assert "2 equal bit for bit, 1 within tolerance and 1 different. By the commit" in note
+    assert "acdc: 1 equal bit for bit, 0 within tolerance and 1 different" in note
+    some = dataclasses.replace(runs, summary=runs.summary[runs.summary["key"] == keys[0]])
+    note = tables.provenance(some, tmp_path).note
+    assert "1 of 1 runs, trained again" in note
+    assert "By the commit" not in note
+    others = dataclasses.replace(runs, summary=runs.summary[~runs.summary["key"].isin(keys)])
+    assert "Audit" not in tables.provenance(others, tmp_path).note
+
+
+def test_an_unreadable_audit_says_how_to_repeat_it(runs, tmp_path):
+    (tmp_path / "audit.json").write_text("{")
+    with pytest.raises(RecordError, match="activation-study audit --write"):
+        tables.provenance(runs, tmp_path)
+
+
+def with_three(runs, column, value):
     summary = runs.summary.copy()
-    summary.loc[summary.index[:3], "keras"] = "3.0.0"
-    mixed = tables.provenance(dataclasses.replace(runs, summary=summary))
-    assert mixed.note.startswith("Mixed: Keras.")
-    assert "3.0.0 (3 runs)" in mixed.frame.set_index("what").loc["Keras", "value"]
+    summary.loc[summary.index[:3], column] = value
+    return dataclasses.replace(runs, summary=summary)
+
+
+def audit_of(keys):
+    verdicts = ("equal bit for bit", "equal bit for bit", "within tolerance", "DIFFERENT")
+    return {
+        "date": "2031-02-03",
+        "retrained_on": {
+            "cpu": "Toy CPU", "tensorflow": "1.2", "keras": "3.4", "numpy": "5.6", "commit": "cafe"
+        },
+        "runs": [
+            {"key": key, "commit": commit, "verdict": verdict}
+            for key, commit, verdict in zip(keys, ("abba", "acdc") * 2, verdicts, strict=True)
+        ],
+    }  # fmt: skip
 
 
 def test_record_lists_the_files_of_the_manifest(runs, record_folder):
@@ -66,31 +119,6 @@ def test_record_lists_the_files_of_the_manifest(runs, record_folder):
 
 def test_record_without_a_manifest_says_how_to_make_one(tmp_path):
     assert "activation-study publish" in str(tables.record(tmp_path))
-
-
-def test_benchmarks_read_the_file_or_say_how_to_make_it(tmp_path):
-    path = tmp_path / "results.json"
-    assert "make bench" in str(tables.benchmarks(path))
-    path.write_text(
-        json.dumps(
-            {
-                "machine": {"cpu": "Toy", "cores": 2},
-                "rows": [
-                    {
-                        "name": "compiled loop",
-                        "processes": 2,
-                        "seconds_per_epoch": 0.5,
-                        "ratio_to_fit": 0.25,
-                    }
-                ],
-                "reference_run": {"wall_seconds_median": 9.0, "measure_share": 0.125},
-            }
-        )
-    )
-    table = tables.benchmarks(path)
-    assert table.frame.iloc[0].tolist() == ["compiled loop", 2, "0.50", "0.25"]
-    assert "cpu Toy, cores 2" in table.note
-    assert "12 %" in table.note
 
 
 def test_verdicts_are_linked_to_their_boxes(verdicts):

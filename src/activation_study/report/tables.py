@@ -11,7 +11,9 @@ from typing import Any
 
 import pandas as pd
 
+from activation_study.engine import audit as auditing
 from activation_study.engine import places
+from activation_study.engine import provenance as origin
 from activation_study.engine.records import Runs
 from activation_study.engine.shards import MANIFEST
 from activation_study.report import figure_parts as parts
@@ -19,17 +21,6 @@ from activation_study.report.cells import evaluation_runs, repaired
 from activation_study.report.figures_convergence import chosen_rates
 from activation_study.report.figures_ranking import rank
 from activation_study.report.verdicts import UNTRIED, Verdict
-
-PROVENANCE = {
-    "python": "Python",
-    "tensorflow": "TensorFlow",
-    "keras": "Keras",
-    "numpy": "NumPy",
-    "cpu": "CPU type",
-    "threads": "threads a run",
-    "onednn": "oneDNN optimizations",
-    "commit": "commit of the package",
-}
 
 
 @dataclass(frozen=True)
@@ -103,30 +94,71 @@ def tuned_rates(runs: Runs) -> Table:
     return Table(frame.rename_axis("hidden activation").reset_index(), note)
 
 
-def provenance(runs: Runs) -> Table:
-    """List where and with what the runs were made, and say so where that is mixed."""
+def provenance(runs: Runs, folder: Path | None = None) -> Table:
+    """List where and with what the runs were made, what is mixed, and what an audit found.
+
+    Args:
+        runs: The runs.
+        folder: Folder of the published record, which may hold an audit; None for the project's own.
+    """
     summary = runs.summary
     if summary.empty:
         return Table(pd.DataFrame(), "No run is recorded yet.")
-    rows, mixed = [], []
-    for column, label in PROVENANCE.items():
-        counts = summary[column].fillna("not recorded").astype(str).value_counts()
-        if len(counts) == 1:
-            value = str(counts.index[0])
-        else:
-            mixed.append(label)
-            value = ", ".join(f"{name} ({count:,} runs)" for name, count in counts.items())
-        rows.append({"what": label, "value": value})
+    rows = [
+        {"what": origin.COLUMNS[column], "value": value, "runs": f"{number:,}"}
+        for column, counts in origin.origins(summary).items()
+        for value, number in counts.items()
+    ]
     hours = summary["wall_seconds"].sum() / 3600
-    rows.append({"what": "runs", "value": f"{len(summary):,}"})
-    rows.append({"what": "hours of work, all runs added", "value": f"{hours:.1f}"})
-    note = (
-        f"Mixed: {parts.listed(mixed)}. Where versions differ, pairs of runs may differ by more "
-        "than what they compare."
-        if mixed
-        else "All runs were made with the same versions on the same type of machine."
+    rows.append({"what": "core hours", "value": f"{hours:.1f}", "runs": f"{len(summary):,}"})
+    sentences = [_mixture(summary), _audited(summary, auditing.last_written(folder))]
+    return Table(pd.DataFrame(rows), " ".join(filter(None, sentences)))
+
+
+def _mixture(summary: pd.DataFrame) -> str:
+    """What is mixed, and what that can mean."""
+    mixed = origin.mixture(summary)
+    if not mixed:
+        return "All runs were made with the same versions on the same type of machine."
+    platform = summary[[column for column in origin.COLUMNS if column != "commit"]]
+    if (platform.nunique(dropna=False) > 1).any():
+        return f"{mixed} Where versions differ, pairs may differ by more than what they compare."
+    return (
+        f"{mixed} By the project's rule a commit that changes how a run trains raises the "
+        "protocol's version, and with it every key; an audit tells whether that held."
     )
-    return Table(pd.DataFrame(rows), note)
+
+
+def _audited(summary: pd.DataFrame, audit: dict[str, Any] | None) -> str:
+    """What came of training some of these runs again; by commit where several made them."""
+    audited = pd.DataFrame((audit or {}).get("runs", []), columns=["key", "commit", "verdict"])
+    audited = audited[audited["key"].isin(summary["key"])]
+    if audit is None or audited.empty:
+        return ""
+    here = audit["retrained_on"]
+    versions = ", ".join(f"{origin.COLUMNS[name]} {here[name]}" for name in origin.PACKAGES)
+    said = (
+        f"Audit of {audit['date']}: {len(audited)} of {len(summary):,} runs, trained again on "
+        f"{here['cpu']} with {versions}, commit {here['commit']}: {_verdicts(audited)}."
+    )
+    if audited["commit"].nunique() == 1:
+        return said
+    by_commit = [f"{name}: {_verdicts(part)}" for name, part in audited.groupby("commit")]
+    return f"{said} By the commit that recorded them, {'; '.join(by_commit)}."
+
+
+def _verdicts(audited: pd.DataFrame) -> str:
+    counts = audited["verdict"].value_counts()
+    return parts.listed(
+        [
+            f"{counts.get(verdict, 0)} {words}"
+            for verdict, words in (
+                (auditing.EQUAL, auditing.EQUAL),
+                (auditing.WITHIN, auditing.WITHIN),
+                (auditing.DIFFERENT, "different"),
+            )
+        ]
+    )
 
 
 def record(folder: Path | None = None) -> Table:
@@ -153,37 +185,6 @@ def record(folder: Path | None = None) -> Table:
     ]
     total = sum((folder / name).stat().st_size for name in files) / 1e6
     return Table(pd.DataFrame(rows), f"{len(files)} files, {total:.1f} megabytes together.")
-
-
-def benchmarks(path: Path | None = None) -> Table:
-    """List the measured costs of an epoch, from the file that `make bench` writes.
-
-    Args:
-        path: The file; None for the project's own, ``benchmarks/results.json``.
-    """
-    root = places.repository()
-    if path is None and root is not None:
-        path = root / "benchmarks" / "results.json"
-    if path is None or not path.exists():
-        return Table(pd.DataFrame(), "No costs are measured yet: make bench measures them.")
-    content = json.loads(path.read_text())
-    rows = [
-        {
-            "what": row["name"],
-            "processes": row["processes"],
-            "seconds an epoch": f"{row['seconds_per_epoch']:.2f}",
-            "relative to model.fit": f"{row['ratio_to_fit']:.2f}",
-        }
-        for row in content["rows"]
-    ]
-    machine = ", ".join(f"{key} {value}" for key, value in content["machine"].items())
-    reference = content["reference_run"]
-    note = (
-        f"Machine: {machine}. A run of the reference network takes "
-        f"{reference['wall_seconds_median']:.1f} seconds (median), of which "
-        f"{100 * reference['measure_share']:.0f} % go into measuring."
-    )
-    return Table(pd.DataFrame(rows), note)
 
 
 def verdict_table(verdicts: Iterable[Verdict]) -> Table:

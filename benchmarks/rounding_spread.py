@@ -1,0 +1,179 @@
+"""How far rounding alone moves a run: the origin of the tolerances of an audit.
+
+Published runs are trained again in processes that add up in another order each: the instruction
+sets that oneDNN may use are limited (as on an older CPU), or oneDNN is off. The largest difference
+between any two of these, or between one of them and the record, is written for each quantity that
+an audit compares; the tolerances that follow are printed, for ``engine/tolerances.py``. Beside it
+stands, for the summary, the spread between seeds within a cell of the record.
+
+    python benchmarks/rounding_spread.py [FOLDER]      (about half an hour; needs MNIST)
+
+Trained runs are kept in FOLDER, if one is given, and those that lie there are not trained again.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from activation_study.engine import places, provenance, schema
+from activation_study.engine.comparison import Tables, distance, inequalities, of_run, quantities
+from activation_study.engine.run import Run
+from activation_study.engine.sampling import cell, draw, experiment_of
+from activation_study.engine.shards import PublishedRecord, to_tables
+from activation_study.engine.tolerances import AT_START, HIGH_RATE, from_largest, scaled
+
+RESULTS = Path(__file__).with_name("rounding_spread.json")
+CONDITIONS = {
+    "as it is": {},
+    "AVX2": {"ONEDNN_MAX_CPU_ISA": "AVX2"},
+    "SSE4.1": {"ONEDNN_MAX_CPU_ISA": "SSE41"},
+    "without oneDNN": {"TF_ENABLE_ONEDNN_OPTS": "0"},
+}
+PROCESSES = 2
+NUM_RUNS, SEED = 34, 0
+"""A draw as an audit makes it: every hidden activation of the record once."""
+NUM_HIGH, HIGH_SEED = 24, 1
+"""More from the high rates, where training amplifies rounding most."""
+NUM_HIGH_TESTED = 4
+"""And of these, some that read the test images: few runs of the record do at such rates."""
+STUDY = "core"
+
+
+def main(folder: Path) -> None:
+    """Trains under every condition, compares, and writes ``rounding_spread.json``."""
+    published = PublishedRecord(places.published())
+    tables = {table: published.read(STUDY, table) for table in schema.TABLES}
+    summary = tables["runs"].to_pandas()
+    chosen = sample(summary)
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        list(pool.map(lambda name: _train_under(name, folder), CONDITIONS))
+    found = {
+        name: {key: to_tables([run]) for key, run in _trained(folder, name).items()}
+        for name in CONDITIONS
+    }
+    found = {"record": {key: of_run(tables, key) for key in chosen["key"]}} | found
+    results: dict[str, Any] = {
+        "recorded_on": sorted(summary["cpu"].unique()),
+        "machine": provenance.of_this_process(),
+        "conditions": CONDITIONS,
+        "runs": [_equalities(row, found) for _, row in chosen.iterrows()],
+        "largest": {
+            "usual": _largest(chosen[chosen["learning_rate"] < HIGH_RATE], found),
+            "high": _largest(chosen[chosen["learning_rate"] >= HIGH_RATE], found),
+        },
+        "between_seeds": {
+            "usual": _between_seeds(summary[summary["learning_rate"] < HIGH_RATE]),
+            "high": _between_seeds(summary[summary["learning_rate"] >= HIGH_RATE]),
+        },
+    }
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+    print("TOLERANCES = {")
+    for name, usual in results["largest"]["usual"].items():
+        print(f'    "{name}": {from_largest(name, usual, results["largest"]["high"][name])},')
+    print("}")
+
+
+def sample(summary: pd.DataFrame) -> pd.DataFrame:
+    """The runs that are trained again."""
+    high = summary[summary["learning_rate"] >= HIGH_RATE]
+    tested = high[(high["evaluation"] == "test") & ~high["diverged"]]
+    parts = [
+        draw(summary, NUM_RUNS, SEED),
+        draw(high, NUM_HIGH, HIGH_SEED),
+        draw(tested, NUM_HIGH_TESTED, HIGH_SEED),
+    ]
+    return pd.concat(parts).drop_duplicates("key")
+
+
+def _train_under(name: str, folder: Path) -> None:
+    """Trains in a process of its own: instruction sets are chosen when TensorFlow starts."""
+    command = [sys.executable, __file__, "--train", str(_path(folder, name))]
+    subprocess.run(command, check=True, env=os.environ | CONDITIONS[name])
+
+
+def train(path: Path) -> None:
+    """Trains what does not lie in the file yet, one line of JSON a run."""
+    from activation_study.engine.training import train as train_one
+
+    path.touch()
+    done = {json.loads(line)["key"] for line in path.read_text().splitlines()}
+    summary = PublishedRecord(places.published()).read(STUDY, "runs").to_pandas()
+    for _, row in sample(summary).iterrows():
+        if row["key"] not in done:
+            line = json.dumps(asdict(train_one(experiment_of(row))))
+            with path.open("a") as stream:
+                stream.write(line + "\n")
+
+
+def _path(folder: Path, name: str) -> Path:
+    return folder / f"{name.replace(' ', '-')}.jsonl"
+
+
+def _trained(folder: Path, name: str) -> dict[str, Run]:
+    runs = (Run(**json.loads(line)) for line in _path(folder, name).read_text().splitlines())
+    return {run.key: run for run in runs}
+
+
+def _equalities(row: pd.Series, found: dict[str, dict[str, Tables]]) -> dict[str, Any]:
+    """One run: what it is, and under which conditions every recorded digit came again."""
+    recorded = found["record"][row["key"]]
+    about = {name: row[name] for name in ("key", "hidden", "head", "learning_rate", "seed")}
+    outcomes = {
+        name: str(found[name][row["key"]]["runs"]["divergence"][0].as_py()) for name in found
+    }
+    equal = [name for name in CONDITIONS if not inequalities(recorded, found[name][row["key"]])]
+    return about | {"outcomes": sorted(set(outcomes.values())), "equal_to_record": equal}
+
+
+def _largest(chosen: pd.DataFrame, found: dict[str, dict[str, Tables]]) -> dict[str, float]:
+    """The largest difference of each quantity between two ways of rounding."""
+    largest: dict[str, float] = {}
+    for key in chosen["key"]:
+        parts = [quantities(runs[key]) for runs in found.values()]
+        diverged = any(runs[key]["runs"]["divergence"][0].as_py() for runs in found.values())
+        for one, other in itertools.combinations(parts, 2):
+            for name in one:
+                # As in an audit: what a diverged run measured late is noise.
+                if name.endswith(AT_START) or not diverged:
+                    gap = float(distance(name, one[name], other[name]).max(initial=0.0))
+                    largest[name] = max(largest.get(name, 0.0), gap)
+    return {name: float(f"{value:.3g}") for name, value in largest.items()}
+
+
+def _between_seeds(summary: pd.DataFrame) -> dict[str, float]:
+    """Median over the cells of the standard deviation between seeds, on each quantity's scale."""
+    sound = summary[~summary["diverged"]]
+    cells = sound.assign(cell=[cell(row) for _, row in sound.iterrows()]).groupby("cell")
+    found = {}
+    for column, kind in schema.SUMMARY.items():
+        if kind == schema.REAL:
+            name = f"runs.{column}"
+            is_speed = column == "epochs_to_97"
+            values = sound[column].clip(upper=sound["epochs"] + 1.0) if is_speed else sound[column]
+            on_scale = pd.Series(scaled(name, values.to_numpy(float)), index=sound.index)
+            deviations = on_scale.groupby(cells.ngroup()).std()
+            if np.isfinite(middle := float(deviations.median())):
+                found[name] = float(f"{middle:.3g}")
+    return found
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--train"]:
+        train(Path(sys.argv[2]))
+    elif len(sys.argv) > 1:
+        main(Path(sys.argv[1]))
+    else:
+        with tempfile.TemporaryDirectory() as kept:
+            main(Path(kept))
