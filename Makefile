@@ -69,8 +69,30 @@ lint: $(INSTALLED) ## check style, formatting, types and workflows
 	@if command -v actionlint > /dev/null; then actionlint; else echo "actionlint is packaged for Linux alone: left out here"; fi
 
 .PHONY: bench
-bench: $(INSTALLED) ## time the reference run beside model.fit (needs MNIST and two idle cores)
-	$(BIN)/python benchmarks/reference_run.py
+bench: $(INSTALLED) ## time an epoch beside other libraries and the roofline, whole runs and growth (needs MNIST and two idle cores)
+	$(BIN)/python benchmarks/bench.py
+
+# The long forms of what `make test` does in short. Each takes minutes on two cores.
+LONG := ACTIVATION_STUDY_LONG=1 $(BIN)/python -m pytest -s
+
+.PHONY: faults
+faults: $(INSTALLED) ## kill, starve and interrupt sweeps again and again, and count what was lost
+	$(LONG) tests/faults
+
+.PHONY: damage
+damage: $(INSTALLED) ## harm every kind of file at 200 random places each, and see it detected
+	$(LONG) tests/damage
+
+.PHONY: fuzz
+fuzz: $(INSTALLED) ## give every entrance thousands of wild inputs
+	$(LONG) tests/fuzz
+
+AUDIT_SAMPLE ?= 40
+AUDIT_SEED ?= 0
+
+.PHONY: audit
+audit: $(INSTALLED) ## train a sample of the published runs again and compare every value (needs MNIST)
+	$(BIN)/activation-study audit --sample $(AUDIT_SAMPLE) --seed $(AUDIT_SEED)
 
 .PHONY: links
 links: $(INSTALLED) ## look whether links to the rest of the web still lead somewhere

@@ -61,7 +61,11 @@ def test_run_publish_verify_and_claims(command: Callable[..., tuple[int, str, st
     assert code == 0
     assert f"{num_runs} runs published" in printed
     assert "0 runs published" in command("publish", "core")[1]
-    assert command("verify")[:2] == (0, "7 files are what the manifest says\n")
+    assert command("verify")[:2] == (
+        0,
+        "7 files are what the manifest says, and the manifest is whole\n"
+        "claims.yml and claims.schema.json are what is registered\n",
+    )
 
     code, printed, _ = command("claims", "--json")
     assert code == 0

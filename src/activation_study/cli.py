@@ -1,19 +1,24 @@
-"""The command line: activation-study run | publish | claims | verify | picture."""
+"""The command line: activation-study run | publish | claims | register | verify | audit ..."""
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
 import typer
 
 from activation_study import studies
 from activation_study.catalogue.datasets import DatasetError
-from activation_study.engine.errors import EngineError, RunsFailedError
+from activation_study.engine import places, provenance
+from activation_study.engine.errors import EngineError, RecordError, RunsFailedError
 from activation_study.engine.records import Records
 from activation_study.engine.runner import load, run
+from activation_study.report import claim_file
 from activation_study.report.claims import ClaimsError, judge_all
 
 app = typer.Typer(
@@ -22,6 +27,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+INTERRUPTED = 130
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), 127)}
 
 StudyName = Annotated[str, typer.Argument(help=f"One of: {', '.join(studies.STUDIES)}.")]
 
@@ -32,11 +40,19 @@ def run_study(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes that train; by default one for each core.")
     ] = None,
+    dask: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Train on a cluster: its Dask scheduler, tcp://host:8786."
+        ),
+    ] = None,
 ) -> None:
     """Train what is not recorded of a study; repeated, it goes on where it was."""
-    runs = run(studies.get(study), num_workers=workers)
+    backend = "local" if dask is None else "dask"
+    runs = run(studies.get(study), num_workers=workers, backend=backend, address=dask)
     hours = runs.summary["wall_seconds"].sum() / 3600
     typer.echo(f"{len(runs):,} runs recorded, {hours:.1f} core hours in all")
+    _say_what_is_mixed(runs.summary)
 
 
 @app.command()
@@ -75,15 +91,58 @@ def claims(
 
 
 @app.command()
+def register() -> None:
+    """Register data/claims.yml and its schema as they are, after a deliberate change of either."""
+    names = claim_file.register()
+    typer.echo(f"{' and '.join(names)} registered; commit them with data/MANIFEST.json")
+
+
+@app.command()
 def verify() -> None:
-    """Read the whole published record and compare it with its manifest; trains nothing."""
-    names = Records().published.verify()
-    typer.echo(f"{len(names)} files are what the manifest says")
+    """Compare the published record and the claims with their manifest; trains nothing."""
+    record = Records().published
+    names = record.verify()
+    if not names:
+        raise RecordError(
+            f"nothing is published in {record.folder}: expected data files and a manifest; name "
+            f"the right folder with {places.DATA_VARIABLE}, or publish"
+        )
+    typer.echo(f"{len(names)} files are what the manifest says, and the manifest is whole")
+    typer.echo(f"{' and '.join(claim_file.verify())} are what is registered")
+    summaries = [record.read(study, "runs").to_pandas() for study in record.studies()]
+    _say_what_is_mixed(pd.concat(summaries, ignore_index=True))
+
+
+@app.command()
+def audit(
+    study: Annotated[
+        str | None, typer.Argument(help="A published study; all of them if left out.")
+    ] = None,
+    sample: Annotated[int, typer.Option(help="Runs to retrain.")] = 5,
+    seed: Annotated[int, typer.Option(min=0, help="Draws the runs; another, other runs.")] = 0,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that train.")] = 2,
+    write: Annotated[
+        bool, typer.Option("--write", help="Keep the result in data/, where the book shows it.")
+    ] = False,
+) -> None:
+    """Retrain published runs and compare every value; 1 if some differ, 2 if some cannot be."""
+    from activation_study.engine import audit as auditing
+
+    found = auditing.audit(study, sample=sample, seed=seed, num_workers=workers, report=typer.echo)
+    typer.echo(str(found))
+    if write:
+        typer.echo(f"written to {found.write(Records().published.folder)}")
+    raise typer.Exit(found.exit_code)
 
 
 @app.command()
 def picture(path: Annotated[Path, typer.Argument(help="PNG to write.")]) -> None:
     """Draw the README's picture from the record: every hidden activation against the best."""
+    if path.is_dir() or not path.parent.is_dir():
+        raise ValueError(
+            f"the picture cannot be written to {str(path)!r}: expected a file in a folder that "
+            f"exists; name such a file"
+        )
     from activation_study.report import figures
 
     drawn = figures.ranking(load(studies.get("core")))
@@ -91,23 +150,70 @@ def picture(path: Annotated[Path, typer.Argument(help="PNG to write.")]) -> None
     typer.echo(drawn.alt)
 
 
+def _say_what_is_mixed(summary: pd.DataFrame) -> None:
+    """Prints which of the runs' origins differ, if any do."""
+    if mixed := provenance.mixture(summary):
+        typer.echo(mixed)
+
+
+# Typer's base class of what is wrong with the words of a command line; it exports only this heir.
+_WrongWordsError: type[Exception] = typer.BadParameter.__mro__[2]
+
+
 def main() -> None:
     """Entry point: whatever the user can mend ends in one paragraph and exit code 2."""
+    # A name of a file may hold what the terminal's encoding does not.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        app()
+        code = _status()
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        # What could not be written stays in the buffer, and would fail again when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        code = 1 if isinstance(error, BrokenPipeError) else _say(_explain(error))
+    sys.exit(code)
+
+
+def _status() -> int:
+    """Does what the command line says and returns the exit code.
+
+    Raises:
+        BrokenPipeError: Whoever read the output has stopped.
+    """
+    try:
+        code = app(standalone_mode=False)
     except RunsFailedError as error:
         # Its message lists every failure and is longer than a paragraph on purpose.
         print(f"activation-study: {error}", file=sys.stderr)
-        sys.exit(1)
+        return 1
     except (ValueError, EngineError, DatasetError, ClaimsError) as error:
-        print(f"activation-study: {error}", file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        print(
-            "activation-study: interrupted; what is recorded is kept, and the same command goes on",
-            file=sys.stderr,
-        )
-        sys.exit(130)
+        return _say(str(error))
+    except _WrongWordsError as error:
+        message = error.format_message()  # type: ignore[attr-defined]
+        # Without any word there is no message: the help has been shown.
+        return _say(f"{message} See activation-study --help.") if message else 2
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        return _say(_explain(error))
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    if code == INTERRUPTED:
+        _say("interrupted; what is recorded is kept, and the same command goes on")
+    return code if isinstance(code, int) else 0
+
+
+def _say(message: str) -> int:
+    """Prints one paragraph, whatever a name in it holds, and returns the exit code of an error."""
+    print(f"activation-study: {message.translate(_CONTROLS)}", file=sys.stderr)
+    return 2
+
+
+def _explain(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}; make room, or make it readable and writable"
 
 
 if __name__ == "__main__":
