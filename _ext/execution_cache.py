@@ -24,7 +24,9 @@ FILES = (
     "requirements.txt",
     "data/MANIFEST.json",
     "data/claims.yml",
+    "data/audit.json",
     "benchmarks/results.json",
+    "benchmarks/rounding_spread.json",
 )
 NOT_SOURCE = ("__pycache__", ".egg-info")
 
