@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import tempfile
 import time
 from pathlib import Path
@@ -104,6 +105,8 @@ def _experiments(plan: Plan, count: int) -> list[Any]:
 @contextlib.contextmanager
 def _cluster(workers: int) -> Any:
     """A scheduler and workers of one thread, each a process; yields its address and process."""
+    # They inherit it; what each of them tells of itself would bury the benchmark's own lines.
+    os.environ["DASK_LOGGING__DISTRIBUTED"] = "error"
     with SubprocessCluster(
         n_workers=workers,
         threads_per_worker=1,

@@ -28,31 +28,57 @@ class Target:
         relation: One of ``RELATIONS``.
         bound: The bound.
         value: Computes the figure from the results; None where a part of it was not measured.
+        of_epoch: Whether the figure follows from the seconds of this engine's epoch.
     """
 
     name: str
     relation: str
     bound: float
     value: Callable[[Results], float | None]
+    of_epoch: bool = True
 
     def judge(self, results: Results) -> Results:
-        """Returns name, relation, bound, value and whether the bound is met, as plain values."""
-        value = self.value(results)
-        if value is not None:
-            value = round(value, 4)
+        """Returns the target, its figure and whether the bound is met, as plain values.
+
+        ``at_roofline`` is the figure of an epoch that takes no longer than the roofline: where that
+        misses the bound as well, no engine meets it on this machine with these libraries.
+        """
+        value = _rounded(self.value(results))
         met = None if value is None else RELATIONS[self.relation](value, self.bound)
+        limit = _rounded(self.value(_at_roofline(results))) if self.of_epoch else None
         return {
             "name": self.name,
             "relation": self.relation,
             "bound": self.bound,
             "value": value,
             "met": met,
+            "at_roofline": limit,
         }
 
 
 def judge(results: Results) -> list[Results]:
     """Judges every target."""
     return [target.judge(results) for target in TARGETS]
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
+def _at_roofline(results: Results) -> Results:
+    """The results if this engine's epochs, in two processes, took the roofline's seconds."""
+    seconds = results["roofline"]["seconds_per_epoch"]
+    rows = [
+        row | {"seconds_per_epoch": seconds, "epochs_per_second": row["processes"] / seconds}
+        if (row["name"], row["setting"]) == (names.OURS, names.TWO_PROCESSES)
+        else row
+        for row in results["rows"]
+    ]
+    ours = _field(results, names.OURS, names.TWO_PROCESSES, "seconds_per_epoch") or seconds
+    runs = results["runs"]
+    saved = runs["runs_per_worker"] * runs["epochs"] * max(0.0, ours - seconds)
+    elapsed = [each - saved for each in runs["elapsed_seconds"]]
+    return results | {"rows": rows, "runs": runs | {"elapsed_seconds": elapsed}}
 
 
 def _field(results: Results, name: str, setting: str, field: str) -> float | None:
@@ -125,11 +151,13 @@ TARGETS = (
         "less than",
         0.25,
         lambda results: statistics.median(results["runs"]["measure_shares"]),
+        of_epoch=False,
     ),
     Target(
         "peak memory of a worker in megabytes",
         "less than",
         900.0,
         lambda results: max(results["runs"]["peak_megabytes"]),
+        of_epoch=False,
     ),
 )

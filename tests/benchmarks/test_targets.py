@@ -19,6 +19,7 @@ def made(**changes):
             {
                 "name": name,
                 "setting": setting,
+                "processes": processes,
                 "seconds_per_epoch": seconds,
                 "epochs_per_second": processes / seconds,
             }
@@ -28,6 +29,7 @@ def made(**changes):
         "roofline": {"seconds_per_epoch": figures["roofline"]},
         "runs": {
             "runs_per_worker": 5,
+            "epochs": 10,
             "elapsed_seconds": [36.0, figures.get("elapsed", 36.0)],
             "measure_shares": [0.1, figures.get("share", 0.25), 0.9],
             "peak_megabytes": [100.0, figures.get("peak", 900.0)],
@@ -47,6 +49,18 @@ def test_at_the_bound():
     values = [target["value"] for target in targets.judge(made())]
     assert values == [7.0, 0.25, 1.0, 1.6, 1000.0, 0.25, 900.0]
     assert met() == [True, True, True, True, False, False, False]
+
+
+def test_what_the_machine_allows():
+    import targets
+
+    # An epoch of 1.0 s where ours takes 1.6 s; five runs of ten epochs save 30 of their 36 s.
+    limits = [target["at_roofline"] for target in targets.judge(made())]
+    assert limits == [pytest.approx(11.2), 0.1562, 0.625, 1.0, 6000.0, None, None]
+    # Who is faster than the roofline is not slowed down by it.
+    fast = targets.judge(made(ours=0.5))
+    assert fast[4]["at_roofline"] == fast[4]["value"] == 1000.0
+    assert targets.judge(made(jax=None))[2]["at_roofline"] is None
 
 
 @pytest.mark.parametrize(

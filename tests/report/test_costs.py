@@ -64,9 +64,18 @@ def content():
             ],
         },
         "targets": [
-            {"name": "a", "relation": "at least", "bound": 7.0, "value": 7.25, "met": True},
-            {"name": "b", "relation": "more than", "bound": 1000.0, "value": 950.4, "met": False},
-            {"name": "c", "relation": "at most", "bound": 1.0, "value": None, "met": None},
+            {
+                "name": "a", "relation": "at least", "bound": 7.0, "value": 7.25, "met": True,
+                "at_roofline": 9.5,
+            },
+            {
+                "name": "b", "relation": "more than", "bound": 1000.0, "value": 950.4,
+                "met": False, "at_roofline": 990.0,
+            },
+            {
+                "name": "c", "relation": "at most", "bound": 1.0, "value": None, "met": None,
+                "at_roofline": None,
+            },
         ],
     }  # fmt: skip
 
@@ -117,11 +126,11 @@ def test_the_short_form_is_called_so(write):
 def test_targets_say_met_missed_or_not_measured(write):
     table = costs.targets(write(content()))
     assert table.frame.to_numpy().tolist() == [
-        ["a", "at least 7", "7.25", "yes"],
-        ["b", "more than 1,000", "950", "no"],
-        ["c", "at most 1", "-", "not measured"],
+        ["a", "at least 7", "7.25", "yes", "9.50"],
+        ["b", "more than 1,000", "950", "no", "990"],
+        ["c", "at most 1", "-", "not measured", "-"],
     ]
-    assert table.note == "Targets missed: 1."
+    assert table.note.startswith("Targets missed: 1. At the roofline: ")
 
 
 def test_the_roofline_ends_with_its_sum(write):
