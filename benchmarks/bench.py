@@ -6,9 +6,9 @@ Trains the reference network on MNIST by this engine, by ``model.fit`` and, wher
 installed, by PyTorch and JAX (``pip install torch==2.13.0 jax``), each in processes of its own that
 take turns epoch by epoch; measures the roofline in the same way (see ``roofline.py``), then whole
 runs with all measures, growth, and the cost of handing runs out to a cluster (``scheduling.py``).
-Takes ten to fifteen minutes on two quiet cores. Prints tables and writes ``results.json`` beside this
-file: versions and machine, every measured epoch, what was computed from them, and the targets, met
-or not.
+Takes ten to fifteen minutes on two quiet cores. Prints tables and writes ``results.json`` beside
+this file: versions and machine, every measured epoch, what was computed from them, and the targets,
+met or not.
 """
 
 from __future__ import annotations
