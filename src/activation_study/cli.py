@@ -29,6 +29,7 @@ app = typer.Typer(
 )
 
 INTERRUPTED = 130
+LONGEST_MESSAGE = 1_000
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), 127)}
 
 StudyName = Annotated[str, typer.Argument(help=f"One of: {', '.join(studies.STUDIES)}.")]
@@ -193,7 +194,7 @@ def _status() -> int:
     except _WrongWordsError as error:
         message = error.format_message()  # type: ignore[attr-defined]
         # Without any word there is no message: the help has been shown.
-        return _say(f"{message} See activation-study --help.") if message else 2
+        return _say(f"{_shortened(message)} See activation-study --help.") if message else 2
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -209,6 +210,13 @@ def _say(message: str) -> int:
     """Prints one paragraph, whatever a name in it holds, and returns the exit code of an error."""
     print(f"activation-study: {message.translate(_CONTROLS)}", file=sys.stderr)
     return 2
+
+
+def _shortened(message: str) -> str:
+    """A message without the greater part of a word of thousands of characters."""
+    if len(message) <= LONGEST_MESSAGE:
+        return message
+    return f"{message[:LONGEST_MESSAGE]}... ({len(message):,} characters)."
 
 
 def _explain(error: OSError) -> str:

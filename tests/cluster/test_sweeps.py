@@ -89,7 +89,7 @@ def test_a_sweep_that_loses_one_worker_and_gains_another_records_what_one_machin
     disturbance.join()
 
     number = len(runs)
-    assert 0 < disturbance.num_at_the_kill < disturbance.num_at_the_addition < number
+    assert 0 < disturbance.num_at_the_kill <= disturbance.num_at_the_addition < number
     assert disturbance.ledger.look() == number
     assert (disturbance.ledger.num_lost, disturbance.ledger.num_changed) == (0, 0)
     assert set(runs.summary["threads"]) == {1}
@@ -253,6 +253,34 @@ def activation_without_measures(function: Callable[[Any], Any]) -> Any:
     from faults.sweep_driver import activation
 
     return activation(function)
+
+
+LOCK = threading.Lock()
+
+
+def locked(scores: Any) -> Any:
+    with LOCK:
+        return scores
+
+
+def test_what_cannot_be_sent_fails_alone(shared_cluster: LocalCluster, records: Records) -> None:
+    def exits(scores: Any) -> Any:
+        raise SystemExit
+
+    hidden = activation_without_measures(exits)
+    bad = [Experiment(**SMALL, hidden=locked), Experiment(**SMALL, hidden=hidden)]
+    good = grid(**SMALL, seed=[3, 4])
+    with pytest.raises(RunsFailedError, match="2 of 4 experiments failed") as caught:
+        run(
+            [*bad, *good],
+            backend="dask",
+            address=shared_cluster.address,
+            records=records,
+            progress=False,
+        )
+    assert "cannot be sent to a worker: cannot pickle '_thread.lock' object" in str(caught.value)
+    assert "SystemExit" in str(caught.value)
+    assert Records().missing(good) == []
 
 
 def test_few_tasks_are_on_their_way_at_a_time(

@@ -16,6 +16,7 @@ import pytest
 
 from activation_study.engine.cache import WorkingCache
 from activation_study.engine.errors import EngineError
+from activation_study.engine.records import Records
 from activation_study.engine.run import Run
 from activation_study.experiment import Experiment
 from engine.made_runs import made_run
@@ -26,9 +27,12 @@ def cache(tmp_path: Path) -> WorkingCache:
     return WorkingCache(tmp_path / "runs")
 
 
+EXPERIMENT = Experiment(dataset="mnist-5k", epochs=2)
+
+
 @pytest.fixture
 def run() -> Run:
-    return made_run(Experiment(dataset="mnist-5k", epochs=2))
+    return made_run(EXPERIMENT)
 
 
 @pytest.fixture
@@ -151,6 +155,29 @@ def test_good_run_is_never_replaced(cache: WorkingCache, run: Run) -> None:
     assert cache.path(run.key).read_bytes() == before
 
 
+def test_run_that_another_driver_records_meanwhile_is_kept(
+    cache: WorkingCache, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = Records(cache.folder, cache.folder / "none")
+    other = replace(run, summary=run.summary | {"train_loss": 7.0})
+    read = WorkingCache.read
+
+    def late(self: WorkingCache, key: str) -> Run | None:
+        """Finds nothing; and then, before anything is written, the other driver writes."""
+        found = read(self, key)
+        monkeypatch.setattr(WorkingCache, "read", read)
+        WorkingCache(self.folder).write(other)
+        return found
+
+    monkeypatch.setattr(WorkingCache, "read", late)
+    records.add(run)
+    assert text_of(cache.read(run.key)) == text_of(other)
+    assert len(files_under(cache.folder)) == 1
+    # What is returned is what is recorded.
+    (kept,) = records.cached_runs([EXPERIMENT])
+    assert text_of(kept) == text_of(other)
+
+
 def test_writing_replaces_a_damaged_file(cache: WorkingCache, run: Run) -> None:
     path = cache.write(run)
     path.write_bytes(b"{")
@@ -159,15 +186,28 @@ def test_writing_replaces_a_damaged_file(cache: WorkingCache, run: Run) -> None:
     assert len(files_under(cache.folder)) == 2
 
 
-@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_file_system_without_second_names(
+    cache: WorkingCache, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", fail)
+    cache.write(run)
+    assert text_of(cache.read(run.key)) == text_of(run)
+    assert files_under(cache.folder) == [cache.path(run.key)]
+
+
+@pytest.mark.parametrize("steps", [["fsync"], ["link", "replace"]])
 def test_failing_disk_leaves_nothing_half_written(
-    cache: WorkingCache, run: Run, step: str, monkeypatch: pytest.MonkeyPatch
+    cache: WorkingCache, run: Run, steps: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr(os, step, fail)
+        for step in steps:
+            patch.setattr(os, step, fail)
         with pytest.raises(EngineError, match=r"No space left.*free some space.*run again"):
             cache.write(run)
     assert files_under(cache.folder) == []

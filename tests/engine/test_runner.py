@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,14 @@ import pytest
 import tensorflow as tf
 
 from activation_study.catalogue import activations
-from activation_study.engine import runner
+from activation_study.engine import dispatch, runner
 from activation_study.engine.errors import RunsFailedError
 from activation_study.engine.records import Records, Runs
-from activation_study.engine.runner import describe, load, run
+from activation_study.engine.runner import load, run
+from activation_study.engine.sentences import describe
 from activation_study.experiment import Experiment, grid
+from activation_study.studies import Study
+from activation_study.tuning import Arm, Tuning
 
 SMALL = {
     "dataset": "mnist-5k",
@@ -117,8 +121,52 @@ def test_failing_experiment_does_not_stop_the_others(
     assert "this activation is poison" in message
     assert Records().missing([good, bad]) == [bad]
     # The good one is not trained again, and the bad one is tried again.
-    with pytest.raises(RunsFailedError, match="1 of 1 experiments failed"):
+    with pytest.raises(RunsFailedError, match="1 of 2 experiments failed"):
         run([bad, good], num_workers=num_workers, records=Records(), progress=False)
+
+
+def test_what_fails_holds_up_its_own_arm_alone(records: Records) -> None:
+    activations.register("poison", poison)
+    base = Experiment(**SMALL)
+    study = Study(
+        name="trial",
+        arms=(Arm("poison", "softmax"), Arm("relu", "softmax")),
+        base=base,
+        tuning=Tuning(rates=(1e-3, 1e-2), seeds=(0, 1), extends=False),
+        seeds=lambda arm: (100,),
+        default_seeds=(100,),
+    )
+    with pytest.raises(RunsFailedError, match=r"4 of (9|10) experiments failed"):
+        run(study, num_workers=2, records=records, progress=False)
+    found = load(study, Records()).summary
+    assert set(found["hidden"]) == {"relu"}
+    # Its evaluation, which is known only when its tuning is recorded, was trained as well.
+    assert set(found["seed"][found["is_tuned"]]) == {100}
+
+
+@pytest.mark.parametrize("received", [0, -1, 2.5, "2", True, 10**6])
+def test_numbers_of_workers_that_are_none(records: Records, received: Any) -> None:
+    with pytest.raises(ValueError, match=r"num_workers must be a whole number from 1 to"):
+        run([Experiment(**SMALL)], num_workers=received, records=records)
+
+
+def test_what_is_left_of_a_long_list_is_not_trained_in_this_process(
+    records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACTIVATION_STUDY_TEST_DRIVER", str(os.getpid()))
+    dispatch.end_idle()
+    experiments = grid(**SMALL, seed=range(3))
+    run(experiments[:2], records=records, progress=False)
+    last = Experiment(**SMALL, hidden=fails_here, seed=9)
+    assert len(run([*experiments[:2], last], records=records, progress=False)) == 3
+
+
+def fails_here(scores: Any) -> Any:
+    """Fails while a network is built with it in the process of the test."""
+    is_here = os.environ.get("ACTIVATION_STUDY_TEST_DRIVER") == str(os.getpid())
+    if is_here and not tf.executing_eagerly():
+        raise RuntimeError("trained in the process that asked")
+    return scores
 
 
 def test_study_gets_its_roles_and_its_name(records: Records) -> None:

@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,9 @@ MARKER = "ACTIVATION_STUDY_TEST_MARKER"
 """Environment variable: file that is made when a worker is killed for its memory, once."""
 
 TINY = Experiment(dataset="mnist-5k", depth=1, width=16, train_size=256, epochs=1)
+
+DISK_SECONDS = 0.03
+"""Wait before each flush to the disk."""
 
 MEMORY_PLAN = "memory"
 MOST_MEMORY = 12 * 2**30
@@ -143,6 +147,17 @@ def note_what_is_recorded() -> None:
     Records.add = noting  # type: ignore[method-assign]
 
 
+def slow_the_disk_down() -> None:
+    """Writing takes as long as on a busy disk, so that a kill can come in the midst of it."""
+    synchronize = os.fsync
+
+    def slowly(descriptor: int) -> None:
+        time.sleep(DISK_SECONDS)
+        synchronize(descriptor)
+
+    os.fsync = slowly
+
+
 if __name__ == "__main__":
     # A shell without job control starts its background processes deaf to Ctrl-C, and the deafness
     # is inherited: a test run started in that way would send its signal in vain.
@@ -150,6 +165,7 @@ if __name__ == "__main__":
     # So that these few runs, too, occupy all workers.
     runner.CHUNK = 2
     note_what_is_recorded()
+    slow_the_disk_down()
     plan, num_workers = sys.argv[1:]
     studies.STUDIES[plan] = PLANS[plan]
     if plan == MEMORY_PLAN:

@@ -131,4 +131,5 @@ def test_sweep_outlives_kills_at_random_moments(
     print(f"\n{trial}")
     assert sum(trial.kills.values()) >= NUM_KILLS
     assert min(trial.kills.values()) > 0
+    assert trial.num_while_writing > 0 or not soak.is_long()
     assert "0 runs lost, 0 doubled, 0 changed" in str(trial)

@@ -255,3 +255,9 @@ def test_a_folder_in_the_place_of_the_file(tmp_path: Path) -> None:
         claim_file.read(tmp_path)
     with pytest.raises(ClaimsError, match="expected a file, received none"):
         claim_file.read(tmp_path / "nowhere" / "claims.yml")
+
+
+def test_other_data_beside_a_file_of_ones_own(path: Path) -> None:
+    (path.parent / "results").mkdir()
+    (path.parent / "results" / "other.parquet").write_bytes(b"not of this project")
+    assert assert_read_or_refused(path, WHOLE)

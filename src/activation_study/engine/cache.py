@@ -139,7 +139,10 @@ def _content(payload: dict[str, Any]) -> bytes:
 
 
 def _write_whole(path: Path, content: bytes) -> None:
-    """Writes to a temporary file beside the path, flushes it to the disk and renames it."""
+    """Writes to a temporary file beside the path, flushes it to the disk and renames it.
+
+    A file that has come to be there in the meantime, by another driver, stays.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
     try:
@@ -147,7 +150,17 @@ def _write_whole(path: Path, content: bytes) -> None:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        os.replace(temporary, path)
-    except BaseException:
+        _name_once(temporary, path)
+    finally:
         Path(temporary).unlink(missing_ok=True)
-        raise
+
+
+def _name_once(temporary: str, path: Path) -> None:
+    try:
+        # Unlike a renaming, it replaces nothing.
+        os.link(temporary, path)
+    except FileExistsError:
+        return
+    except OSError:
+        # Some file systems know no second name of a file; there, the last one to rename wins.
+        os.replace(temporary, path)

@@ -9,15 +9,13 @@ from __future__ import annotations
 import contextlib
 import itertools
 import logging
-import sys
-import sysconfig
 import warnings
+from asyncio import CancelledError as TaskCancelledError
 from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import cloudpickle
 import joblib
 from distributed import Client, KilledWorker
 from joblib._dask import DaskDistributedBackend
@@ -28,6 +26,7 @@ from activation_study.engine.cluster_worker import INSTALL, REMEDIES, Reply
 from activation_study.engine.dispatch import Failure
 from activation_study.engine.errors import EngineError
 from activation_study.engine.run import Run
+from activation_study.engine.travel import CannotTravelError, pack
 from activation_study.experiment import Experiment
 
 logger = logging.getLogger(__name__)
@@ -70,11 +69,14 @@ class _Backend(DaskDistributedBackend):
         """Takes what came of a task out of what Dask returned."""
         if isinstance(out, _Lost):
             return [out]
-        if isinstance(out, BaseException):
+        if isinstance(out, CancelledError | TaskCancelledError):
             raise EngineError(
                 f"the cluster gave up a task ({out}): its scheduler was lost or restarted; start "
                 f"it, then {RUN_AGAIN}"
             )
+        # What a worker raised outside of any training: it is not the worker that it should be.
+        if isinstance(out, BaseException):
+            raise EngineError(_unfit([f"a worker: {out!r}; {INSTALL}"]))
         return super().retrieve_result_callback(out)
 
 
@@ -113,6 +115,7 @@ class _Sweep:
         self.numbers = itertools.count()
         self.handed: dict[int, list[Experiment]] = {}
         self.warned: set[str] = set()
+        self.unsent: list[Failure] = []
 
     def check_workers(self) -> None:
         """Asks all workers at once what they are.
@@ -150,6 +153,7 @@ class _Sweep:
                     suspects += experiments
                 else:
                     yield from self._outcomes_of(answer, experiments)
+        yield from self.unsent
         alone = ([suspect] for suspect in suspects)
         with contextlib.closing(self._answers(alone, 1)) as answers:
             for number, answer in answers:
@@ -187,8 +191,14 @@ class _Sweep:
 
     def _task(self, chunk: list[Experiment]) -> Any:
         number = next(self.numbers)
-        self.handed[number] = chunk
-        messages = [_message(experiment) for experiment in chunk]
+        self.handed[number] = []
+        messages = []
+        for experiment in chunk:
+            try:
+                messages.append(pack(experiment))
+                self.handed[number].append(experiment)
+            except CannotTravelError as error:
+                self.unsent.append(Failure(experiment, str(error)))
         return joblib.delayed(cluster_worker.train)(number, messages, self.names, self.expected)
 
     def _outcomes_of(self, reply: Reply, experiments: list[Experiment]) -> Iterator[Run | Failure]:
@@ -233,27 +243,6 @@ def _connected(address: str) -> Iterator[Client]:
         ) from error
     with client:
         yield client
-
-
-def _message(experiment: Experiment) -> bytes:
-    """The experiment for another machine, which has none of the user's own files."""
-    function = experiment.activation.function
-    module = sys.modules.get(getattr(function, "__module__", None) or "")
-    if function is None or module is None or _is_installed(module):
-        return bytes(cloudpickle.dumps(experiment))
-    cloudpickle.register_pickle_by_value(module)
-    try:
-        return bytes(cloudpickle.dumps(experiment))
-    finally:
-        cloudpickle.unregister_pickle_by_value(module)
-
-
-def _is_installed(module: Any) -> bool:
-    file = getattr(module, "__file__", None)
-    if file is None:
-        return True
-    folders = (sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))
-    return any(Path(file).resolve().is_relative_to(Path(folder).resolve()) for folder in folders)
 
 
 def _unfit(faults: list[str]) -> str:

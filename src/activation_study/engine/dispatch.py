@@ -20,10 +20,9 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import cloudpickle
 from joblib.externals.loky.backend import get_context
 
-from activation_study.engine import deaths, lean_import
+from activation_study.engine import deaths, lean_import, travel
 from activation_study.engine.errors import EngineError
 from activation_study.engine.run import Run
 from activation_study.experiment import Experiment
@@ -66,7 +65,8 @@ def attempt(experiment: Experiment) -> Run | Failure:
         from activation_study.engine.training import train
 
         return train(experiment)
-    except Exception:
+    # An activation that exits is as broken as one that raises.
+    except (Exception, SystemExit):
         return Failure(experiment, traceback.format_exc(limit=-4))
 
 
@@ -116,10 +116,15 @@ class _Worker:
         theirs.close()
         return cls(process, connection)
 
-    def give(self, chunk: list[Experiment]) -> None:
-        self.given.extend(chunk)
+    @property
+    def is_usable(self) -> bool:
+        """Whether it waits for work: an idle one ends by itself, and its pipe tells."""
+        return self.process.is_alive() and (not self.is_ready or not self.connection.poll())
+
+    def give(self, chunk: list[tuple[Experiment, bytes]]) -> None:
+        self.given.extend(experiment for experiment, _ in chunk)
         # One by one, so that what cannot be read there is one experiment's failure.
-        messages = [cloudpickle.dumps(experiment) for experiment in chunk]
+        messages = [message for _, message in chunk]
         # That a worker has just died is found out where its pipe is read.
         with contextlib.suppress(OSError):
             self.connection.send(messages)
@@ -152,12 +157,12 @@ class _Pool:
         self.early_deaths = 0
 
     def outcomes(self) -> Iterator[Run | Failure]:
-        self._hand_out()
+        yield from self._hand_out()
         while busy := self._busy():
             pipes = {worker.connection: worker for worker in busy}
             for pipe in multiprocessing.connection.wait(list(pipes)):
                 yield from self._receive(pipes[pipe])
-            self._hand_out()
+            yield from self._hand_out()
 
     def end(self) -> None:
         for worker in self.workers:
@@ -169,9 +174,16 @@ class _Pool:
     def _busy(self) -> list[_Worker]:
         return [worker for worker in self.workers if worker.given]
 
-    def _hand_out(self) -> None:
+    def _hand_out(self) -> Iterator[Failure]:
         while len(self._busy()) < self.num_workers and (chunk := self._next_chunk()):
-            self._free_worker().give(chunk)
+            packed = []
+            for experiment in chunk:
+                try:
+                    packed.append((experiment, travel.pack(experiment)))
+                except travel.CannotTravelError as error:
+                    yield Failure(experiment, str(error))
+            if packed:
+                self._free_worker().give(packed)
 
     def _next_chunk(self) -> list[Experiment] | None:
         busy = self._busy()
@@ -189,9 +201,12 @@ class _Pool:
         return self.deaths[experiment.key] == ATTEMPTS - 1
 
     def _free_worker(self) -> _Worker:
-        for worker in self.workers:
-            if not worker.given:
+        for worker in [worker for worker in self.workers if not worker.given]:
+            if worker.is_usable:
                 return worker
+            # Its end was no experiment's doing, and must not be counted against one.
+            self.workers.remove(worker)
+            worker.end()
         self.workers.append(_idle_worker() or _Worker.start())
         return self.workers[-1]
 
@@ -238,7 +253,7 @@ def end_idle() -> None:
 def _idle_worker() -> _Worker | None:
     while _idle:
         worker = _idle.pop()
-        if worker.process.is_alive():
+        if worker.is_usable:
             return worker
         worker.end()
     return None

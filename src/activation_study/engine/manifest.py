@@ -12,25 +12,39 @@ from activation_study.engine.errors import DamagedRecordError, RecordError
 from activation_study.engine.run import SUMMARY_DIGITS, TABLE_DIGITS
 
 MANIFEST = "MANIFEST.json"
+PENDING = "MANIFEST.next.json"
+"""The manifest of a change that is decided and not finished."""
+
 FORMAT_VERSION = 1
 REMEDY = "restore it from version control (git checkout -- data)"
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
+def remedy(folder: Path) -> str:
+    """What mends a record that is not what its manifest says."""
+    if (folder / PENDING).exists():
+        return "a publication was interrupted: publish again (activation-study publish STUDY)"
+    return REMEDY
+
+
+def read_manifest(folder: Path, name: str = MANIFEST) -> dict[str, Any]:
     """Returns the verified manifest of a folder, without its digest; an empty one where none is.
+
+    Args:
+        folder: Folder of the record.
+        name: Name of the file: the manifest, or that of a change that is not finished.
 
     Raises:
         DamagedRecordError: It is missing though there are files of the record, or it is not, byte
             for byte, what was written.
         RecordError: It is of another format, or the folder cannot be read.
     """
-    path = folder / MANIFEST
+    path = folder / name
     try:
         text = path.read_bytes()
     except FileNotFoundError:
         if files := sorted(folder.glob("*/*.parquet")):
             raise DamagedRecordError(
-                f"{path} is missing, though there is {files[0]}; {REMEDY}"
+                f"{path} is missing, though there is {files[0]}; {remedy(folder)}"
             ) from None
         return _empty()
     except OSError as error:
@@ -58,7 +72,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+def write_manifest(folder: Path, manifest: dict[str, Any], name: str = MANIFEST) -> None:
     """Writes a manifest, and its digest, so that a reader sees the old one or the new one.
 
     Raises:
@@ -70,7 +84,7 @@ def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
             stream.write(_text(manifest))
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.replace(folder / MANIFEST)
+        temporary.replace(folder / name)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

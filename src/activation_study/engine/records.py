@@ -137,9 +137,9 @@ class Records:
         ]
 
     def add(self, run: Run) -> None:
-        """Records a run in the working cache."""
+        """Records a run in the working cache, where another driver's, recorded before, is kept."""
         self.cache.write(run)
-        self._cached[run.key] = run
+        self._cached[run.key] = self.cache.read(run.key) or run
 
     def summary(self, experiments: Iterable[Experiment]) -> pd.DataFrame:
         """Summaries of what is recorded of the experiments, indexed by key."""

@@ -13,18 +13,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import joblib
-import pandas as pd
 from tqdm.auto import tqdm
 
 from activation_study.catalogue import datasets
+from activation_study.catalogue.checks import whole_number
 from activation_study.catalogue.lookup import shown
-from activation_study.engine import dispatch
+from activation_study.engine import dispatch, sentences
 from activation_study.engine.dispatch import Failure
 from activation_study.engine.errors import RunsFailedError
 from activation_study.engine.plan import Listed, Plan
 from activation_study.engine.records import Records, Runs
 from activation_study.engine.run import Run
-from activation_study.experiment import FIELDS, Experiment
+from activation_study.experiment import Experiment
 
 IN_PROCESS = 2
 """So few experiments are trained in this process: a worker takes longer to start than they take."""
@@ -38,10 +38,19 @@ CHUNK = 8
 
 BACKENDS = ("local", "dask")
 
+MOST_WORKERS = 1024
+"""Processes on one machine; beyond, somebody has mistaken them for runs."""
+
 
 @dataclass(frozen=True)
 class Workers:
     """Who trains: processes of this machine, or the workers of a Dask cluster.
+
+    Args:
+        num_workers: Processes on this machine; None for one a core.
+        backend: One of ``BACKENDS``.
+        address: The Dask scheduler's.
+        in_process: Whether this process trains, unless workers are asked for.
 
     Raises:
         ValueError: The settings contradict each other, or the backend is none.
@@ -50,6 +59,7 @@ class Workers:
     num_workers: int | None = None
     backend: str = "local"
     address: str | None = None
+    in_process: bool = False
 
     def __post_init__(self) -> None:
         if self.backend not in BACKENDS:
@@ -68,6 +78,8 @@ class Workers:
                 f"a cluster has the workers that were started for it; received "
                 f"num_workers={shown(self.num_workers)}: leave it out"
             )
+        if self.num_workers is not None:
+            whole_number("num_workers", self.num_workers, 1, MOST_WORKERS)
 
     def train(
         self, experiments: Sequence[Experiment], is_wanted: Callable[[Experiment], bool]
@@ -79,7 +91,7 @@ class Workers:
 
             names = {experiment.dataset for experiment in experiments}
             return cluster.in_cluster(_in_turn(experiments, is_wanted), self.address, names)
-        if self.num_workers is None and len(experiments) <= IN_PROCESS:
+        if self.num_workers is None and self.in_process:
             return (
                 dispatch.attempt(experiment) for experiment in experiments if is_wanted(experiment)
             )
@@ -120,20 +132,28 @@ def run(
         RunsFailedError: Some experiments failed; the others are recorded. Lists each with its
             reason.
     """
-    workers = Workers(num_workers, backend, address)
     plan = Listed(list(what)) if isinstance(what, Iterable) else what
+    # By what was asked for, not by what is left of it: a sweep of which an experiment is left that
+    # kills its workers must not train it here.
+    in_process = isinstance(plan, Listed) and len(plan.experiments) <= IN_PROCESS
+    workers = Workers(num_workers, backend, address, in_process)
     records = records or Records()
-    num_trained = 0
+    num_trained, failures = 0, dict[str, Failure]()
     while True:
         experiments = list(plan.next_experiments(records))
         if not experiments:
             raise ValueError("run() received no experiment: give at least one")
-        missing = records.missing(experiments)
+        unique = {experiment.key: experiment for experiment in experiments}
+        # What has failed holds up what depends on it, and nothing else.
+        missing = [each for each in records.missing(experiments) if each.key not in failures]
         if not missing:
             break
-        num_trained += _train_all(missing, records, workers, progress)
-    unique = {experiment.key: experiment for experiment in experiments}
-    print(describe(list(unique.values()), plan.name, plan.tier, num_trained))
+        number, failed = _train_all(missing, records, workers, progress)
+        num_trained += number
+        failures |= {failure.experiment.key: failure for failure in failed}
+    if failures:
+        raise RunsFailedError(sentences.of_failures(list(failures.values()), len(unique)))
+    print(sentences.describe(list(unique.values()), plan.name, plan.tier, num_trained))
     loaded = records.load(unique.values(), plan.name, plan.tier)
     return plan.with_roles(loaded, records)
 
@@ -154,12 +174,11 @@ def train_all(
 
 def _train_all(
     missing: list[Experiment], records: Records, workers: Workers, progress: bool | None
-) -> int:
-    """Trains the experiments and records each; returns how many were trained."""
+) -> tuple[int, list[Failure]]:
+    """Trains the experiments and records each; returns how many, and those that failed."""
     # Before hours of training are lost for want of a right to write.
     records.cache.check_writable()
-    failures: list[Failure] = []
-    num_trained = 0
+    num_trained, failures = 0, list[Failure]()
     bar = tqdm(
         total=len(missing), unit="run", smoothing=0.02, disable=not _shows_progress(progress)
     )
@@ -177,9 +196,7 @@ def _train_all(
                 records.add(outcome)
                 num_trained += 1
             bar.update()
-    if failures:
-        raise RunsFailedError(_failure_message(failures, len(missing)))
-    return num_trained
+    return num_trained, failures
 
 
 def _by_graph(experiments: Iterable[Experiment]) -> list[Experiment]:
@@ -236,54 +253,9 @@ def _is_small(experiment: Experiment) -> bool:
     return examples * experiment.epochs <= SMALL_RUN
 
 
-def _failure_message(failures: list[Failure], total: int) -> str:
-    lines = [f"{len(failures)} of {total} experiments failed; the others are recorded:"]
-    for failure in failures[:10]:
-        fields = ", ".join(f"{k}={v!r}" for k, v in _unusual_fields(failure.experiment).items())
-        lines.append(f"- Experiment({fields}):\n{failure.reason.strip()}")
-    if len(failures) > 10:
-        lines.append(f"- and {len(failures) - 10} more")
-    return "\n".join(lines)
-
-
-def _unusual_fields(experiment: Experiment) -> dict[str, Any]:
-    reference, own = Experiment().describe(), experiment.describe()
-    return {field: own[field] for field in FIELDS if own[field] != reference[field]}
-
-
 def _shows_progress(asked: bool | None) -> bool:
     if asked is not None:
         return asked
     if os.environ.get("ACTIVATION_STUDY_PROGRESS") == "0":
         return False
     return sys.stderr.isatty() or "ipykernel" in sys.modules
-
-
-def describe(experiments: list[Experiment], name: str | None, tier: str, num_trained: int) -> str:
-    """Says in a few lines what was asked for: how many, what varies, what is fixed, what is new."""
-    # As objects, so that None and whole numbers are shown as they were given.
-    table = pd.DataFrame([experiment.describe() for experiment in experiments], dtype=object)
-    title = f"Study {name!r} ({tier} tier)" if name else "Experiments"
-    lines = [
-        f"{title}: {len(experiments):,} in all, "
-        f"{len(experiments) - num_trained:,} loaded, {num_trained:,} trained"
-    ]
-    fixed = []
-    for field in FIELDS:
-        values = list(table[field].drop_duplicates())
-        if len(values) == 1:
-            fixed.append(f"{field}={values[0]}")
-        else:
-            lines.append(f"  varies: {field:14} {_shortened(values)}")
-    lines.append("  fixed:  " + ", ".join(fixed))
-    return "\n".join(lines)
-
-
-def _shortened(values: list[Any], limit: int = 8) -> str:
-    """Lists values, in order where they are numbers, leaving out the middle of a long list."""
-    if all(isinstance(value, int | float) for value in values):
-        values = sorted(values)
-    shown = [f"{value:g}" if isinstance(value, float) else str(value) for value in values]
-    if len(shown) > limit:
-        shown = [*shown[: limit - 1], "...", shown[-1]]
-    return f"{len(values)}: " + ", ".join(shown)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from activation_study.engine import schema
+from activation_study.engine import publication, schema
 from activation_study.engine.errors import (
     ConflictingRunsError,
     DamagedRecordError,
@@ -22,6 +23,7 @@ from activation_study.engine.manifest import (
     MANIFEST,
     REMEDY,
     read_manifest,
+    remedy,
     unreadable,
     write_manifest,
 )
@@ -107,18 +109,19 @@ class PublishedRecord:
             RecordError: The folder cannot be written to, or the disk is full.
         """
         added = to_tables(_each_once(study, runs))
-        before = {table: self.read(study, table) for table in added}
-        _refuse_conflicts(study, before, added)
-        published = before["runs"]["key"]
-        if not (num_new := _without(added["runs"], published).num_rows):
-            return 0
-        merged = {
-            table: _sorted(
-                pa.concat_tables([before[table], _without(added[table], published)]), table
-            )
-            for table in added
-        }
-        self._write(study, merged)
+        with _explaining(self.folder), publication.alone(self.folder):
+            before = {table: self.read(study, table) for table in added}
+            _refuse_conflicts(study, before, added)
+            published = before["runs"]["key"]
+            if not (num_new := _without(added["runs"], published).num_rows):
+                return 0
+            merged = {
+                table: _sorted(
+                    pa.concat_tables([before[table], _without(added[table], published)]), table
+                )
+                for table in added
+            }
+            self._write(study, merged)
         return num_new
 
     def _write(self, study: str, tables: dict[str, pa.Table]) -> None:
@@ -127,23 +130,18 @@ class PublishedRecord:
         Every entry of the manifest that is not of these files stays as it is.
         """
         manifest = self._manifest()
-        folder = self.folder / study
-        renames = {folder / f"{table}.tmp": folder / f"{table}.parquet" for table in tables}
-        with _discarding(renames), _explaining(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-            for (temporary, path), (table, content) in zip(
-                renames.items(), tables.items(), strict=True
-            ):
-                _write_parquet(content, temporary)
-                manifest["files"][f"{study}/{path.name}"] = {
-                    "sha256": _sha256(temporary.read_bytes()),
+        paths = {table: self.folder / study / f"{table}.parquet" for table in tables}
+        with _discarding(map(publication.temporary, paths.values())):
+            (self.folder / study).mkdir(parents=True, exist_ok=True)
+            for table, content in tables.items():
+                manifest["files"][f"{study}/{table}.parquet"] = {
+                    "sha256": _write_parquet(content, publication.temporary(paths[table])),
                     "rows": content.num_rows,
                     "columns": {name: str(kind) for name, kind in schema.TABLES[table].items()},
                 }
             manifest["files"] = dict(sorted(manifest["files"].items()))
-            for source, target in renames.items():
-                source.replace(target)
-            write_manifest(self.folder, manifest)
+            publication.decide(self.folder, manifest)
+        publication.finish(self.folder)
 
     def registered(self) -> dict[str, str]:
         """SHA-256 of each file that is registered beside the tables, by name."""
@@ -155,9 +153,9 @@ class PublishedRecord:
         Raises:
             RecordError: The manifest is damaged, or could not be written.
         """
-        manifest = self._manifest()
-        if manifest.get("claims") != digests:
-            with _explaining(self.folder):
+        with _explaining(self.folder), publication.alone(self.folder):
+            manifest = self._manifest()
+            if manifest.get("claims") != digests:
                 write_manifest(self.folder, manifest | {"claims": dict(sorted(digests.items()))})
 
     def verify(self) -> list[str]:
@@ -191,13 +189,15 @@ def _verified(path: Path, expected: str) -> bytes:
         content = path.read_bytes()
     except FileNotFoundError:
         raise DamagedRecordError(
-            f"{path} is missing, though the manifest lists it with SHA-256 {expected}; {REMEDY}"
+            f"{path} is missing, though the manifest lists it with SHA-256 {expected}; "
+            f"{remedy(path.parents[1])}"
         ) from None
     except OSError as error:
         raise unreadable(path, error) from error
     if (found := _sha256(content)) != expected:
         raise DamagedRecordError(
-            f"{path} is damaged: expected SHA-256 {expected}, found {found}; {REMEDY}"
+            f"{path} is damaged: expected SHA-256 {expected}, found {found}; "
+            f"{remedy(path.parents[1])}"
         )
     return content
 
@@ -216,12 +216,13 @@ def _parse(path: Path, content: bytes) -> pa.Table:
 
 @contextmanager
 def _discarding(temporaries: Iterable[Path]) -> Iterator[None]:
-    """Leaves none of the temporary files behind, whatever happens."""
+    """Leaves none of the temporary files behind where something goes wrong."""
     try:
         yield
-    finally:
+    except BaseException:
         for path in temporaries:
             path.unlink(missing_ok=True)
+        raise
 
 
 @contextmanager
@@ -274,15 +275,23 @@ def _without(content: pa.Table, keys: pa.ChunkedArray) -> pa.Table:
     return content.filter(pc.invert(pc.is_in(content["key"], keys.combine_chunks())))
 
 
-def _write_parquet(content: pa.Table, path: Path) -> None:
+def _write_parquet(content: pa.Table, path: Path) -> str:
+    """Writes a table, flushed to the disk; returns the file's SHA-256."""
+    sink = pa.BufferOutputStream()
     pq.write_table(
         content.combine_chunks(),
-        path,
+        sink,
         compression="zstd",
         compression_level=19,
         write_page_checksum=True,
         store_schema=False,
     )
+    file = sink.getvalue().to_pybytes()
+    with path.open("wb") as stream:
+        stream.write(file)
+        stream.flush()
+        os.fsync(stream.fileno())
+    return _sha256(file)
 
 
 def _sha256(content: bytes) -> str:

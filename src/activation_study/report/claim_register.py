@@ -29,7 +29,10 @@ def read_registered(path: Path, *, must_be_registered: bool) -> bytes:
             file, the expected digest and the found one, and the remedies.
         RecordError: the manifest is damaged, or missing beside published files.
     """
-    expected = PublishedRecord(path.parent).registered().get(path.name)
+    expected = None
+    # Other data beside a file of one's own are none of this record.
+    if must_be_registered or (path.parent / MANIFEST).exists():
+        expected = PublishedRecord(path.parent).registered().get(path.name)
     content = content_of(path, expected)
     found = digest(content)
     if expected is None and must_be_registered:

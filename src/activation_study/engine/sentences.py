@@ -1,0 +1,56 @@
+"""What a sweep says of itself: what was asked for, and what failed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from activation_study.engine.dispatch import Failure
+from activation_study.experiment import FIELDS, Experiment
+
+
+def of_failures(failures: list[Failure], total: int) -> str:
+    """Says which experiments of how many failed, and why."""
+    lines = [f"{len(failures)} of {total} experiments failed; the others are recorded:"]
+    for failure in failures[:10]:
+        fields = ", ".join(f"{k}={v!r}" for k, v in _unusual_fields(failure.experiment).items())
+        lines.append(f"- Experiment({fields}):\n{failure.reason.strip()}")
+    if len(failures) > 10:
+        lines.append(f"- and {len(failures) - 10} more")
+    return "\n".join(lines)
+
+
+def _unusual_fields(experiment: Experiment) -> dict[str, Any]:
+    reference, own = Experiment().describe(), experiment.describe()
+    return {field: own[field] for field in FIELDS if own[field] != reference[field]}
+
+
+def describe(experiments: list[Experiment], name: str | None, tier: str, num_trained: int) -> str:
+    """Says in a few lines what was asked for: how many, what varies, what is fixed, what is new."""
+    # As objects, so that None and whole numbers are shown as they were given.
+    table = pd.DataFrame([experiment.describe() for experiment in experiments], dtype=object)
+    title = f"Study {name!r} ({tier} tier)" if name else "Experiments"
+    lines = [
+        f"{title}: {len(experiments):,} in all, "
+        f"{len(experiments) - num_trained:,} loaded, {num_trained:,} trained"
+    ]
+    fixed = []
+    for field in FIELDS:
+        values = list(table[field].drop_duplicates())
+        if len(values) == 1:
+            fixed.append(f"{field}={values[0]}")
+        else:
+            lines.append(f"  varies: {field:14} {_shortened(values)}")
+    lines.append("  fixed:  " + ", ".join(fixed))
+    return "\n".join(lines)
+
+
+def _shortened(values: list[Any], limit: int = 8) -> str:
+    """Lists values, in order where they are numbers, leaving out the middle of a long list."""
+    if all(isinstance(value, int | float) for value in values):
+        values = sorted(values)
+    shown = [f"{value:g}" if isinstance(value, float) else str(value) for value in values]
+    if len(shown) > limit:
+        shown = [*shown[: limit - 1], "...", shown[-1]]
+    return f"{len(values)}: " + ", ".join(shown)
