@@ -38,7 +38,8 @@ class Soak:
         num_workers = NUM_KILLS * 2 // 5
         self.victims = ["worker"] * num_workers + ["driver"] * (NUM_KILLS - num_workers)
         self.rng.shuffle(self.victims)
-        self.num_sweeps = self.num_while_writing = self.num_leftovers = 0
+        self.num_sweeps = self.num_while_writing = 0
+        self.left_behind: set[Path] = set()
         self.slowest_orphan = 0.0
         self.ledgers: list[Ledger] = []
 
@@ -51,7 +52,6 @@ class Soak:
         while self._is_killed(folder, ledger):
             pass
         assert ledger.look() == len(self.undisturbed)
-        self.num_leftovers += len(leftovers(ledger.cache))
         assert self.undisturbed.equals(ledger.cache, folder / "published")
 
     def _is_killed(self, folder: Path, ledger: Ledger) -> bool:
@@ -87,7 +87,7 @@ class Soak:
         while_writing = self.rng.random() < 0.3
         while sweep.is_running and time.monotonic() < moment:
             time.sleep(0.005)
-        while while_writing and sweep.is_running and not leftovers(ledger.cache):
+        while while_writing and sweep.is_running and not self._unfinished(ledger):
             time.sleep(0.0002)
         return sweep.is_running
 
@@ -98,14 +98,19 @@ class Soak:
         self.victims.append("driver")
 
     def _kill_driver(self, sweep: Sweep, ledger: Ledger) -> None:
-        old = leftovers(ledger.cache)
         sweep.kill()
-        self.num_while_writing += leftovers(ledger.cache) != old
+        left = self._unfinished(ledger)
+        self.num_while_writing += bool(left)
+        self.left_behind |= left
         num_seen = ledger.look()
         # Workers train on until they notice, but nobody is left to record anything.
         seconds = sweep.wait_for_the_end_of_workers(ORPHAN_SECONDS)
         self.slowest_orphan = max(self.slowest_orphan, seconds)
         assert ledger.look() == num_seen
+
+    def _unfinished(self, ledger: Ledger) -> set[Path]:
+        """Files that are being written, without those that killed drivers have left behind."""
+        return set(leftovers(ledger.cache)) - self.left_behind
 
     def __str__(self) -> str:
         lost, doubled, changed = (
