@@ -22,18 +22,10 @@ from activation_study.engine.runner import run
 from activation_study.experiment import Experiment, grid
 from activation_study.tuning import Arm, Tuning
 from cluster.local_cluster import LocalCluster, wait_for
+from engine.made_runs import SMALL
 from faults.outcomes import Ledger, outcomes, published, recorded, runs_in
 
 pytestmark = pytest.mark.slow
-
-SMALL: dict[str, Any] = {
-    "dataset": "mnist-5k",
-    "depth": 1,
-    "width": 16,
-    "train_size": 256,
-    "epochs": 1,
-    "evaluation": "validation",
-}
 
 
 def trial() -> studies.Study:

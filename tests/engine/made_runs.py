@@ -13,6 +13,16 @@ from activation_study.experiment import Experiment, grid
 
 NUM_BINS = 15
 
+SMALL: dict[str, Any] = {
+    "dataset": "mnist-5k",
+    "depth": 1,
+    "width": 16,
+    "train_size": 256,
+    "epochs": 1,
+    "evaluation": "validation",
+}
+"""Fields of a run that trains in a fraction of a second."""
+
 EXPERIMENTS = grid(
     dataset="mnist-5k", hidden=["relu", "tanh"], seed=[0, 1], epochs=2, depth=1
 ) + grid(dataset="mnist-5k", seed=[0, 1], epochs=2, evaluation="validation", train_size=[None, 99])

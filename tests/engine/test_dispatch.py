@@ -20,15 +20,7 @@ from activation_study.engine.errors import RunsFailedError
 from activation_study.engine.records import Records
 from activation_study.engine.runner import run
 from activation_study.experiment import Experiment, grid
-
-SMALL: dict[str, Any] = {
-    "dataset": "mnist-5k",
-    "depth": 1,
-    "width": 16,
-    "train_size": 256,
-    "epochs": 1,
-    "evaluation": "validation",
-}
+from engine.made_runs import SMALL
 
 
 @pytest.fixture(autouse=True)

@@ -18,15 +18,7 @@ from activation_study.engine.sentences import describe
 from activation_study.experiment import Experiment, grid
 from activation_study.studies import Study
 from activation_study.tuning import Arm, Tuning
-
-SMALL = {
-    "dataset": "mnist-5k",
-    "depth": 1,
-    "width": 16,
-    "train_size": 256,
-    "epochs": 1,
-    "evaluation": "validation",
-}
+from engine.made_runs import SMALL
 
 
 @pytest.fixture(autouse=True)
