@@ -113,19 +113,42 @@ def core() -> Study:
     """Every catalogued hidden activation that can be trained, with softmax and sigmoid outputs.
 
     ``LEFT_OUT`` names the exception and its reason.
+    """
+    return _of_reference_network(
+        "core",
+        (
+            Arm(hidden=hidden, head=head)
+            for hidden in activations.built_in_names()
+            if activations.get(hidden).trainable and hidden not in LEFT_OUT
+            for head in ("softmax", "sigmoid")
+        ),
+    )
+
+
+def prior_bias() -> Study:
+    """Sigmoid outputs with and without a bias that starts them at the classes' frequency.
+
+    Without it the runs are those of the study ``core``.
+    """
+    return _of_reference_network(
+        "prior-bias",
+        (
+            Arm(hidden=hidden, head=head)
+            for hidden in HEADLINE_ACTIVATIONS
+            for head in ("sigmoid", "sigmoid_prior")
+        ),
+    )
+
+
+def _of_reference_network(name: str, arms: Iterable[Arm]) -> Study:
+    """Arms by the protocol, at the tier of the environment.
 
     784-128-128-10, Adam, batches of 128, 10 epochs of full MNIST, Glorot uniform kernels.
     """
-    arms = tuple(
-        Arm(hidden=hidden, head=head)
-        for hidden in activations.built_in_names()
-        if activations.get(hidden).trainable and hidden not in LEFT_OUT
-        for head in ("softmax", "sigmoid")
-    )
     if tier() == "quick":
         return Study(
-            name="core",
-            arms=arms,
+            name=name,
+            arms=tuple(arms),
             base=Experiment(dataset="mnist-5k", epochs=QUICK_EPOCHS),
             tuning=Tuning(rates=(1e-3, 1e-2), seeds=(0, 1), extends=False),
             seeds=lambda arm: (100, 101),
@@ -133,8 +156,8 @@ def core() -> Study:
             tier="quick",
         )
     return Study(
-        name="core",
-        arms=arms,
+        name=name,
+        arms=tuple(arms),
         base=Experiment(),
         tuning=Tuning(rates=RATES, seeds=TUNING_SEEDS),
         seeds=lambda arm: (
@@ -146,7 +169,7 @@ def core() -> Study:
 
 QUICK_EPOCHS = 2
 
-STUDIES: dict[str, Callable[[], Study]] = {"core": core}
+STUDIES: dict[str, Callable[[], Study]] = {"core": core, "prior-bias": prior_bias}
 
 
 def get(name: str) -> Study:
