@@ -7,6 +7,7 @@ import linecache
 import os
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -98,6 +99,19 @@ def test_workers_that_ended_while_idle_count_against_nobody(
         assert worker.connection.poll(30)
     assert len(run(experiments, num_workers=2, records=records, progress=False)) == 4
     assert not [worker for worker in left if worker in dispatch._idle]
+
+
+@pytest.mark.slow
+def test_workers_leave_no_files_behind(
+    records: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dispatch.end_idle()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    run(grid(**SMALL, seed=range(2)), num_workers=2, records=records, progress=False)
+    # What TensorFlow writes for each graph, in folders of the workers' own.
+    assert len(list(tmp_path.glob("activation-study-worker-*/__autograph*.py"))) > 1
+    dispatch.end_idle()
+    assert not list(tmp_path.glob("activation-study-worker-*"))
 
 
 @pytest.mark.slow

@@ -47,6 +47,8 @@ class Sweep:
         self.notes = folder / f"notes-{time.monotonic_ns()}"
         self.notes.touch()
         self._output = self.notes.with_name(self.notes.name.replace("notes", "output"))
+        self.scratch = folder / "scratch"
+        self.scratch.mkdir(exist_ok=True)
         self.start = time.time()
         with self._output.open("w") as output:
             self.process = subprocess.Popen(
@@ -64,6 +66,7 @@ class Sweep:
             "ACTIVATION_STUDY_DATA": str(folder / "data"),
             "ACTIVATION_STUDY_TIER": "full",
             "TF_CPP_MIN_LOG_LEVEL": "3",
+            "TMPDIR": str(self.scratch),
             # A long soak may outlast a commit, and runs tell the commit that they were made with.
             "GIT_DIR": str(folder / "no repository"),
             sweep_driver.NOTES: str(self.notes),

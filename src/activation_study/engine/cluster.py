@@ -23,10 +23,10 @@ from joblib._dask import DaskDistributedBackend
 from activation_study.engine import cluster_worker, deaths
 from activation_study.engine.cache import RUN_AGAIN
 from activation_study.engine.cluster_worker import INSTALL, REMEDIES, Reply
-from activation_study.engine.dispatch import Failure
 from activation_study.engine.errors import EngineError
 from activation_study.engine.run import Run
 from activation_study.engine.travel import CannotTravelError, pack
+from activation_study.engine.worker import Failure
 from activation_study.experiment import Experiment
 
 logger = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from distributed import get_worker
 
 from activation_study.catalogue import datasets
 from activation_study.catalogue.datasets import DatasetError
-from activation_study.engine import dispatch, provenance
+from activation_study.engine import provenance, worker
 from activation_study.engine.run import Run
 from activation_study.experiment import PROTOCOL_VERSION
 
@@ -98,5 +98,5 @@ def train(
     reply = inspect(names, expected, get_worker())
     if reply.faults:
         return number, reply
-    outcomes = tuple(map(dispatch.answer, messages))
+    outcomes = tuple(map(worker.answer, messages))
     return number, Reply(reply.worker, reply.source, (), outcomes)

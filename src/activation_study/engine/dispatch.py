@@ -12,9 +12,7 @@ import multiprocessing.connection
 import os
 import pickle
 import signal
-import threading
-import time
-import traceback
+import tempfile
 from collections import Counter, deque
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -22,19 +20,14 @@ from typing import Any
 
 from joblib.externals.loky.backend import get_context
 
-from activation_study.engine import deaths, lean_import, travel
+from activation_study.engine import deaths, travel
 from activation_study.engine.errors import EngineError
 from activation_study.engine.run import Run
+from activation_study.engine.worker import READY, Failure, serve
 from activation_study.experiment import Experiment
 
 ATTEMPTS = 3
 """Worker processes that an experiment may kill; the last one dies with no other run beside it."""
-
-IDLE_SECONDS = 300
-"""A worker that is given nothing for so long ends, and with it its memory."""
-
-ORPHAN_SECONDS = 2.0
-"""How often a worker looks whether the process that started it is still there."""
 
 THREAD_LIMITS = (
     "OMP_NUM_THREADS",
@@ -46,28 +39,6 @@ THREAD_LIMITS = (
     "VECLIB_MAXIMUM_THREADS",
 )
 """Set to 1 in every worker, unless they are set: workers times threads would exceed the cores."""
-
-READY = b""
-"""A worker's first message; every other is the pickled outcome of an experiment."""
-
-
-@dataclass(frozen=True)
-class Failure:
-    """An experiment that could not be run, with the worker's traceback or how it died."""
-
-    experiment: Experiment
-    reason: str
-
-
-def attempt(experiment: Experiment) -> Run | Failure:
-    """Trains in whichever process this is; an error there must not end the others' work."""
-    try:
-        from activation_study.engine.training import train
-
-        return train(experiment)
-    # An activation that exits is as broken as one that raises.
-    except (Exception, SystemExit):
-        return Failure(experiment, traceback.format_exc(limit=-4))
 
 
 def in_workers(
@@ -101,6 +72,7 @@ class _Worker:
 
     process: Any
     connection: Any
+    scratch: tempfile.TemporaryDirectory[str]
     is_ready: bool = False
     given: deque[Experiment] = field(default_factory=deque)
 
@@ -108,13 +80,22 @@ class _Worker:
     def start(cls) -> _Worker:
         context = get_context("loky")
         connection, theirs = context.Pipe()
+        # TensorFlow writes its graphs' source here and removes it at an exit that a worker, which
+        # is killed, never makes.
+        scratch = tempfile.TemporaryDirectory(
+            prefix="activation-study-worker-", ignore_cleanup_errors=True
+        )
         limits = {name: os.environ.get(name, "1") for name in THREAD_LIMITS}
-        process = context.Process(target=_serve, args=(theirs, os.getpid()), env=limits)
+        process = context.Process(
+            target=serve,
+            args=(theirs, os.getpid(), scratch.name),
+            env=limits | {"TMPDIR": scratch.name},
+        )
         # Ended, not waited for, when this process ends.
         process.daemon = True
         process.start()
         theirs.close()
-        return cls(process, connection)
+        return cls(process, connection, scratch)
 
     @property
     def is_usable(self) -> bool:
@@ -136,6 +117,7 @@ class _Worker:
         if self.process.is_alive():
             os.kill(self.process.pid, signal.SIGKILL)
         self.process.join()
+        self.scratch.cleanup()
         code: int | None = self.process.exitcode
         return code
 
@@ -257,34 +239,3 @@ def _idle_worker() -> _Worker | None:
             return worker
         worker.end()
     return None
-
-
-def _serve(connection: Any, parent: int) -> None:
-    """Trains what comes through the pipe until it closes; the life of a worker process."""
-    # Ctrl-C in a terminal reaches the whole group; whoever started this process ends it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_when_orphaned, args=(parent,), daemon=True).start()
-    # Whatever is wrong with TensorFlow is told as the first experiment's failure.
-    with contextlib.suppress(Exception):
-        lean_import.import_training()
-    with contextlib.suppress(EOFError, OSError):
-        connection.send_bytes(READY)
-        while connection.poll(IDLE_SECONDS):
-            for message in connection.recv():
-                connection.send_bytes(pickle.dumps(answer(message)))
-
-
-def answer(message: bytes) -> Run | str:
-    """Trains a pickled experiment; returns its run, or the traceback of why there is none."""
-    try:
-        outcome = attempt(pickle.loads(message))
-    except Exception:
-        return traceback.format_exc(limit=-4)
-    return outcome if isinstance(outcome, Run) else outcome.reason
-
-
-def _end_when_orphaned(parent: int) -> None:
-    """Ends this process soon after its parent: a killed sweep must not go on computing unseen."""
-    while os.getppid() == parent:
-        time.sleep(ORPHAN_SECONDS)
-    os._exit(1)

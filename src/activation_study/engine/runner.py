@@ -18,12 +18,12 @@ from tqdm.auto import tqdm
 from activation_study.catalogue import datasets
 from activation_study.catalogue.checks import whole_number
 from activation_study.catalogue.lookup import shown
-from activation_study.engine import dispatch, sentences
-from activation_study.engine.dispatch import Failure
+from activation_study.engine import dispatch, sentences, worker
 from activation_study.engine.errors import RunsFailedError
 from activation_study.engine.plan import Listed, Plan
 from activation_study.engine.records import Records, Runs
 from activation_study.engine.run import Run
+from activation_study.engine.worker import Failure
 from activation_study.experiment import Experiment
 
 IN_PROCESS = 2
@@ -93,7 +93,7 @@ class Workers:
             return cluster.in_cluster(_in_turn(experiments, is_wanted), self.address, names)
         if self.num_workers is None and self.in_process:
             return (
-                dispatch.attempt(experiment) for experiment in experiments if is_wanted(experiment)
+                worker.attempt(experiment) for experiment in experiments if is_wanted(experiment)
             )
         num_workers = self.num_workers or joblib.cpu_count()
         return dispatch.in_workers(_in_turn(experiments, is_wanted), num_workers)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from activation_study.engine.dispatch import Failure
+from activation_study.engine.worker import Failure
 from activation_study.experiment import FIELDS, Experiment
 
 
