@@ -82,6 +82,25 @@ def test_core_follows_the_protocol(core: Study) -> None:
     assert len(core.default_seeds) == 10
 
 
+def test_prior_bias_shares_its_runs_without_the_bias_with_core(
+    core: Study, records: Records
+) -> None:
+    study = studies.get("prior-bias")
+    assert set(study.arms) == {
+        Arm(hidden, head)
+        for hidden in studies.HEADLINE_ACTIVATIONS
+        for head in ("sigmoid", "sigmoid_prior")
+    }
+    shared = {arm for arm in core.arms if arm in study.arms}
+    assert {arm.head for arm in shared} == {"sigmoid"}
+    for round_ in range(2):
+        wanted = {one.key: one for one in study.next_experiments(records)}
+        of_core = {one.key for one in core.next_experiments(records)}
+        assert {one.head for key, one in wanted.items() if key not in of_core} == {"sigmoid_prior"}
+        assert len(wanted) == 10 * (21, 21 + 40)[round_]
+        record(records, list(wanted.values()), best_rate=0.01)
+
+
 def test_evaluation_uses_fresh_seeds(core: Study) -> None:
     tuned_on = set(core.tuning.seeds)
     for arm in core.arms:

@@ -139,7 +139,7 @@ def test_the_best_is_chosen_by_tuning_runs_at_the_selected_rate_alone(tmp_path):
         cells += [other] if hidden == "elu" else []
         cells += [] if hidden == "tanh" else [cell(hidden, test_accuracy=test)]
     result = judge_rule(tmp_path, rule, toy(*cells))
-    assert result.rows["reference"][0] == "softmax + relu"
+    assert result.rows["reference"][0] == "relu with softmax"
     assert result.verdict == "refuted"
 
 
@@ -149,7 +149,7 @@ def test_missing_cells_and_other_studies_leave_an_incomplete_record(tmp_path):
     few = judge_rule(tmp_path, rule, toy(full[0], full[1].head(9)))
     assert few.verdict == "incomplete record"
     assert "9 of at least 10 seeds" in few.condition
-    assert "hidden sigmoid" in few.condition
+    assert "sigmoid with softmax" in few.condition
     apart = cell("sigmoid", seeds=range(105, 115), test_accuracy=0.9)
     assert (
         "5 of at least 10 common seeds" in judge_rule(tmp_path, rule, toy(full[0], apart)).condition

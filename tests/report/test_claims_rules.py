@@ -90,15 +90,15 @@ def test_threshold(tmp_path, relu, tanh, scale, verdict):
     result = judge_rule(tmp_path, threshold_rule(), runs)
     assert result.verdict == verdict
     assert result.effect == pytest.approx(min(relu, tanh))
-    assert "lowest by the bound: relu + softmax" in result.effect_of
+    assert "lowest by the bound: relu with softmax" in result.effect_of
     if verdict == "depends":
-        assert result.condition == "fails for relu + softmax; holds for tanh + softmax"
+        assert result.condition == "fails for relu with softmax; holds for tanh with softmax"
 
 
 def test_a_threshold_without_its_runs_is_incomplete(tmp_path):
     result = judge_rule(tmp_path, threshold_rule(), toy(cell("relu", test_accuracy=0.97)))
     assert result.verdict == "incomplete record"
-    assert "hidden tanh" in result.condition
+    assert "tanh with softmax" in result.condition
 
 
 def confusion(runs, likeliest):
@@ -284,3 +284,11 @@ def test_conditions_keep_names_with_commas_apart():
     rows = pd.DataFrame({"name": ["a, x", "b, y", "c"], "outcome": ["better", "better", "worse"]})
     assert describe_groups(rows, "outcome") == "better for (a, x) and (b, y); worse for c"
     assert describe_groups(rows.head(2), "outcome") == "better in all 2 comparisons"
+
+
+def test_conditions_count_a_group_that_is_too_large_to_name():
+    outcomes = ["holds"] * 9 + ["fails"] * 3
+    rows = pd.DataFrame({"name": list("abcdefghijkl"), "outcome": outcomes})
+    assert describe_groups(rows, "outcome") == "fails for j, k and l; holds for the other 9"
+    fewer = "holds for b, c, d, e, f, g, h and i; fails for j, k and l"
+    assert describe_groups(rows.tail(-1), "outcome") == fewer

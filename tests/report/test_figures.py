@@ -19,7 +19,7 @@ from activation_study.report import figures
 from activation_study.report.claims import judge
 from activation_study.report.figures_calibration import null_band
 from activation_study.report.figures_convergence import chosen_rates
-from activation_study.report.figures_heads import guessing_loss
+from activation_study.report.figures_heads import guessing_loss, steps_below_guessing
 from activation_study.report.figures_ranking import rank
 from activation_study.report.picture import Picture
 from activation_study.report.verdicts import Verdict
@@ -167,6 +167,18 @@ def test_guessing_loss_is_that_of_the_class_frequencies(head):
         "sigmoid": -(labels * np.log(guess) + (1 - labels) * np.log(1 - guess)).mean(axis=1),
     }
     assert guessing_loss(head, 10) == pytest.approx(losses[head].mean(), rel=1e-12)
+
+
+def test_step_at_which_the_mean_loss_falls_below_guessing():
+    # ln 10 is 2.3026; the windows' means are 3, 2.35, 2.25 and 2.
+    early = pd.DataFrame(
+        {"step": [10, 20, 30, 40] * 2, "train_loss": [3, 2.2, 2.2, 2, 3, 2.5, 2.3, 2]}
+    )
+    assert steps_below_guessing(early, "softmax") == 30
+    assert steps_below_guessing(early[early["step"] < 30], "softmax") == math.inf
+    # The entropy of one label in ten is 0.3251.
+    early = pd.DataFrame({"step": [10, 20], "train_loss": [0.326, 0.325]})
+    assert steps_below_guessing(early, "sigmoid_prior") == 20
 
 
 def test_guessing_loss_refuses_heads_without_a_likelihood():

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -46,13 +47,13 @@ def test_tuned_rates_has_one_row_an_activation_and_one_column_a_head(runs):
 
 
 def test_provenance_tells_one_machine_from_several(runs, tmp_path):
-    table = tables.provenance(runs, tmp_path)
+    table = tables.provenance(runs, folder=tmp_path)
     assert table.note == "All runs were made with the same versions on the same type of machine."
     values = table.frame.set_index("what")["value"]
     assert values["CPU type"] == "Toy CPU (6/1/1)"
     assert values["core hours"] == f"{13 * len(runs) / 3600:.1f}"
     assert set(table.frame["runs"]) == {f"{len(runs):,}"}
-    mixed = tables.provenance(with_three(runs, "keras", "3.0.0"), tmp_path)
+    mixed = tables.provenance(with_three(runs, "keras", "3.0.0"), folder=tmp_path)
     assert mixed.note.startswith("Mixed: Keras (")
     assert "3.0.0: 3 runs" in mixed.note
     assert "Where versions differ" in mixed.note
@@ -61,8 +62,36 @@ def test_provenance_tells_one_machine_from_several(runs, tmp_path):
     assert len(keras) == 2
 
 
+def test_a_run_of_two_studies_counts_once(runs, tmp_path):
+    some = dataclasses.replace(runs, summary=runs.summary.iloc[:5])
+    assert tables.provenance(runs, some, folder=tmp_path).frame.equals(
+        tables.provenance(runs, folder=tmp_path).frame
+    )
+
+
+def test_first_epoch_is_that_of_the_record(runs):
+    diverged = runs.where(is_tuned=True, head="sigmoid", hidden="tanh").summary["key"].iloc[0]
+    summary = runs.summary.copy()
+    summary.loc[summary["key"] == diverged, "diverged"] = True
+    found = tables.first_epoch(dataclasses.replace(runs, summary=summary), heads=("sigmoid",))
+    assert set(found.index.get_level_values("head")) == {"sigmoid"}
+    assert set(found.index.get_level_values("hidden")) == {"relu", "tanh", "sigmoid", "exponential"}
+    keys = runs.where(is_tuned=True, head="sigmoid", hidden="tanh").summary["key"].iloc[1:]
+    curves = [runs.early.loc[runs.early["key"] == key, "train_loss"].to_numpy() for key in keys]
+    below = np.mean(curves, axis=0) < -0.1 * np.log(0.1) - 0.9 * np.log(0.9)
+    steps = runs.early.loc[runs.early["key"] == keys.iloc[0], "step"].to_numpy()
+    accuracies = runs.history.set_index(["key", "epoch"])["validation_accuracy"]
+    tanh = found.loc["tanh", "sigmoid"]
+    assert tanh["step"] == steps[below][0] > steps[0]
+    assert tanh["accuracy"] == pytest.approx(np.mean([accuracies[key, 1] for key in keys]))
+    last = accuracies.index.get_level_values("epoch").max()
+    assert tanh["final_accuracy"] == pytest.approx(
+        np.mean([accuracies[key, last] for key in keys]), abs=1e-5
+    )
+
+
 def test_provenance_tells_commits_from_versions(runs, tmp_path):
-    note = tables.provenance(with_three(runs, "commit", "beef"), tmp_path).note
+    note = tables.provenance(with_three(runs, "commit", "beef"), folder=tmp_path).note
     assert note.startswith("Mixed: commit of the package (")
     assert "beef: 3 runs" in note
     assert "Where versions differ" not in note
@@ -71,23 +100,23 @@ def test_provenance_tells_commits_from_versions(runs, tmp_path):
 def test_provenance_tells_what_an_audit_found_of_these_runs(runs, tmp_path):
     keys = list(runs.summary["key"][:4])
     (tmp_path / "audit.json").write_text(json.dumps(audit_of(keys)))
-    note = tables.provenance(runs, tmp_path).note
+    note = tables.provenance(runs, folder=tmp_path).note
     assert f"Audit of 2031-02-03: 4 of {len(runs):,} runs, trained again on Toy CPU with" in note
     assert "TensorFlow 1.2, Keras 3.4, NumPy 5.6, commit cafe: " in note
     assert "2 equal bit for bit, 1 within tolerance and 1 different. By the commit" in note
     assert "acdc: 1 equal bit for bit, 0 within tolerance and 1 different" in note
     some = dataclasses.replace(runs, summary=runs.summary[runs.summary["key"] == keys[0]])
-    note = tables.provenance(some, tmp_path).note
+    note = tables.provenance(some, folder=tmp_path).note
     assert "1 of 1 runs, trained again" in note
     assert "By the commit" not in note
     others = dataclasses.replace(runs, summary=runs.summary[~runs.summary["key"].isin(keys)])
-    assert "Audit" not in tables.provenance(others, tmp_path).note
+    assert "Audit" not in tables.provenance(others, folder=tmp_path).note
 
 
 def test_an_unreadable_audit_says_how_to_repeat_it(runs, tmp_path):
     (tmp_path / "audit.json").write_text("{")
     with pytest.raises(RecordError, match="activation-study audit --write"):
-        tables.provenance(runs, tmp_path)
+        tables.provenance(runs, folder=tmp_path)
 
 
 def with_three(runs, column, value):

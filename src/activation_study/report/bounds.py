@@ -14,6 +14,7 @@ from activation_study.report.cells import (
     IncompleteRecordError,
     Runs,
     by_seed,
+    cell_name,
     evaluation_runs,
     select,
 )
@@ -82,9 +83,9 @@ def _among_largest(
     is_class = wrong["predicted_class"] == check["predicted_class"]
     hits = (ranks[is_class] <= check["among_largest"]).astype(float)
     if len(hits) < minimum:
-        name = ", ".join(f"{column} {value}" for column, value in cell.items())
         raise IncompleteRecordError(
-            f"{name}, {rate} rate: confusions of {len(hits)} of at least {minimum} seeds recorded"
+            f"{cell_name(cell)}, {rate} rate: confusions of {len(hits)} of at least {minimum} "
+            "seeds recorded"
         )
     return hits
 
@@ -124,10 +125,11 @@ def judge_threshold(claim: Claim, runs: Runs, register: ClaimsFile) -> Finding:
             series = by_seed(runs.summary, cell, rule["rate"], check["column"], minimum)
         else:
             series = _among_largest(check, runs, cell, rule["rate"], minimum)
-        cell_name = " + ".join(map(str, values))
+        of_one_check = len(rule["checks"]) == 1
         records.append(
             {
-                "name": cell_name if len(rule["checks"]) == 1 else f"{check['name']} ({cell_name})",
+                "check": check["name"],
+                "name": cell_name(cell) if of_one_check else f"{check['name']}: {cell_name(cell)}",
                 "metric": check.get("column", f"share of runs: {check['name']}"),
                 "relation": check["relation"],
                 "bound": float(check["bound"]),
@@ -136,6 +138,10 @@ def judge_threshold(claim: Claim, runs: Runs, register: ClaimsFile) -> Finding:
             | _bounded(series, check, register)
         )
     rows = pd.DataFrame(records)
+    parts = [
+        (f"{check}: " if rows["check"].nunique() > 1 else "") + describe_groups(part, "outcome")
+        for check, part in rows.groupby("check", sort=False)
+    ]
     # The group that does worst by the bound leads the report.
     slack = (rows["value"] - rows["bound"]).where(
         rows["relation"] == ">=", rows["bound"] - rows["value"]
@@ -143,7 +149,7 @@ def judge_threshold(claim: Claim, runs: Runs, register: ClaimsFile) -> Finding:
     main = rows.iloc[int(slack.fillna(math.inf).to_numpy().argmin())]
     return Finding(
         verdict=from_parts(rows["outcome"].tolist()),
-        condition=describe_groups(rows, "outcome"),
+        condition="; ".join(parts),
         rows=rows,
         effect=float(main["value"]),
         interval=(float(main["low"]), float(main["high"])),

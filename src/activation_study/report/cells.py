@@ -63,6 +63,13 @@ def repaired(frame: pd.DataFrame, metric: str, num_classes: int = 10) -> pd.Seri
     return values.mask(failed, guess)
 
 
+def cell_name(cell: Mapping[str, Any]) -> str:
+    """Name a cell as a reader would, "relu with softmax", and whatever else it holds by column."""
+    known = [str(cell[column]) for column in ("hidden", "head") if column in cell]
+    others = [f"{column} {cell[column]}" for column in cell if column not in ("hidden", "head")]
+    return ", ".join([" with ".join(known), *others] if known else others)
+
+
 def by_seed(
     summary: pd.DataFrame, cell: Mapping[str, Any], rate: str, metric: str, minimum: int
 ) -> pd.Series:
@@ -73,7 +80,7 @@ def by_seed(
         ValueError: several runs of one seed, so that the cell is not pinned down.
     """
     frame = select(evaluation_runs(summary, rate), cell)
-    name = ", ".join(f"{column} {value}" for column, value in cell.items())
+    name = cell_name(cell)
     if frame["seed"].duplicated().any():
         raise ValueError(
             f"Cell ({name}, {rate} rate): received several runs of one seed; accepted is one. "

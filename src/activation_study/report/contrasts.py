@@ -16,6 +16,7 @@ from activation_study.report.cells import (
     Runs,
     best_hidden,
     by_seed,
+    cell_name,
 )
 from activation_study.report.claim_file import Claim, ClaimsFile
 from activation_study.report.finding import Finding, describe_groups
@@ -104,8 +105,8 @@ def _row(
         "name": contrast["name"],
         "metric": contrast["metric"],
         "rate": contrast["rate"],
-        "arm": " + ".join(map(str, arm.values())),
-        "reference": " + ".join(map(str, reference.values())),
+        "arm": cell_name(arm),
+        "reference": cell_name(reference),
         "predicted": contrast["predicted"],
         "margin": margin,
         "num_pairs": len(pairs),

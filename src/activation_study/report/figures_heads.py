@@ -67,7 +67,8 @@ def early_training(
             for place, head in enumerate(lines):
                 keys = select(summary, {"hidden": name, "head": head})["key"]
                 early = runs.early[runs.early["key"].isin(keys)]
-                above[head].append(_draw_early(axes, early, head, place))
+                _draw_early(axes, early, head, place)
+                above[head].append(steps_below_guessing(early, head))
             axes.set(title=name, yscale="log")
         parts.label_outside(all_axes, "step", "loss / loss of guessing")
         _plain_ratio_axis(all_axes[0])
@@ -82,8 +83,23 @@ def early_training(
     )
 
 
-def _draw_early(axes: Axes, early: pd.DataFrame, head: str, place: int) -> float:
-    """Draw one head's curve and return the step at which its mean falls below guessing."""
+def steps_below_guessing(early: pd.DataFrame, head: str) -> float:
+    """Return the step at which the mean training loss first falls below that of guessing.
+
+    Args:
+        early: Training losses within the first epoch of runs with one head, as recorded: means
+            over windows of steps, each named by its last step.
+        head: Their head.
+
+    Returns:
+        The last step of that window; inf where there is none in the first epoch.
+    """
+    means = early.groupby("step")["train_loss"].mean()
+    below = means.index[means < guessing_loss(head, tasks.get("digits").num_classes)]
+    return float(below.min()) if len(below) else math.inf
+
+
+def _draw_early(axes: Axes, early: pd.DataFrame, head: str, place: int) -> None:
     unit = guessing_loss(head, tasks.get("digits").num_classes)
     colour, marker = parts.COLOURS[place], parts.MARKERS[place]
     rows = []
@@ -96,8 +112,6 @@ def _draw_early(axes: Axes, early: pd.DataFrame, head: str, place: int) -> float
     axes.plot(
         band["step"], band["mean"], color=colour, marker=marker, ms=3, markevery=4, label=head
     )
-    below = band.loc[band["mean"] < 1.0, "step"]
-    return float(below.min()) if len(below) else math.inf
 
 
 def _plain_ratio_axis(axes: Axes) -> None:

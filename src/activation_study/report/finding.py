@@ -32,19 +32,40 @@ class Finding:
     margin: float | None = None
 
 
+MOST_NAMED = 8
+"""Rows of one outcome that are named; of a larger group only the number is given, and the detail
+table lists it."""
+
+
 def describe_groups(rows: pd.DataFrame, column: str, name: str = "name") -> str:
-    """Say which rows came out how: "better for tanh; equivalent for (ReLU) and (GELU)"."""
+    """Say which rows came out how: "better for tanh; equivalent for ReLU and GELU".
+
+    The largest group, where it has more than ``MOST_NAMED`` rows, comes last and is counted.
+    """
     if rows[column].nunique() == 1 and len(rows) > 1:
         return f"{rows[column].iloc[0]} in all {len(rows)} comparisons"
-    parts = []
-    for outcome, names in rows.groupby(column, sort=False)[name]:
-        # A name may hold commas: brackets keep several apart.
-        listed = [str(item) for item in names]
-        parts.append(
-            f"{outcome} for "
-            + (listed[0] if len(listed) == 1 else " and ".join(f"({item})" for item in listed))
-        )
-    return "; ".join(parts)
+    groups = {
+        str(outcome): list(map(str, names))
+        for outcome, names in rows.groupby(column, sort=False)[name]
+    }
+    largest = max(groups, key=lambda outcome: len(groups[outcome]))
+    said = [
+        f"{outcome} for {_listed(names)}"
+        for outcome, names in groups.items()
+        if outcome != largest or len(names) <= MOST_NAMED
+    ]
+    if len(groups[largest]) > MOST_NAMED:
+        said.append(f"{largest} for the other {len(groups[largest])}")
+    return "; ".join(said)
+
+
+def _listed(names: list[str]) -> str:
+    """Join names; where one holds a comma, brackets keep them apart."""
+    if len(names) == 1:
+        return names[0]
+    if any("," in name for name in names):
+        return " and ".join(f"({name})" for name in names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def from_parts(outcomes: list[str]) -> str:

@@ -13,6 +13,7 @@ from activation_study.report import statistics
 from activation_study.report.cells import (
     IncompleteRecordError,
     Runs,
+    cell_name,
     evaluation_runs,
     repaired,
     select,
@@ -209,7 +210,8 @@ def judge_factorial(claim: Claim, runs: Runs, register: ClaimsFile) -> Finding:
     condition = f"shares of variance: {shares}; F-test of the interaction: p = {p_value:.2g}"
     if diverged:
         condition += f"; left out, because a run diverged: {', '.join(map(str, diverged))}"
+    largest = cell_name({first: table.index[i], second: levels[j]})
     return Finding(
         verdict, condition, variance, float(effects[i, j]), None,
-        f"largest effect of a combination: {table.index[i]} + {levels[j]}", rule["metric"], margin,
+        f"largest effect of a combination: {largest}", rule["metric"], margin,
     )  # fmt: skip

@@ -19,6 +19,7 @@ from activation_study.engine.shards import MANIFEST
 from activation_study.report import figure_parts as parts
 from activation_study.report.cells import evaluation_runs, repaired
 from activation_study.report.figures_convergence import chosen_rates
+from activation_study.report.figures_heads import steps_below_guessing
 from activation_study.report.figures_ranking import rank
 from activation_study.report.verdicts import UNTRIED, Verdict
 
@@ -94,14 +95,43 @@ def tuned_rates(runs: Runs) -> Table:
     return Table(frame.rename_axis("hidden activation").reset_index(), note)
 
 
-def provenance(runs: Runs, folder: Path | None = None) -> Table:
+def first_epoch(runs: Runs, *, heads: Iterable[str], rate: str = "tuned") -> pd.DataFrame:
+    """Return how the first epoch went in each arm, runs that diverged left out.
+
+    Args:
+        runs: Runs of a study.
+        heads: Heads that are shown.
+        rate: ``"tuned"`` or ``"default"``.
+
+    Returns:
+        Indexed by hidden activation and head: ``step``, at which the mean training loss first fell
+        below that of guessing by the classes' frequencies (inf where it did not in that epoch);
+        ``accuracy``, the mean validation accuracy after the epoch, and ``final_accuracy``, after
+        the last one.
+    """
+    summary = evaluation_runs(runs.summary, rate)
+    summary = summary[~summary["diverged"].astype(bool) & summary["head"].isin(list(heads))]
+    history = runs.history[runs.history["epoch"] == 1].set_index("key")["validation_accuracy"]
+    rows = {
+        (hidden, head): {
+            "step": steps_below_guessing(runs.early[runs.early["key"].isin(arm["key"])], str(head)),
+            "accuracy": float(history.reindex(arm["key"]).mean()),
+            "final_accuracy": float(arm["validation_accuracy"].mean()),
+        }
+        for (hidden, head), arm in summary.groupby(["hidden", "head"])
+    }
+    frame = pd.DataFrame.from_dict(rows, orient="index")
+    return frame.rename_axis(index=["hidden", "head"])
+
+
+def provenance(*runs: Runs, folder: Path | None = None) -> Table:
     """List where and with what the runs were made, what is mixed, and what an audit found.
 
     Args:
-        runs: The runs.
+        runs: Those of one or more studies; a run of several counts once.
         folder: Folder of the published record, which may hold an audit; None for the project's own.
     """
-    summary = runs.summary
+    summary = pd.concat([study.summary for study in runs]).drop_duplicates("key")
     if summary.empty:
         return Table(pd.DataFrame(), "No run is recorded yet.")
     rows = [

@@ -42,12 +42,14 @@ _SHOWN = {
 
 
 def format_value(value: float, metric: str = "", *, signed: bool = False) -> str:
-    """Write a value in the unit of its metric: accuracies in percentage points, nats, epochs."""
+    """Write a value in the unit of its metric: accuracies and shares in percent, nats, epochs."""
     if not math.isfinite(value):
         return "not defined"
     sign = "+" if signed else ""
     if metric.endswith("accuracy"):
         return f"{100 * value:{sign}.2f} " + ("points" if signed else "%")
+    if metric.startswith("share of"):
+        return f"{100 * value:.1f} %"
     if metric.endswith("_nll"):
         return f"{value:{sign}.4f} nats"
     if metric.startswith("epochs_to_"):
