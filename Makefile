@@ -70,7 +70,7 @@ lint: $(INSTALLED) ## check style, formatting, types and workflows
 
 .PHONY: bench
 bench: $(INSTALLED) ## time an epoch beside other libraries and the roofline, whole runs and growth (needs MNIST and two idle cores)
-	$(BIN)/python benchmarks/bench.py
+	$(BIN)/activation-study bench
 
 # The long forms of what `make test` does in short. Each takes minutes on two cores.
 LONG := ACTIVATION_STUDY_LONG=1 $(BIN)/python -m pytest -s

@@ -98,6 +98,7 @@ def test_damaged_record_ends_in_one_paragraph(
         (("run",), "Missing argument"),
         (("run", "core", "--workers", "0"), "--workers"),
         (("judge",), "No such command"),
+        (("bench", "--short"), "expected --output FILE"),
     ],
 )
 def test_wrong_words_end_with_code_2(

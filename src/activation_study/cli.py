@@ -1,10 +1,11 @@
-"""The command line: activation-study run | publish | claims | register | verify | audit ..."""
+"""The command line: activation-study run | publish | claims | verify | audit | bench ..."""
 
 from __future__ import annotations
 
 import io
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -134,6 +135,32 @@ def audit(
     if write:
         typer.echo(f"written to {found.write(Records().published.folder)}")
     raise typer.Exit(found.exit_code)
+
+
+@app.command()
+def bench(
+    short: Annotated[
+        bool, typer.Option("--short", help="A few images, once: its figures say nothing.")
+    ] = False,
+    output: Annotated[
+        Path | None, typer.Option(help="File to write; by default benchmarks/results.json.")
+    ] = None,
+) -> None:
+    """Time this engine beside other libraries and the roofline; needs MNIST and idle cores."""
+    root = places.repository()
+    if root is None:
+        raise ValueError(
+            "the benchmark is in no installed package: received a package outside its repository; "
+            "expected a clone with benchmarks/. Clone it, and python -m pip install -e it"
+        )
+    if short and output is None:
+        raise ValueError(
+            "received --short alone; expected --output FILE with it: its figures must not replace "
+            "the measured ones"
+        )
+    words = ["--short"] * short + (["--output", str(output.resolve())] if output else [])
+    script = root / "benchmarks" / "bench.py"
+    raise typer.Exit(subprocess.run([sys.executable, str(script), *words]).returncode)
 
 
 @app.command()

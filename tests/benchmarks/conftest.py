@@ -9,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "benchmarks"
+COMMAND = Path(sys.executable).with_name("activation-study")
 HERE = Path(__file__).resolve().parent
 
 
@@ -20,10 +21,10 @@ def scripts_on_path(monkeypatch):
 
 @pytest.fixture(scope="session")
 def short_bench(tmp_path_factory):
-    """The short form's file and what it printed, run as `make bench` does."""
+    """The short form's file and what it printed, by the command that `make bench` gives."""
     path = tmp_path_factory.mktemp("bench") / "results.json"
     done = subprocess.run(
-        [sys.executable, str(SCRIPTS / "bench.py"), "--short", "--output", str(path)],
+        [str(COMMAND), "bench", "--short", "--output", str(path)],
         capture_output=True,
         text=True,
         check=False,

@@ -16,14 +16,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import soak
-from activation_study import cli
+from activation_study import cli, studies
 from activation_study.engine import places
 from activation_study.report import claim_file
 from fuzz.rights import as_nobody
 from fuzz.wild import EXAMPLES
 
 CODES = {0, 1, 2, 130}
-COMMANDS = ("run", "publish", "claims", "register", "verify", "audit", "picture")
+COMMANDS = ("run", "publish", "claims", "register", "verify", "audit", "bench", "picture")
 VARIABLES = tuple(f"ACTIVATION_STUDY_{name}" for name in ("RECORDS", "DATA", "DATASETS", "CACHE"))
 
 
@@ -111,7 +111,17 @@ WORDS = st.one_of(
     st.sampled_from(
         [
             *("--json", "--workers", "--workers=0", "--workers=x", "--sample=-1", "--seed"),
-            *("--write", "--help", "-h", "-", "--", "--=", "--bogus", "--install-completion"),
+            *(
+                "--write",
+                "--short",
+                "--help",
+                "-h",
+                "-",
+                "--",
+                "--=",
+                "--bogus",
+                "--install-completion",
+            ),
             *("--show-completion", "@file", "%s", "*", "core ", "Core", "cor", "1", "-1", "1e9"),
             *("x" * 5_000, ""),
         ]
@@ -121,11 +131,16 @@ WORDS = st.one_of(
 
 def trains_nothing(words: list[str]) -> bool:
     """Whether the words begin no work of seconds: no study is run, audited, judged or drawn."""
-    # Hypothesis also draws words that it finds in the source, the study's name among them.
-    if words[0] in ("run", "audit", "picture"):
-        return "core" not in words and (words[0] == "run" or "--help" in words)
+    first = next((word for word in words if word != "--"), "")
+    # Hypothesis also draws words that it finds in the source, the studies' names among them.
+    if first in ("run", "audit", "picture"):
+        return set(studies.STUDIES).isdisjoint(words) and (first == "run" or "--help" in words)
+    if first == "bench":
+        # That needs a file with --short, and takes the next word for one, whatever it is.
+        is_output = any(word.startswith("--output") for word in words)
+        return not is_output and ("--help" in words or "--short" in words)
     # A stray word ends it before it begins.
-    return words[0] != "claims" or any(not word.startswith("-") for word in words[1:])
+    return first != "claims" or any(not word.startswith("-") for word in words[1:])
 
 
 @EXAMPLES
