@@ -28,14 +28,12 @@ def cell(hidden, head="softmax", rate="tuned", *, seeds=SEEDS, tuning=False, **m
     frame = pd.DataFrame({"seed": list(seeds)}).assign(
         hidden=hidden,
         head=head,
-        learning_rate=0.001,
         epochs=10,
         diverged=False,
         is_tuning=tuning,
         is_tuned=rate == "tuned" and not tuning,
         is_default=rate == "default" and not tuning,
-        validation_accuracy=0.9,
-        **metrics,
+        **{"learning_rate": 0.001, "validation_accuracy": 0.9} | metrics,
     )
     return frame.assign(key=[f"{hidden}-{head}-{rate}-{tuning}-{seed}" for seed in frame["seed"]])
 

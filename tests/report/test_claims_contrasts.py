@@ -41,7 +41,7 @@ def test_one_contrast(tmp_path, gap, scale, predicted, verdict):
     oracle = (gap + noise(1, scale)).mean()
     assert result.effect == pytest.approx(oracle)
     assert result.interval[0] < oracle < result.interval[1]
-    assert result.num_runs == 20
+    assert result.num_runs == result.num_study_runs == 20
     assert result.rows["num_pairs"].tolist() == [10]
 
 
@@ -54,6 +54,14 @@ def test_real_but_negligible_difference_is_equivalent(tmp_path):
     assert result.rows["holm_p_value"][0] < 0.001
     assert result.rows["outcome"][0] == "equivalent"
     assert result.verdict == "no practical difference"
+    assert result.condition == (
+        "equivalent for one; smaller than the margin, yet real (Holm-adjusted p below 0.05): the "
+        "arm is ahead in 1 and behind in 0 of the equivalent ones"
+    )
+    lower = contrast(metric="test_nll", better="lower", arm={"hidden": "relu"})
+    runs = toy(cell("relu", test_nll=0.1 + 0.001 + noise(1, 1e-5)), cell("sigmoid", test_nll=0.1))
+    result = judge_rule(tmp_path, contrast_rule(lower), runs)
+    assert "ahead in 0 and behind in 1" in result.condition
 
 
 def test_pairs_are_matched_by_seed_and_not_by_position(tmp_path):
@@ -75,7 +83,33 @@ def test_a_mix_depends_and_names_what_holds_where(tmp_path):
     rule = contrast_rule(contrast("tuned"), contrast("untuned", rate="default"))
     result = judge_rule(tmp_path, rule, runs)
     assert result.verdict == "depends"
-    assert result.condition == "better for tuned; equivalent for untuned"
+    assert result.condition == (
+        "as claimed in 1 of 2 comparisons: better for tuned; equivalent for untuned"
+    )
+
+
+def test_comparisons_made_of_the_same_runs_are_said_to_be(tmp_path):
+    tanh = cell("tanh", seeds=range(100, 130), test_accuracy=0.95 + np.linspace(0, 0.001, 30))
+    sigmoid = cell("sigmoid", seeds=range(100, 130), test_accuracy=0.9, learning_rate=0.003)
+    runs = toy(
+        # Tuning chose the default rate for tanh, whose runs have both roles; not for sigmoid.
+        tanh.assign(is_default=tanh["seed"] < 110),
+        sigmoid,
+        cell("sigmoid", rate="default", test_accuracy=0.92),
+    )
+    rule = contrast_rule(contrast("tuned"), contrast("untuned", rate="default"))
+    result = judge_rule(tmp_path, rule, runs)
+    assert "runs of another" not in result.condition
+    assert result.rows["rates"].tolist() == ["0.001 and 0.003", "0.001"]
+    assert result.num_runs == 30 + 30 + 10
+    assert result.num_study_runs == 70
+    both = sigmoid.assign(is_default=sigmoid["seed"] < 110)
+    result = judge_rule(tmp_path, rule, toy(tanh.assign(is_default=tanh["seed"] < 110), both))
+    assert result.condition == (
+        "better in all 2 comparisons; 1 of the comparisons is made of runs of another, because "
+        "tuning chose the default rate"
+    )
+    assert result.num_runs == 60
 
 
 def test_holm_counts_every_contrast_of_the_chapter(tmp_path):

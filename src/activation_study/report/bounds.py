@@ -15,6 +15,7 @@ from activation_study.report.cells import (
     Runs,
     by_seed,
     cell_name,
+    evaluation_keys,
     evaluation_runs,
     select,
 )
@@ -119,8 +120,10 @@ def judge_threshold(claim: Claim, runs: Runs, register: ClaimsFile) -> Finding:
     assert claim.rule is not None
     rule, minimum = claim.rule, register.minimum_pairs[runs.tier]
     records = []
+    keys: frozenset[str] = frozenset()
     for check, *values in itertools.product(rule["checks"], *rule["groups"].values()):
         cell = dict(zip(rule["groups"], values, strict=True))
+        keys |= evaluation_keys(runs.summary, cell, rule["rate"])
         if check["table"] == "summary":
             series = by_seed(runs.summary, cell, rule["rate"], check["column"], minimum)
         else:
@@ -156,4 +159,5 @@ def judge_threshold(claim: Claim, runs: Runs, register: ClaimsFile) -> Finding:
         effect_of=f"lowest by the bound: {main['name']}",
         metric=str(main["metric"]),
         margin=float(main["bound"]),
+        keys=keys,
     )

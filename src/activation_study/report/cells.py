@@ -63,6 +63,14 @@ def repaired(frame: pd.DataFrame, metric: str, num_classes: int = 10) -> pd.Seri
     return values.mask(failed, guess)
 
 
+def evaluation_keys(
+    summary: pd.DataFrame, cell: Mapping[str, Any], rate: str, seeds: Collection[int] | None = None
+) -> frozenset[str]:
+    """Return the keys of a cell's evaluation runs, of all seeds or of these."""
+    frame = select(evaluation_runs(summary, rate), cell)
+    return frozenset(frame["key"] if seeds is None else frame["key"][frame["seed"].isin(seeds)])
+
+
 def cell_name(cell: Mapping[str, Any]) -> str:
     """Name a cell as a reader would, "relu with softmax", and whatever else it holds by column."""
     known = [str(cell[column]) for column in ("hidden", "head") if column in cell]

@@ -58,13 +58,16 @@ def _judge(claim: Claim, runs: Runs | None, register: ClaimsFile) -> Verdict:
         finding = _find(claim, runs, register)
     except IncompleteRecordError as error:
         finding = Finding("incomplete record", str(error), rows=Verdict("", "", "", "").rows)
-    found = {name: getattr(finding, name) for name in finding.__dataclass_fields__}
+    found = {
+        name: getattr(finding, name) for name in finding.__dataclass_fields__ if name != "keys"
+    }
     return Verdict(
         claim=claim.id,
         assertion=claim.assertion,
         chapter=claim.chapter,
         study=claim.study,
-        num_runs=len(runs.summary) if uses_runs and runs is not None else 0,
+        num_runs=len(finding.keys),
+        num_study_runs=len(runs.summary) if uses_runs and runs is not None else 0,
         tier=runs.tier if uses_runs and runs is not None else "full",
         scope=claim.rule["scope"],
         why=claim.rule["why"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from activation_study.report.cells import (
     best_hidden,
     by_seed,
     cell_name,
+    evaluation_keys,
 )
 from activation_study.report.claim_file import Claim, ClaimsFile
 from activation_study.report.finding import Finding, describe_groups
@@ -95,16 +96,30 @@ def outcome(mean: float, equivalence_p: float, holm_p: float, better: str, alpha
     return "inconclusive"
 
 
+def _compared(
+    contrast: Mapping[str, Any], runs: Runs, register: ClaimsFile
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the keys of the arm's and of the reference's runs that are compared."""
+    pairs, *cells = paired_values(contrast, runs, register)
+    arm, reference = (
+        evaluation_keys(runs.summary, cell, contrast["rate"], pairs.index) for cell in cells
+    )
+    return arm, reference
+
+
 def _row(
     contrast: Mapping[str, Any], holm_p: float, runs: Runs, register: ClaimsFile
 ) -> dict[str, Any]:
     """Return everything that is reported of one contrast."""
     pairs, arm, reference = paired_values(contrast, runs, register)
     margin = register.margin(contrast)
+    rates = runs.summary.set_index("key")["learning_rate"]
+    sides = [f"{rates[list(keys)].iloc[0]:g}" for keys in _compared(contrast, runs, register)]
     row: dict[str, Any] = {
         "name": contrast["name"],
         "metric": contrast["metric"],
         "rate": contrast["rate"],
+        "rates": " and ".join(dict.fromkeys(sides)),
         "arm": cell_name(arm),
         "reference": cell_name(reference),
         "predicted": contrast["predicted"],
@@ -191,13 +206,61 @@ def judge_contrasts(claim: Claim, runs: Runs, register: ClaimsFile) -> Finding:
         verdict = combine_all(outcomes, rows["predicted"].tolist())
     sizes = (rows["effect"].abs() / rows["margin"]).fillna(-1.0)
     main = rows.iloc[int(sizes.to_numpy().argmax())]
+    compared = [_compared(contrast, runs, register) for contrast in contrasts]
     return Finding(
         verdict=verdict,
-        condition=describe_groups(rows, "outcome"),
+        condition=_condition(claim, verdict, rows, compared, register.alpha),
         rows=rows,
         effect=float(main["effect"]),
         interval=(float(main["low"]), float(main["high"])),
         effect_of=f"{main['name']}: {main['arm']} minus {main['reference']}",
         metric=str(main["metric"]),
         margin=float(main["margin"]),
+        keys=frozenset().union(*(arm | reference for arm, reference in compared)),
+    )
+
+
+def _condition(
+    claim: Claim,
+    verdict: str,
+    rows: pd.DataFrame,
+    compared: Sequence[tuple[frozenset[str], frozenset[str]]],
+    alpha: float,
+) -> str:
+    """Say what came out where, and what the outcomes alone would hide."""
+    assert claim.rule is not None
+    said = describe_groups(rows, "outcome")
+    if verdict == "depends" and claim.rule["combine"] == "all":
+        hits = sum(rows["outcome"] == rows["predicted"].map(PREDICTED))
+        said = f"as claimed in {hits} of {len(rows)} comparisons: {said}"
+    small = rows[(rows["outcome"] == "equivalent") & (rows["holm_p_value"] < alpha)]
+    if len(small):
+        lower = [contrast["better"] == "lower" for contrast in claim.rule["contrasts"]]
+        ahead = int(((small["effect"] < 0) == pd.Series(lower)[small.index]).sum())
+        said += (
+            f"; smaller than the margin, yet real (Holm-adjusted p below {alpha:g}): the arm is "
+            f"ahead in {ahead} and behind in {len(small) - ahead} of the equivalent ones"
+        )
+    if repeated := _num_repeated(rows["metric"].tolist(), compared):
+        said += (
+            f"; {repeated} of the comparisons {'is' if repeated == 1 else 'are'} made of runs of "
+            "another, because tuning chose the default rate"
+        )
+    return said
+
+
+def _num_repeated(
+    metrics: Sequence[str], compared: Sequence[tuple[frozenset[str], frozenset[str]]]
+) -> int:
+    """Count the contrasts whose runs are all among those of another with the same metric."""
+    return sum(
+        any(
+            metrics[i] == metrics[j]
+            and all(own <= other for own, other in zip(compared[i], compared[j], strict=True))
+            # Of two with the same runs, the second repeats the first.
+            and (compared[i] != compared[j] or j < i)
+            for j in range(len(compared))
+            if j != i
+        )
+        for i in range(len(compared))
     )

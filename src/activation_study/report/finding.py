@@ -20,6 +20,7 @@ class Finding:
         effect_of: what the effect is the effect of.
         metric: the column that it is measured in.
         margin: the difference, or the bound, that it is held against.
+        keys: keys of the runs that were compared.
     """
 
     verdict: str
@@ -30,6 +31,7 @@ class Finding:
     effect_of: str = ""
     metric: str = ""
     margin: float | None = None
+    keys: frozenset[str] = frozenset()
 
 
 MOST_NAMED = 8

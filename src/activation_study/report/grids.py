@@ -14,6 +14,7 @@ from activation_study.report.cells import (
     IncompleteRecordError,
     Runs,
     cell_name,
+    evaluation_keys,
     evaluation_runs,
     repaired,
     select,
@@ -128,9 +129,15 @@ def judge_winners(claim: Claim, runs: Runs, register: ClaimsFile) -> Finding:
             f"; {misled:.0%} of the one-seed comparisons at the default rate crown one that is, "
             "tuned, worse than the best by more than the margin"
         )
+    keys = frozenset[str]().union(
+        *(
+            evaluation_keys(runs.summary, {"head": head}, rate, table.index)
+            for (head, rate), table in tables.items()
+        )
+    )
     return Finding(
         verdict, condition, rows, top_share, None, f"share of conditions won by {champion}",
-        "share of conditions", float(rule["majority"]),
+        "share of conditions", float(rule["majority"]), keys,
     )  # fmt: skip
 
 
@@ -214,4 +221,5 @@ def judge_factorial(claim: Claim, runs: Runs, register: ClaimsFile) -> Finding:
     return Finding(
         verdict, condition, variance, float(effects[i, j]), None,
         f"largest effect of a combination: {largest}", rule["metric"], margin,
+        frozenset(frame["key"][frame["seed"].isin(common)]),
     )  # fmt: skip

@@ -25,6 +25,7 @@ _SHOWN = {
     "effect": "difference",
     "value": "value",
     "interval": "95 % interval",
+    "rates": "learning rates",
     "relation": "relation",
     "bound": "bound",
     "num_pairs": "seeds",
@@ -74,7 +75,8 @@ class Verdict:
         margin: the margin, or the bound, that it is held against.
         rows: one row for each contrast, check, setting or source of variance.
         study: the study that was read.
-        num_runs: number of its runs.
+        num_runs: number of its runs that were compared.
+        num_study_runs: number of all its runs, those that chose the rates among them.
         tier: "full" or "quick".
         scope: what was varied, what was fixed, where it would flip.
         why: why this rule answers the claim.
@@ -94,6 +96,7 @@ class Verdict:
     rows: pd.DataFrame = field(default_factory=pd.DataFrame, compare=False, repr=False)
     study: str | None = None
     num_runs: int = 0
+    num_study_runs: int = 0
     tier: str = "full"
     scope: Mapping[str, str] = field(default_factory=dict)
     why: str = ""
@@ -124,6 +127,7 @@ class Verdict:
             "margin": plain(self.margin),
             "study": self.study,
             "num_runs": self.num_runs,
+            "num_study_runs": self.num_study_runs,
             "tier": self.tier,
             "is_evidence": self.is_evidence,
             "scope": dict(self.scope),
@@ -148,7 +152,10 @@ class Verdict:
     def _source_line(self) -> str:
         if self.study is None:
             return "A numerical demonstration, computed as this page was built."
-        return f"Judged on {self.num_runs:,} runs of the study {self.study!r}."
+        return (
+            f"Judged on {self.num_runs:,} of the {self.num_study_runs:,} runs of the study "
+            f"{self.study!r}."
+        )
 
     def table(self) -> pd.DataFrame:
         """Return the rows as they are shown: formatted text, readable headings."""
