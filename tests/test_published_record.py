@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+from pathlib import Path
+
 import pytest
 
 from activation_study import load, studies
 from activation_study.catalogue import activations
-from activation_study.engine import places
+from activation_study.engine import places, schema
 from activation_study.engine.records import Records, Runs
 from activation_study.engine.shards import PublishedRecord
-from activation_study.report.claims import judge_all
+from activation_study.report.claim_text import parse
+from activation_study.report.claims import judge_all, load_claims
 from activation_study.report.verdicts import VERDICTS
 
-CHAPTERS = ("activations", "softmax", "convergence", "softmax-or-sigmoid")
+CHAPTERS = ("activations", "softmax", "convergence", "softmax-or-sigmoid", "prior-bias")
 
 
 @pytest.fixture(scope="module")
@@ -30,17 +35,34 @@ def core(published: Records) -> Runs:
 
 def test_every_file_is_what_the_manifest_says(published: Records) -> None:
     assert isinstance(published.published, PublishedRecord)
-    assert len(published.published.verify()) == 7
+    assert published.published.studies() == sorted(studies.STUDIES)
+    assert len(published.published.verify()) == 7 * len(studies.STUDIES)
 
 
-def test_nothing_of_the_core_study_is_missing(published: Records, core: Runs) -> None:
-    assert published.missing(studies.core().next_experiments(published)) == []
+def test_the_data_card_describes_every_column() -> None:
+    card = (places.published() / "README.md").read_text()
+    sections = dict(part.split(":", 1) for part in card.split("\n## ")[1:])
+    assert list(sections) == list(schema.TABLES)
+    for table, columns in schema.TABLES.items():
+        named = re.findall(r"`([a-z_0-9]+)`", sections[table])
+        assert [column for column in columns if column not in named] == [], table
+
+
+@pytest.mark.parametrize("name", list(studies.STUDIES))
+def test_nothing_of_a_study_is_missing(published: Records, name: str) -> None:
+    assert published.missing(studies.get(name).next_experiments(published)) == []
+
+
+def test_the_core_study_is_large(core: Runs) -> None:
     assert len(core) > 2_000
     assert core.summary["key"].is_unique
 
 
-def test_every_arm_was_tuned_with_one_budget_and_judged_on_fresh_seeds(core: Runs) -> None:
-    summary = core.summary
+@pytest.mark.parametrize("name", list(studies.STUDIES))
+def test_every_arm_was_tuned_with_one_budget_and_judged_on_fresh_seeds(
+    published: Records, name: str
+) -> None:
+    summary = load(studies.get(name), published).summary
     assert summary.loc[summary["is_tuning"], "test_accuracy"].isna().all()
     assert set(summary["evaluation"][summary["is_tuned"]]) == {"test"}
     arms = summary[summary["is_tuning"]].groupby(["hidden", "head"])["learning_rate"].nunique()
@@ -59,8 +81,33 @@ def test_the_record_covers_the_catalogue(core: Runs) -> None:
     assert set(core.summary["head"]) == {"softmax", "sigmoid"}
 
 
-def test_every_claim_of_the_written_chapters_with_a_rule_has_a_verdict(core: Runs) -> None:
-    verdicts = [v for v in judge_all({"core": core}) if v.chapter in CHAPTERS and v.registered]
+@pytest.mark.parametrize("name", list(studies.STUDIES))
+def test_runs_were_made_when_the_rules_that_judge_them_stood(
+    published: Records, name: str, tmp_path: Path
+) -> None:
+    now = {claim.id: claim.rule for claim in load_claims() if claim.study == name}
+    assert now
+    made = published.published.read(name, "runs").column("commit").unique().to_pylist()
+    assert made
+    for commit in made:
+        shown = subprocess.run(
+            ["git", "show", f"{commit}:data/claims.yml"],
+            cwd=places.repository(),
+            capture_output=True,
+            check=False,
+        )
+        if shown.returncode != 0:
+            pytest.skip(f"needs the whole history: commit {commit} is not in this clone")
+        document = parse(shown.stdout, tmp_path)
+        then = {claim["id"]: claim.get("rule") for claim in document["claims"]}
+        assert {claim: then.get(claim) for claim in now} == now
+
+
+def test_every_claim_of_the_written_chapters_with_a_rule_has_a_verdict(
+    published: Records,
+) -> None:
+    runs = {name: load(studies.get(name), published) for name in studies.STUDIES}
+    verdicts = [v for v in judge_all(runs) if v.chapter in CHAPTERS and v.registered]
     assert len(verdicts) >= 30
     assert [v.claim for v in verdicts if v.verdict not in VERDICTS] == []
     by_claim = {verdict.claim: verdict.verdict for verdict in verdicts}

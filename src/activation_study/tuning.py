@@ -89,7 +89,8 @@ class Tuning:
 def choose_rate(tuning: pd.DataFrame) -> float:
     """Chooses the learning rate of one arm from its tuning runs.
 
-    A run that diverged has no accuracy; it counts as accuracy 0 and can only lose.
+    A run whose scores are not finite has no accuracy; it counts as accuracy 0 and can only lose.
+    One that diverged to chance keeps the accuracy that it has.
 
     Args:
         tuning: Columns ``learning_rate``, ``validation_accuracy`` and ``validation_brier``, one row

@@ -54,6 +54,18 @@ def test_load_merges_without_doubling(runs: Runs) -> None:
     assert (runs.name, runs.tier) == ("core", "full")
 
 
+def test_a_run_that_two_studies_published_is_loaded_once(records: Records) -> None:
+    made = [made_run(experiment) for experiment in EXPERIMENTS[:4]]
+    records.published.publish("core", made[:3])
+    records.published.publish("other", made[1:])
+    runs = Records().load(EXPERIMENTS, None, "full")
+    assert set(runs.summary["key"]) == {run.key for run in made}
+    for name in FRAMES:
+        frame = getattr(runs, name)
+        assert not frame.duplicated(schema.SORT_KEYS["runs" if name == "summary" else name]).any()
+        assert set(frame["key"]) == {run.key for run in made}, name
+
+
 def test_published_and_cached_runs_are_alike(records: Records, tmp_path: Path) -> None:
     made = [made_run(experiment) for experiment in EXPERIMENTS]
     for run in made:

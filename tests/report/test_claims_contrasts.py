@@ -177,6 +177,39 @@ def test_the_best_is_chosen_by_tuning_runs_at_the_selected_rate_alone(tmp_path):
     assert result.verdict == "refuted"
 
 
+@pytest.mark.parametrize("fixed", [{"head": "sigmoid"}, {}])
+def test_the_best_is_sought_where_the_reference_stands(tmp_path, fixed):
+    sides = {"arm": {"hidden": "tanh"}, "reference": {"hidden": "@best"}}
+    if not fixed:
+        sides = {side: values | {"head": "sigmoid"} for side, values in sides.items()}
+    cells = [cell("tanh", "sigmoid", test_accuracy=BASE)]
+    for hidden, head, validation in [
+        ("relu", "softmax", 0.99), ("relu", "sigmoid", 0.90), ("elu", "sigmoid", 0.95)
+    ]:  # fmt: skip
+        tuning = cell(hidden, head, seeds=range(3), tuning=True, test_accuracy=np.nan)
+        cells.append(tuning.assign(validation_accuracy=validation))
+        cells.append(cell(hidden, head, test_accuracy=BASE - 0.01 + noise(3)))
+    asked = contrast(**sides)
+    del asked["fixed"]
+    if fixed:
+        asked["fixed"] = fixed
+    result = judge_rule(tmp_path, contrast_rule(asked), toy(*cells))
+    assert result.rows["reference"][0] == "elu with sigmoid"
+
+
+def test_a_mistyped_name_is_refused_with_the_claim_that_has_it(tmp_path):
+    runs = toy(cell("tanh", test_accuracy=BASE), cell("sigmoid", test_accuracy=BASE - 0.01))
+    for changes, said in (
+        ({"arm": {"hiden": "tanh"}}, "received 'hiden'.*Did you mean 'hidden'"),
+        ({"metric": "test_acuracy", "margin": 0.1}, "received 'test_acuracy'.*'test_accuracy'"),
+    ):
+        rule = contrast_rule(contrast(**changes))
+        with pytest.raises(ValueError, match=said):
+            judge_rule(tmp_path, rule, runs)
+        with pytest.raises(ValueError, match=f"claim 'other' of the same chapter: .*{said}"):
+            judge_rule(tmp_path, contrast_rule(contrast()), runs, other=rule)
+
+
 def test_missing_cells_and_other_studies_leave_an_incomplete_record(tmp_path):
     rule = contrast_rule(contrast())
     full = [cell("tanh", test_accuracy=BASE), cell("sigmoid", test_accuracy=BASE)]

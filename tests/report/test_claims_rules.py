@@ -144,6 +144,12 @@ def test_likeliest_wrong_classes(tmp_path, likeliest, verdict):
     assert result.rows["num_pairs"].tolist() == [10, 10]
     few = toy(relu, confusion=confusion(relu.head(3), likeliest))
     assert judge_rule(tmp_path, rule, few).verdict == "incomplete record"
+    # A run without probabilities is no reason to judge by the others alone.
+    lost = confusion(relu, likeliest)
+    lost.loc[lost["key"] == relu["key"][0], "mean_probability"] = np.nan
+    assert judge_rule(tmp_path, rule, toy(relu, confusion=lost)).verdict == "inconclusive"
+    with pytest.raises(ValueError, match="several runs of one seed"):
+        judge_rule(tmp_path, rule, toy(relu, relu, confusion=confusion(relu, likeliest)))
 
 
 # ---------------------------------------------------------------- winners
@@ -181,6 +187,21 @@ def grid(means):
 )
 def test_universal_winner(tmp_path, means, verdict):
     assert judge_rule(tmp_path, WINNERS, grid(means)).verdict == verdict
+
+
+def test_a_joint_best_is_a_best_in_whatever_order_its_seeds_stand(tmp_path):
+    # Both have a mean of 0.976 in every setting; zeta wins six seeds of ten.
+    zeta = np.array(
+        [0.9761, 0.9762, 0.9763, 0.9761, 0.9762, 0.9763, 0.9757, 0.9757, 0.9757, 0.9757]
+    )
+    zeta[-1] += 0.976 * 10 - zeta.sum()
+    for order in ([*range(10)], [3, 1, 7, 8, 9, 6, 0, 2, 5, 4]):
+        cells = [
+            cell(hidden, head, rate, test_accuracy=values[order])
+            for hidden, values in (("alpha", np.full(10, 0.976)), ("zeta", zeta))
+            for head, rate in SETTINGS
+        ]
+        assert judge_rule(tmp_path, WINNERS, toy(*cells)).verdict == "refuted"
 
 
 def test_misleading_comparisons_are_counted(tmp_path):
@@ -272,6 +293,12 @@ def test_seeds_of_headline_cells_alone_take_no_part(tmp_path):
     alone = judge_rule(tmp_path, FACTORIAL, crossed(0.005, 0.001))
     assert with_more.effect == alone.effect
     assert len(SEEDS) == 10
+
+
+def test_a_grid_with_several_runs_of_one_seed_is_refused(tmp_path):
+    runs = crossed(0.005, 0.001)
+    with pytest.raises(ValueError, match="several runs of one seed"):
+        judge_rule(tmp_path, FACTORIAL, toy(runs.summary, runs.summary.assign(depth=8)))
 
 
 def test_runs_need_only_the_frames_that_a_rule_reads(tmp_path):

@@ -3,7 +3,6 @@
 import dataclasses
 import json
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -66,27 +65,6 @@ def test_a_run_of_two_studies_counts_once(runs, tmp_path):
     some = dataclasses.replace(runs, summary=runs.summary.iloc[:5])
     assert tables.provenance(runs, some, folder=tmp_path).frame.equals(
         tables.provenance(runs, folder=tmp_path).frame
-    )
-
-
-def test_first_epoch_is_that_of_the_record(runs):
-    diverged = runs.where(is_tuned=True, head="sigmoid", hidden="tanh").summary["key"].iloc[0]
-    summary = runs.summary.copy()
-    summary.loc[summary["key"] == diverged, "diverged"] = True
-    found = tables.first_epoch(dataclasses.replace(runs, summary=summary), heads=("sigmoid",))
-    assert set(found.index.get_level_values("head")) == {"sigmoid"}
-    assert set(found.index.get_level_values("hidden")) == {"relu", "tanh", "sigmoid", "exponential"}
-    keys = runs.where(is_tuned=True, head="sigmoid", hidden="tanh").summary["key"].iloc[1:]
-    curves = [runs.early.loc[runs.early["key"] == key, "train_loss"].to_numpy() for key in keys]
-    below = np.mean(curves, axis=0) < -0.1 * np.log(0.1) - 0.9 * np.log(0.9)
-    steps = runs.early.loc[runs.early["key"] == keys.iloc[0], "step"].to_numpy()
-    accuracies = runs.history.set_index(["key", "epoch"])["validation_accuracy"]
-    tanh = found.loc["tanh", "sigmoid"]
-    assert tanh["step"] == steps[below][0] > steps[0]
-    assert tanh["accuracy"] == pytest.approx(np.mean([accuracies[key, 1] for key in keys]))
-    last = accuracies.index.get_level_values("epoch").max()
-    assert tanh["final_accuracy"] == pytest.approx(
-        np.mean([accuracies[key, last] for key in keys]), abs=1e-5
     )
 
 

@@ -64,8 +64,8 @@ def inequalities(recorded: Tables, retrained: Tables) -> list[Difference]:
 def largest_difference(recorded: Tables, retrained: Tables, *, at_edge: bool) -> Difference:
     """Compares two runs whose rounding may differ, quantity by quantity.
 
-    A run that diverged counts as a guess everywhere in the project, and what else it measured is
-    noise: of such a run the outcome is compared, and what was seen before rounding could grow.
+    A run that diverged has learned nothing, and what it measured in the end is noise: of such a run
+    the outcome is compared, and what was seen before rounding could grow.
 
     What this cannot catch: a fault that shows late in training, or in the measuring alone, by less
     than another rounding would (as little as another seed would, for activations with kinks). What

@@ -113,7 +113,11 @@ def _mean(values: np.ndarray) -> float:
 
 
 def _confusion(probabilities: np.ndarray, labels: np.ndarray) -> Table:
-    """Counts and mean probabilities of each class, by true class."""
+    """Counts and mean probabilities of each class, by true class.
+
+    Scores that are not finite predict nothing: the mean probabilities are NaN then, and the counts,
+    all of class 0, mean nothing.
+    """
     num_classes = probabilities.shape[1]
     counts = np.zeros((num_classes, num_classes), dtype=int)
     np.add.at(counts, (labels, np.argmax(probabilities, axis=1)), 1)

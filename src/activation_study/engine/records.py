@@ -111,8 +111,14 @@ class Records:
 
     def _published_table(self, table: str) -> pa.Table:
         if table not in self._tables:
-            parts = [self.published.read(study, table) for study in self.published.studies()]
-            self._tables[table] = pa.concat_tables([schema.arrow(table).empty_table(), *parts])
+            parts, seen = [schema.arrow(table).empty_table()], pa.array([], pa.string())
+            for study in self.published.studies():
+                # Studies may share runs, and each may publish them.
+                part = self.published.read(study, table)
+                parts.append(part.filter(pc.invert(pc.is_in(part["key"], value_set=seen))))
+                own = self.published.read(study, "runs")["key"]
+                seen = pa.concat_arrays([seen, *own.chunks])
+            self._tables[table] = pa.concat_tables(parts)
         return self._tables[table]
 
     def _published_keys(self) -> set[str]:

@@ -5,8 +5,9 @@ Shared signature: `probabilities` is a float array of shape (n, classes) whose r
 (n,), and `correct` says whether that class is the label, shape (n,). Everything is a fraction, not
 a percentage; logarithms are natural.
 
-A run that diverged has probabilities that are not finite: every measure is then NaN, and nothing
-warns. Wrong shapes, labels that are no class and rows that are no distribution raise ValueError.
+Where a run's scores are not finite, neither are its probabilities: every measure is then NaN, and
+nothing warns. Wrong shapes, labels that are no class and rows that are no distribution raise
+ValueError.
 """
 
 from __future__ import annotations
@@ -58,7 +59,10 @@ _ROW_SUM_TOLERANCE = 1e-4
 
 
 def top_label(probabilities: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Returns confidence (float, NaN kept) and correctness (bool) of the predictions, both (n,)."""
+    """Returns confidence (float, NaN kept) and correctness (bool) of the predictions, both (n,).
+
+    Where the confidence is NaN there is no prediction, and the correctness means nothing.
+    """
     probabilities, labels = _checked(probabilities, labels)
     return probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
 

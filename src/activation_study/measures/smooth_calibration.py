@@ -20,6 +20,8 @@ from scipy.optimize import brentq
 # Residuals are gathered in this many cells; a cell is far narrower than any bandwidth that matters.
 _NUM_CELLS = 4096
 _SMALLEST_BANDWIDTH = 1.0 / _NUM_CELLS
+# As far as the rows of a distribution may miss 1 by the rounding of a network.
+_ROUNDING = 1e-4
 
 
 def smooth_calibration_error(predictions: np.ndarray, outcomes: np.ndarray) -> float:
@@ -86,8 +88,7 @@ def _residual_spectrum(predictions: np.ndarray, outcomes: np.ndarray) -> np.ndar
         )
     if not np.isfinite(predictions).all():
         return None
-    # A sum of probabilities may exceed 1 by rounding.
-    if predictions.min() < 0.0 or predictions.max() > 1.0 + 1e-9:
+    if predictions.min() < 0.0 or predictions.max() > 1.0 + _ROUNDING:
         raise ValueError(
             "predictions must lie in [0, 1], "
             f"received {predictions.min():.4g}..{predictions.max():.4g}."

@@ -72,17 +72,26 @@ def judge_demonstration(claim: Claim, measure: Callable[[str], Mapping[str, floa
 def _among_largest(
     check: Mapping[str, Any], runs: Runs, cell: Mapping[str, Any], rate: str, minimum: int
 ) -> pd.Series:
-    """Return 1 or 0 per run: is the class among the likeliest wrong ones, by mean probability."""
+    """Return 1 or 0 per run: is the class among the likeliest wrong ones, by mean probability.
+
+    NaN for a run that has no probabilities, because it diverged.
+    """
     chosen = select(evaluation_runs(runs.summary, rate), cell)
+    if chosen["seed"].duplicated().any():
+        raise ValueError(
+            f"Cell ({cell_name(cell)}, {rate} rate): received several runs of one seed; accepted "
+            "is one. Pin what else varies."
+        )
     confusion = runs.confusion
     wrong = confusion[
         (confusion["true_class"] == check["true_class"])
         & (confusion["predicted_class"] != check["true_class"])
         & confusion["key"].isin(chosen["key"])
-    ].dropna(subset=["mean_probability"])
+    ]
     ranks = wrong.groupby("key")["mean_probability"].rank(ascending=False, method="max")
     is_class = wrong["predicted_class"] == check["predicted_class"]
-    hits = (ranks[is_class] <= check["among_largest"]).astype(float)
+    ranks = ranks[is_class]
+    hits = (ranks <= check["among_largest"]).astype(float).where(ranks.notna())
     if len(hits) < minimum:
         raise IncompleteRecordError(
             f"{cell_name(cell)}, {rate} rate: confusions of {len(hits)} of at least {minimum} "

@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from activation_study.catalogue.lookup import unknown_name
+
 BEST = "@best"
 
 
@@ -35,9 +37,15 @@ def evaluation_runs(summary: pd.DataFrame, rate: str) -> pd.DataFrame:
 
 
 def select(summary: pd.DataFrame, cell: Mapping[str, Any]) -> pd.DataFrame:
-    """Return the runs whose columns have the cell's values."""
+    """Return the runs whose columns have the cell's values.
+
+    Raises:
+        ValueError: the summary has no such column; names the nearest.
+    """
     chosen = pd.Series(True, index=summary.index)
     for column, value in cell.items():
+        if column not in summary:
+            raise unknown_name("column of a cell", column, map(str, summary.columns))
         chosen &= summary[column] == value
     return summary[chosen]
 
@@ -47,7 +55,12 @@ def repaired(frame: pd.DataFrame, metric: str, num_classes: int = 10) -> pd.Seri
 
     An epoch never reached becomes one more than the epochs trained; the accuracy, likelihood and
     Brier score of a run that diverged become those of a guess. Other missing values stay missing.
+
+    Raises:
+        ValueError: the frame has no such metric; names the nearest.
     """
+    if metric not in frame:
+        raise unknown_name("metric", metric, map(str, frame.columns))
     values = frame[metric].astype(float)
     if metric.startswith("epochs_to_"):
         return values.where(values.map(math.isfinite), frame["epochs"].astype(float) + 1)
@@ -99,6 +112,20 @@ def by_seed(
             f"{name}, {rate} rate: {len(frame)} of at least {minimum} seeds recorded"
         )
     return pd.Series(repaired(frame, metric).to_numpy(), index=frame["seed"].to_numpy())
+
+
+def at_both_rates(summary: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """Return a metric at the tuned and at the default rate, on the seeds that an arm has at both.
+
+    Returns:
+        Columns ``tuned`` and ``default``, indexed by hidden activation, head and seed.
+    """
+    columns = {}
+    for rate in ("tuned", "default"):
+        frame = evaluation_runs(summary, rate)
+        values = repaired(frame, metric).to_numpy()
+        columns[rate] = frame.assign(value=values).set_index(["hidden", "head", "seed"])["value"]
+    return pd.concat(columns, axis="columns", join="inner").sort_index()
 
 
 def best_hidden(summary: pd.DataFrame, fixed: Mapping[str, Any], excludes: Collection[str]) -> str:

@@ -33,8 +33,9 @@ def _cells(
     fixed = dict(contrast.get("fixed", {}))
     arm, reference = fixed | contrast["arm"], fixed | contrast["reference"]
     if reference.get("hidden") == BEST:
-        excludes = {arm["hidden"], *register.best_excludes}
-        reference["hidden"] = best_hidden(summary, fixed, excludes)
+        others = {column: value for column, value in reference.items() if column != "hidden"}
+        excludes = {arm["hidden"]} if "hidden" in arm else set()
+        reference["hidden"] = best_hidden(summary, others, excludes | {*register.best_excludes})
     return arm, reference
 
 
@@ -80,6 +81,8 @@ def family_p_values(
                 except IncompleteRecordError:
                     p_values.append(p_value)
                     continue
+                except ValueError as error:
+                    raise ValueError(f"claim {claim.id!r} of the same chapter: {error}") from error
                 differences = (pairs["arm"] - pairs["reference"]).to_numpy(dtype=float)
                 if np.isfinite(differences).all():
                     p_value = statistics.paired_t_p_value(differences, alternative="two-sided")

@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullLocator
 
 from activation_study.engine.records import Runs
 from activation_study.experiment import DEFAULT_LEARNING_RATE
@@ -93,7 +93,8 @@ def convergence(
             axes.set_title(f"{panel}: {panel_name}")
         parts.label_outside(all_axes, "epoch", CURVES[metric])
         _finish_curves(all_axes, metric)
-        all_axes[0].legend(title=hue, ncols=1 + len(lines) // 4)
+        handles, labels = all_axes[0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside lower center", ncols=len(lines), title=hue)
         figure.suptitle(f"{title}: mean over seeds and 95 % interval")
     return Picture(figure, _curves_alt(title, metric, last))
 
@@ -176,7 +177,9 @@ def _draw_rates(
 
 
 def speed(runs: Runs, *, head: str = "softmax", rate: str = "tuned") -> Picture:
-    """Draw, for every hidden activation, the epochs to 97 % and the mean height of its curve.
+    """Draw, for every hidden activation, the epochs to 97 % and how low its learning curve lies.
+
+    The second is the mean height of its validation curve, below that of the highest one.
 
     A run that never reached 97 % counts as one epoch more than it trained; how many did not is
     written beside the name.
@@ -195,9 +198,14 @@ def speed(runs: Runs, *, head: str = "softmax", rate: str = "tuned") -> Picture:
         figure, all_axes = plt.subplots(1, 2, figsize=(7.2, 0.9 + 0.19 * len(order)), sharey=True)
         for axes, metric in zip(all_axes, metrics, strict=True):
             for height, name in enumerate(order):
-                _draw_speed(axes, cells[name], metric, height, name)
-            axes.set_xlabel(parts.with_unit(*_speed_label(metric)))
+                values = repaired(cells[name], metric)
+                if metric == metrics[1]:
+                    values = 100 * (areas[order[-1]] - values)
+                _draw_speed(axes, values, height, name)
             axes.set_ylim(-0.7, len(order) - 0.3)
+        all_axes[0].set_xlabel("epochs to 97 % accuracy")
+        all_axes[1].set_xlabel(f"points below the curve of {order[-1]}")
+        _stretch_near_zero(all_axes[1])
         all_axes[0].set_yticks(range(len(order)), [_never(name, cells[name]) for name in order])
         figure.suptitle(f"{title}: mean over seeds and 95 % interval")
     return Picture(
@@ -208,10 +216,15 @@ def speed(runs: Runs, *, head: str = "softmax", rate: str = "tuned") -> Picture:
     )
 
 
-def _speed_label(metric: str) -> tuple[str, str]:
-    if metric == "epochs_to_97":
-        return "to 97 % validation accuracy", "epochs"
-    return "mean height of the curve", "%"
+def _stretch_near_zero(axes: Axes) -> None:
+    """Make the axis logarithmic beyond a point: what fails squeezes no others together."""
+    low, high = axes.dataLim.intervalx
+    axes.set_xscale("symlog", linthresh=1.0, linscale=1.2)
+    axes.set_xlim(min(-0.2, 1.2 * low), 1.3 * max(1.0, high))
+    ticks = [tick for tick in (0, 0.5, 1, 2, 5, 20, 80) if tick <= high]
+    axes.xaxis.set_major_locator(FixedLocator(ticks))
+    axes.xaxis.set_major_formatter(FixedFormatter([f"{tick:g}" for tick in ticks]))
+    axes.xaxis.set_minor_locator(NullLocator())
 
 
 def _never(name: str, cell: pd.DataFrame) -> str:
@@ -219,13 +232,12 @@ def _never(name: str, cell: pd.DataFrame) -> str:
     return f"{name} ({missed} of {len(cell)} never)" if missed else name
 
 
-def _draw_speed(axes: Axes, cell: pd.DataFrame, metric: str, height: int, name: str) -> None:
-    values, scale = repaired(cell, metric), parts.measure(metric)[2]
+def _draw_speed(axes: Axes, values: pd.Series, height: int, name: str) -> None:
     colour, marker = usual_or_plain(name)
-    axes.scatter(scale * values, [height] * len(values), s=4, color=colour, alpha=0.35, lw=0)
+    axes.scatter(values, [height] * len(values), s=4, color=colour, alpha=0.35, lw=0)
     found = parts.interval(values)
     if found is not None:
-        parts.draw_interval(axes, found, height, colour, marker, scale)
+        parts.draw_interval(axes, found, height, colour, marker, 1.0)
 
 
 def usual_or_plain(name: str) -> tuple[object, str]:

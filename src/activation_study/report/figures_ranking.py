@@ -14,7 +14,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 from activation_study.engine.records import Runs
 from activation_study.report import claim_file
 from activation_study.report import figure_parts as parts
-from activation_study.report.cells import best_hidden, evaluation_runs, repaired, select
+from activation_study.report.cells import at_both_rates, best_hidden, evaluation_runs, select
 from activation_study.report.figures_convergence import usual_or_plain
 from activation_study.report.picture import Picture
 from activation_study.report.statistics import Interval
@@ -65,7 +65,8 @@ def rank(
                 "effect": found.mean,
                 "low": found.low,
                 "high": found.high,
-                "mean": float(values.mean()),
+                # On the seeds of the difference, or the two columns would not agree.
+                "mean": float(values.reindex(differences.index).mean()),
                 "num_pairs": len(differences),
                 "num_diverged": int(cell["diverged"].astype(bool).sum()),
                 "num_runs": len(cell),
@@ -102,7 +103,8 @@ def ranking(
         _margin_axis(axes, margin, scale * rows[["low", "high"]].to_numpy())
         axes.set_ylim(-0.7, len(rows) - 0.3)
         axes.set_xlabel(
-            f"difference to {found.reference} ({unit}); grey: within the margin of {margin:g}"
+            f"difference to {found.reference} ({unit}); grey: within the margin of {margin:g}; "
+            "logarithmic beyond it"
         )
         axes.set_title(f"{title}: mean over common seeds and 95 % interval")
     return Picture(figure, _ranking_alt(title, found, scale, unit))
@@ -149,19 +151,22 @@ def _ranking_alt(title: str, found: Ranking, scale: float, unit: str) -> str:
 
 
 def default_against_tuned(runs: Runs, *, head: str = "softmax") -> Picture:
-    """Draw each activation's test error at the default rate and at its own, joined by a line."""
+    """Draw each activation's test error at the default rate and at its own, joined by a line.
+
+    Both on the same seeds.
+    """
     title = f"Test error at the default and at the tuned rate, {head} head"
-    errors = {}
-    for rate in ("default", "tuned"):
-        summary = select(evaluation_runs(runs.summary, rate), {"head": head})
-        if summary.empty:
-            return parts.empty_picture(title, f"no run at the {rate} rate is recorded yet")
-        values = 1.0 - repaired(summary, "test_accuracy")
-        errors[rate] = {
+    values = 1.0 - at_both_rates(select(runs.summary, {"head": head}), "test_accuracy")
+    if values.empty:
+        return parts.empty_picture(title, "no arm has runs at both rates yet")
+    errors = {
+        rate: {
             str(name): found
-            for name, group in values.groupby(summary["hidden"])
+            for name, group in values[rate].groupby(level="hidden")
             if (found := parts.interval(group)) is not None
         }
+        for rate in ("default", "tuned")
+    }
     order = sorted(set(errors["default"]) & set(errors["tuned"]))
     order.sort(key=lambda name: -errors["tuned"][name].mean)
     with parts.style():

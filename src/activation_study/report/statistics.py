@@ -46,7 +46,8 @@ class PairedDifference:
         low: lower end of the 95 % bootstrap interval.
         high: upper end of it.
         num_pairs: number of seeds.
-        p_value: two-sided paired t-test of no difference; 1 where every difference is 0.
+        p_value: two-sided paired t-test of no difference; 1 where every difference is 0, and 0
+            where all are one other value.
         probability_of_superiority: share of the pairs in which a exceeds b, ties counted half.
     """
 

@@ -17,9 +17,8 @@ from activation_study.engine import provenance as origin
 from activation_study.engine.records import Runs
 from activation_study.engine.shards import MANIFEST
 from activation_study.report import figure_parts as parts
-from activation_study.report.cells import evaluation_runs, repaired
+from activation_study.report.cells import at_both_rates
 from activation_study.report.figures_convergence import chosen_rates
-from activation_study.report.figures_heads import steps_below_guessing
 from activation_study.report.figures_ranking import rank
 from activation_study.report.verdicts import UNTRIED, Verdict
 
@@ -93,35 +92,6 @@ def tuned_rates(runs: Runs) -> Table:
     tried = runs.summary.loc[runs.summary["is_tuning"].astype(bool), "learning_rate"]
     note = f"Rates tried: {', '.join(f'{rate:g}' for rate in sorted(tried.unique()))}."
     return Table(frame.rename_axis("hidden activation").reset_index(), note)
-
-
-def first_epoch(runs: Runs, *, heads: Iterable[str], rate: str = "tuned") -> pd.DataFrame:
-    """Return how the first epoch went in each arm, runs that diverged left out.
-
-    Args:
-        runs: Runs of a study.
-        heads: Heads that are shown.
-        rate: ``"tuned"`` or ``"default"``.
-
-    Returns:
-        Indexed by hidden activation and head: ``step``, at which the mean training loss first fell
-        below that of guessing by the classes' frequencies (inf where it did not in that epoch);
-        ``accuracy``, the mean validation accuracy after the epoch, and ``final_accuracy``, after
-        the last one.
-    """
-    summary = evaluation_runs(runs.summary, rate)
-    summary = summary[~summary["diverged"].astype(bool) & summary["head"].isin(list(heads))]
-    history = runs.history[runs.history["epoch"] == 1].set_index("key")["validation_accuracy"]
-    rows = {
-        (hidden, head): {
-            "step": steps_below_guessing(runs.early[runs.early["key"].isin(arm["key"])], str(head)),
-            "accuracy": float(history.reindex(arm["key"]).mean()),
-            "final_accuracy": float(arm["validation_accuracy"].mean()),
-        }
-        for (hidden, head), arm in summary.groupby(["hidden", "head"])
-    }
-    frame = pd.DataFrame.from_dict(rows, orient="index")
-    return frame.rename_axis(index=["hidden", "head"])
 
 
 def provenance(*runs: Runs, folder: Path | None = None) -> Table:
@@ -257,7 +227,11 @@ def count_verdicts(verdicts: Iterable[Verdict]) -> Table:
     return Table(frame, note)
 
 
-def mean_accuracy(runs: Runs, *, rate: str = "tuned") -> pd.Series:
-    """Return the mean test accuracy of each arm, a run that diverged counted as a guess."""
-    summary = evaluation_runs(runs.summary, rate)
-    return repaired(summary, "test_accuracy").groupby([summary["hidden"], summary["head"]]).mean()
+def mean_accuracy(runs: Runs) -> pd.DataFrame:
+    """Return the mean test accuracy of each arm, a run that diverged counted as a guess.
+
+    Returns:
+        Columns ``tuned`` and ``default``, on the seeds that an arm has at both rates; indexed by
+        hidden activation and head.
+    """
+    return at_both_rates(runs.summary, "test_accuracy").groupby(level=["hidden", "head"]).mean()

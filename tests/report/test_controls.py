@@ -1,0 +1,36 @@
+"""Comparing an arm with itself finds what the level of a test says, and nothing else."""
+
+import numpy as np
+import pytest
+
+from activation_study.report.controls import false_alarms
+from report.claim_frames import cell, toy
+
+SEEDS = range(100, 130)
+
+
+def arm(hidden, scale, seed):
+    values = 0.97 + scale * np.random.default_rng(seed).standard_normal(len(SEEDS))
+    return cell(hidden, seeds=SEEDS, test_accuracy=values)
+
+
+def test_differences_are_found_as_often_as_the_level_says():
+    runs = toy(*(arm(name, 0.001, seed) for seed, name in enumerate(("relu", "tanh", "elu"))))
+    found = false_alarms(runs, "test_accuracy", margin=0.002, splits=1_000)
+    assert (found.num_arms, found.num_pairs, found.num_comparisons) == (3, 15, 3_000)
+    # Halves of one sample: a binomial error of 0.004 at most, were the draws independent.
+    assert found.different == pytest.approx(0.05, abs=0.02)
+    assert found.equivalent > 0.9
+    assert false_alarms(runs, "test_accuracy", margin=0.002, splits=1_000) == found
+
+
+def test_equivalence_is_not_found_where_the_noise_is_larger_than_the_margin():
+    found = false_alarms(toy(arm("relu", 0.02, 0)), "test_accuracy", margin=0.002)
+    assert found.equivalent < 0.05
+
+
+def test_arms_with_few_seeds_take_no_part():
+    few = cell("tanh", test_accuracy=0.9)
+    assert false_alarms(toy(arm("relu", 0.001, 0), few), "test_accuracy", 0.002).num_arms == 1
+    with pytest.raises(ValueError, match="no arm with 20 seeds"):
+        false_alarms(toy(few), "test_accuracy", 0.002)
