@@ -52,10 +52,17 @@ book: $(INSTALLED) ## build the site from the published record, in _build/html
 quick: $(INSTALLED) ## execute every chapter's training at the reduced tier, into _build/quick
 	ACTIVATION_STUDY_TIER=quick $(BUILD) --path-output _build/quick
 
+STUDIES := core prior-bias
+# Apart from the record and from the working cache, which hold what is to be repeated.
+AGAIN := $(CURDIR)/.cache/study
+
 .PHONY: study
-study: $(INSTALLED) ## execute everything at the full tier, from nothing, then build the site
-	ACTIVATION_STUDY_TIER=full $(BIN)/activation-study run core
-	$(BUILD)
+study: $(INSTALLED) ## train every study again at full size, from nothing, and compare the verdicts (needs MNIST; goes on where it was stopped)
+	for study in $(STUDIES); do \
+		ACTIVATION_STUDY_TIER=full ACTIVATION_STUDY_RECORDS=$(AGAIN)/runs ACTIVATION_STUDY_DATA=$(AGAIN)/data \
+			$(BIN)/activation-study run $$study; \
+	done
+	ACTIVATION_STUDY_TIER=full $(BIN)/activation-study repetition $(AGAIN)/runs
 
 .PHONY: test
 test: $(INSTALLED) ## run the tests (the browser's read the site that `make book` built)

@@ -74,6 +74,25 @@ def test_run_publish_verify_and_claims(command: Callable[..., tuple[int, str, st
     assert verdicts["sigmoid-single-label"]["verdict"] == "incomplete record"
 
 
+def test_repetition_of_what_was_trained_again(
+    command: Callable[..., tuple[int, str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(studies, "STUDIES", {"core": tiny_study})
+    command("run", "core", "--workers", "1")
+    command("publish", "core")
+    num_runs = len(Records().cache.keys())
+    code, printed, _ = command("repetition", str(tmp_path / "cache"), "--write")
+    assert code == 0
+    assert f"core: {num_runs} of {num_runs} runs repeated" in printed
+    # Too few seeds for a verdict: there is none that could have changed.
+    assert "0 of 0 verdicts from runs are the same" in printed
+    assert (tmp_path / "data" / "repetition.json").exists()
+    assert command("verify")[0] == 0
+    code, _, errors = command("repetition", str(tmp_path / "nowhere"))
+    assert code == 2
+    assert "which is no folder; expected a working cache" in errors
+
+
 def test_damaged_record_ends_in_one_paragraph(
     command: Callable[..., tuple[int, str, str]], tmp_path: Path
 ) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -99,6 +101,44 @@ def test_prior_bias_shares_its_runs_without_the_bias_with_core(
         assert {one.head for key, one in wanted.items() if key not in of_core} == {"sigmoid_prior"}
         assert len(wanted) == 10 * (21, 21 + 40)[round_]
         record(records, list(wanted.values()), best_rate=0.01)
+
+
+def test_a_trial_of_ones_own_follows_the_protocol_and_shares_its_runs(
+    core: Study, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(activations, "_registered", {})
+    activations.register("mine", mine)
+    trial = studies.trial(hidden=["mine", "relu"])
+    assert (trial.name, trial.base, trial.tuning) == (None, core.base, core.tuning)
+    assert [len(list(trial.seeds(arm))) for arm in trial.arms] == [10, 30]
+    wanted = trial.next_experiments(records)
+    shared = {one.key for one in wanted} & {one.key for one in core.next_experiments(records)}
+    assert len(wanted) == 2 * 21
+    assert len(shared) == 21
+    assert studies.trial(mine, "sigmoid").arms == (Arm(mine, "sigmoid"),)
+
+
+@pytest.mark.parametrize(
+    ("hidden", "heads", "said"),
+    [
+        ("rellu", "softmax", "Did you mean 'relu'"),
+        ("relu", ["softmaxx"], "Did you mean 'softmax'"),
+        ([], "softmax", "received 0 activations and 1 heads"),
+    ],
+)
+def test_a_trial_of_what_is_unknown_is_refused(hidden: Any, heads: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        studies.trial(hidden, heads)
+
+
+def mine(scores: Any) -> Any:
+    return scores * 0.5
+
+
+def test_make_study_repeats_every_study() -> None:
+    makefile = (Path(__file__).parents[1] / "Makefile").read_text()
+    (named,) = re.findall(r"^STUDIES := (.*)$", makefile, re.MULTILINE)
+    assert named.split() == list(studies.STUDIES)
 
 
 def test_evaluation_uses_fresh_seeds(core: Study) -> None:

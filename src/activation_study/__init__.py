@@ -2,7 +2,7 @@
 
     from activation_study import Experiment, run
     runs = run([Experiment(hidden="gelu", dataset="mnist-5k", epochs=2)])
-    print(runs.summary.T)
+    print(runs)
 
 Importing the package, and reading its record, needs neither TensorFlow nor a dataset.
 """

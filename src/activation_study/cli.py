@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +21,7 @@ from activation_study.engine.errors import EngineError, RecordError, RunsFailedE
 from activation_study.engine.records import Records
 from activation_study.engine.runner import load, run
 from activation_study.report import claim_file
-from activation_study.report.claims import ClaimsError, judge_all
+from activation_study.report.claims import ClaimsError, judge, judge_all, load_claims
 
 app = typer.Typer(
     help="Put the everyday advice about activation functions on trial.",
@@ -135,6 +136,40 @@ def audit(
     if write:
         typer.echo(f"written to {found.write(Records().published.folder)}")
     raise typer.Exit(found.exit_code)
+
+
+@app.command()
+def repetition(
+    folder: Annotated[
+        Path, typer.Argument(help="Working cache of runs that were trained again, from nothing.")
+    ],
+    write: Annotated[
+        bool, typer.Option("--write", help="Keep the result in data/, where the book shows it.")
+    ] = False,
+) -> None:
+    """Judge the claims again with repeated runs in the place of the published ones."""
+    if not folder.is_dir():
+        raise ValueError(
+            f"received {str(folder)!r}, which is no folder; expected a working cache: train one "
+            f"with {places.RECORDS_VARIABLE} and {places.DATA_VARIABLE} naming new folders"
+        )
+    from activation_study.report import repetition as repeating
+
+    again = Records(folder, prefers_cache=True)
+    with tempfile.TemporaryDirectory() as empty:
+        recorded = Records(Path(empty))
+        before = {name: load(studies.get(name), recorded) for name in studies.STUDIES}
+    after = {name: load(studies.get(name), again) for name in studies.STUDIES}
+    known = set(again.cache.keys())
+    repeated = {name: set(runs.summary["key"]) & known for name, runs in after.items()}
+    judged = [
+        [judge(claim.id, runs[claim.study]) for claim in load_claims() if claim.study in runs]
+        for runs in (before, after)
+    ]
+    found = repeating.compare(before, after, repeated, judged[0], judged[1])
+    typer.echo(str(found))
+    if write:
+        typer.echo(f"written to {found.write(recorded.published.folder)}")
 
 
 @app.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from activation_study.catalogue import activations
 from activation_study.catalogue.lookup import unknown_name
@@ -45,7 +46,7 @@ class Study:
     """The experiments that answer one question: arms, each tuned alike, then judged on fresh seeds.
 
     Args:
-        name: Names the study's folder in the record.
+        name: Names the study's folder in the record; None for one that is not published.
         arms: What is compared; each arm gets the same tuning budget.
         base: Fields that are the same for all arms, seeds and rates.
         tuning: How the learning rate of an arm is chosen.
@@ -54,7 +55,7 @@ class Study:
         tier: ``"full"`` or ``"quick"``.
     """
 
-    name: str
+    name: str | None
     arms: tuple[Arm, ...]
     base: Experiment
     tuning: Tuning
@@ -140,7 +141,37 @@ def prior_bias() -> Study:
     )
 
 
-def _of_reference_network(name: str, arms: Iterable[Arm]) -> Study:
+def trial(
+    hidden: str | Callable[..., Any] | Iterable[str | Callable[..., Any]],
+    heads: str | Iterable[str] = ("softmax",),
+) -> Study:
+    """Hidden activations of your own choice, one's own among them, by the protocol of the book.
+
+    Each is tuned alike and judged on fresh seeds; what the studies of the book have recorded of
+    them is not trained again. It has no name, and is not published.
+
+    Args:
+        hidden: Names of the catalogue or registered ones, or functions.
+        heads: Output heads, each of which is combined with each activation.
+
+    Raises:
+        ValueError: No activation or head, or an unknown one.
+    """
+    functions = [hidden] if isinstance(hidden, str) or callable(hidden) else list(hidden)
+    outputs = [heads] if isinstance(heads, str) else list(heads)
+    arms = [Arm(hidden=function, head=head) for function in functions for head in outputs]
+    for arm in arms:
+        # Here, where the name is given, and not in the midst of a sweep.
+        Experiment(**arm.fields)
+    if not arms:
+        raise ValueError(
+            f"trial() received {len(functions)} activations and {len(outputs)} heads; accepted: at "
+            "least one of each"
+        )
+    return _of_reference_network(None, arms)
+
+
+def _of_reference_network(name: str | None, arms: Iterable[Arm]) -> Study:
     """Arms by the protocol, at the tier of the environment.
 
     784-128-128-10, Adam, batches of 128, 10 epochs of full MNIST, Glorot uniform kernels.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ LOWEST_RATE, HIGHEST_RATE = 1e-6, 10.0
 class Arm:
     """What is compared: one hidden activation with one head."""
 
-    hidden: str
+    hidden: str | Callable[..., Any]
     head: str
 
     @property

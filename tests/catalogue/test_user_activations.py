@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import functools
 import math
+import os
+import subprocess
+import sys
 from typing import Any
 
 import keras
@@ -150,3 +153,46 @@ def test_measuring_a_known_function_finds_its_stated_properties(name: str) -> No
     assert measured["range"] == pytest.approx(entry.range, abs=2e-3)
     assert measured["lipschitz"] == pytest.approx(entry.lipschitz, abs=1e-3)
     assert measured["slope_at_zero"] == pytest.approx(entry.slope_at_zero, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("stated", "said"),
+    [
+        ({"kind": "elementwisee"}, "received 'elementwisee'; accepted: elementwise, layerwise"),
+        ({"saturates": 1}, "received 1; accepted: none, left, right, both"),
+        ({"range": 3}, r"received 3; accepted: two numbers, \(low, high\)"),
+        ({"range": (0, math.nan)}, "accepted: two numbers"),
+        ({"lipschitz": "big"}, "received 'big'; accepted: a number"),
+        ({"monotone": 1}, "received 1; accepted: True or False"),
+        ({"initializer": "he"}, "received 'he'; accepted: a name that keras.initializers.get"),
+    ],
+)
+def test_stated_properties_of_another_kind_are_refused(stated: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        activations.register("mine", bent_identity, **stated)
+    assert "mine" not in activations.names()
+
+
+def test_a_name_that_is_no_text_is_refused() -> None:
+    with pytest.raises(ValueError, match="must be a Python identifier; received 3"):
+        activations.register(3, bent_identity)  # type: ignore[arg-type]
+
+
+def test_tensorflow_is_imported_without_its_chatter_and_with_its_warnings() -> None:
+    script = (
+        "import os, sys\n"
+        "from activation_study.catalogue import quiet_tensorflow as quiet\n"
+        "quiet.load()\n"
+        "assert 'tensorflow' in sys.modules\n"
+        "with quiet._without_chatter():\n"
+        "    os.write(2, b'I0000 00:00:1.2 3 cpu.cc:4] chatter\\nW0000 x.cc:1] heed me\\n')\n"
+        "os.write(2, b'afterwards\\n')\n"
+    )
+    environment = {
+        name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, env=environment
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == "W0000 x.cc:1] heed me\nafterwards\n"

@@ -66,6 +66,29 @@ def test_a_run_that_two_studies_published_is_loaded_once(records: Records) -> No
         assert set(frame["key"]) == {run.key for run in made}, name
 
 
+def test_a_repeated_run_can_take_the_place_of_a_published_one(records: Records) -> None:
+    first, second = EXPERIMENTS[:2]
+    records.published.publish(
+        "core", [made_run(each, validation_accuracy=0.5) for each in EXPERIMENTS[:2]]
+    )
+    records.add(made_run(first, validation_accuracy=0.75))
+    keys = [first.key, second.key]
+    for prefers_cache, accuracies in ((False, [0.5, 0.5]), (True, [0.75, 0.5])):
+        mixed = Records(prefers_cache=prefers_cache)
+        assert mixed.summary([first, second])["validation_accuracy"][keys].tolist() == accuracies
+        runs = mixed.load([first, second], None, "full")
+        assert not runs.history.duplicated(schema.SORT_KEYS["history"]).any()
+        assert mixed.missing([first, second]) == []
+
+
+def test_a_function_of_ones_own_is_found_by_its_name(records: Records) -> None:
+    summary = pd.DataFrame({"key": ["a", "b", "c"], "hidden": ["bent@0a", "bent@1b", "relu"]})
+    runs = records.load([], None, "full")
+    runs = replace(runs, summary=summary)
+    assert runs.where(hidden="bent").summary["key"].tolist() == ["a", "b"]
+    assert runs.where(hidden=["bent@1b", "relu"]).summary["key"].tolist() == ["b", "c"]
+
+
 def test_published_and_cached_runs_are_alike(records: Records, tmp_path: Path) -> None:
     made = [made_run(experiment) for experiment in EXPERIMENTS]
     for run in made:

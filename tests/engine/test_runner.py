@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import tensorflow as tf
 
+from activation_study import studies
 from activation_study.catalogue import activations
+from activation_study.catalogue.datasets import DatasetError
 from activation_study.engine import dispatch, runner
 from activation_study.engine.errors import RunsFailedError
 from activation_study.engine.records import Records, Runs
@@ -134,6 +137,64 @@ def test_what_fails_holds_up_its_own_arm_alone(records: Records) -> None:
     assert set(found["hidden"]) == {"relu"}
     # Its evaluation, which is known only when its tuning is recorded, was trained as well.
     assert set(found["seed"][found["is_tuned"]]) == {100}
+
+
+def test_equal_reasons_are_given_once_and_in_a_line(records: Records) -> None:
+    activations.register("poison", poison)
+    with pytest.raises(RunsFailedError) as caught:
+        run(grid(**SMALL, hidden="poison", seed=range(7)), num_workers=1, records=records)
+    lines = str(caught.value).splitlines()
+    # Nothing else was asked for.
+    assert lines[0] == "7 of 7 experiments failed:"
+    assert [line[:14] for line in lines[1:6]] == ["- Experiment(d"] * 5
+    assert lines[6] == "- and 2 more with the same reason"
+    assert lines[7] == "RuntimeError: this activation is poison"
+    assert str(caught.value).count("Traceback") == 1
+    assert "\x1b[" not in str(caught.value)
+
+
+def test_missing_data_are_said_once_and_before_anything_is_trained(
+    records: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACTIVATION_STUDY_DATASETS", str(tmp_path / "nowhere"))
+    started = []
+    monkeypatch.setattr(dispatch._Worker, "start", lambda: started.append(1))
+    with pytest.raises(DatasetError, match="nowhere"):
+        run(grid(seed=range(5)), num_workers=2, records=records, progress=False)
+    assert started == []
+
+
+@pytest.mark.parametrize("entrance", [run, load])
+@pytest.mark.parametrize(
+    ("received", "said"),
+    [
+        (
+            "core",
+            r"\(\) received 'core', neither; accepted: a study, such as studies.get\('core'\)",
+        ),
+        (Experiment(), r"a single one: write (run|load)\(\[experiment\]\)"),
+        (["relu"], r"received 'relu', no experiment: write Experiment\(hidden=...\)"),
+        (studies.core, r"a function: call it, (run|load)\(core\(\)\)"),
+        (None, r"received None, neither"),
+        (Study, r"accepted: a study"),
+    ],
+)
+def test_what_is_neither_a_study_nor_experiments(
+    records: Records, entrance: Callable[..., Any], received: Any, said: str
+) -> None:
+    with pytest.raises(ValueError, match=said):
+        entrance(received, records=records)
+
+
+def test_a_list_can_be_loaded_and_printed(records: Records) -> None:
+    experiments = grid(**SMALL, seed=range(2))
+    assert len(load(experiments, records)) == 0
+    run(experiments[:1], records=records)
+    runs = load(experiments, Records())
+    title, header, *rows = str(runs).splitlines()
+    assert title == "<Runs: 1 run, tier full>"
+    assert header.split()[:3] == ["hidden", "head", "validation_accuracy"]
+    assert len(rows) == 1
 
 
 @pytest.mark.parametrize("received", [0, -1, 2.5, "2", True, 10**6])

@@ -23,7 +23,17 @@ from fuzz.rights import as_nobody
 from fuzz.wild import EXAMPLES
 
 CODES = {0, 1, 2, 130}
-COMMANDS = ("run", "publish", "claims", "register", "verify", "audit", "bench", "picture")
+COMMANDS = (
+    "run",
+    "publish",
+    "claims",
+    "register",
+    "verify",
+    "audit",
+    "bench",
+    "repetition",
+    "picture",
+)
 VARIABLES = tuple(f"ACTIVATION_STUDY_{name}" for name in ("RECORDS", "DATA", "DATASETS", "CACHE"))
 
 
@@ -133,7 +143,7 @@ def trains_nothing(words: list[str]) -> bool:
     """Whether the words begin no work of seconds: no study is run, audited, judged or drawn."""
     first = next((word for word in words if word != "--"), "")
     # Hypothesis also draws words that it finds in the source, the studies' names among them.
-    if first in ("run", "audit", "picture"):
+    if first in ("run", "audit", "repetition", "picture"):
         return set(studies.STUDIES).isdisjoint(words) and (first == "run" or "--help" in words)
     if first == "bench":
         # That needs a file with --short, and takes the next word for one, whatever it is.

@@ -14,9 +14,9 @@ from activation_study.report.verdicts import Verdict
 @pytest.fixture
 def verdicts():
     return [
-        Verdict("one", "Tanh < ReLU.", "convergence", "refuted", tier="quick"),
+        Verdict("one", "Tanh < ReLU.", "convergence", "refuted", tier="quick", study="core"),
         Verdict("two", "Nobody knows.", "deep", "not tried yet"),
-        Verdict("three", "Runs are missing.", "softmax", "incomplete record"),
+        Verdict("three", "Runs are missing.", "softmax", "incomplete record", study="core"),
     ]
 
 
@@ -143,10 +143,12 @@ def test_untried_claims_are_listed_apart(verdicts):
 
 def test_verdicts_are_counted(verdicts):
     counts = tables.count_verdicts(verdicts)
-    assert counts.frame.set_index("verdict")["claims"].to_dict() == {
-        "refuted": 1,
-        "incomplete record": 1,
-    }
+    frame = counts.frame.set_index("verdict")
+    assert frame["on training runs"].to_dict() == {"refuted": 1, "incomplete record": 1}
+    assert frame["by demonstration"].tolist() == [0, 0]
+    proved = Verdict("four", "Sums to 1.", "softmax", "refuted")
+    frame = tables.count_verdicts([*verdicts, proved]).frame
+    assert frame.iloc[0].tolist() == ["refuted", 1, 1]
     assert counts.note.endswith("not recorded: 1.")
 
 
@@ -156,4 +158,17 @@ def test_mean_accuracy_counts_a_failed_run_as_a_guess(runs):
     summary.loc[hit, "test_accuracy"] = [0.9, 0.8, 0.7, float("nan")]
     summary.loc[hit & summary["test_accuracy"].isna(), "diverged"] = True
     found = tables.mean_accuracy(dataclasses.replace(runs, summary=summary))
-    assert found["relu", "softmax"] == pytest.approx((0.9 + 0.8 + 0.7 + 0.1) / 4)
+    assert found.loc[("relu", "softmax"), "tuned"] == pytest.approx((0.9 + 0.8 + 0.7 + 0.1) / 4)
+
+
+def test_mean_accuracy_compares_rates_on_common_seeds(runs):
+    lost = runs.where(is_tuned=True, hidden="tanh", head="softmax").summary["key"].iloc[:2]
+    summary = runs.summary[~runs.summary["key"].isin(lost)]
+    found = tables.mean_accuracy(dataclasses.replace(runs, summary=summary))
+    kept = summary[(summary["hidden"] == "tanh") & (summary["head"] == "softmax")]
+    seeds = set(kept.loc[kept["is_tuned"], "seed"]) & set(kept.loc[kept["is_default"], "seed"])
+    common = kept[kept["is_default"] & kept["seed"].isin(seeds)]
+    assert 0 < len(common)
+    assert found.loc[("tanh", "softmax"), "default"] == pytest.approx(
+        common["test_accuracy"].mean()
+    )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import isfinite
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
+
+from activation_study.catalogue import quiet_tensorflow
 
 if TYPE_CHECKING:
     import keras
@@ -67,9 +71,8 @@ class Activation:
 
     def make_layer(self, name: str) -> keras.layers.Layer:
         """Return a fresh Keras layer: (batch, width * width_factor) scores to (batch, width)."""
+        activation_functions = _functions()
         import keras
-
-        from activation_study.catalogue import activation_functions
 
         if self.kind == "learned":
             return activation_functions.make_learned_layer(self.name, name)
@@ -77,8 +80,7 @@ class Activation:
 
     def __call__(self, scores: Any) -> Any:
         """Return the outputs for scores; learned entries at their initial parameters."""
-        from activation_study.catalogue import activation_functions
-
+        activation_functions = _functions()
         return self._tensor_function()(activation_functions.as_scores(scores))
 
     def slope(self, scores: Any) -> Any:
@@ -88,8 +90,7 @@ class Activation:
         unit's output follows its own score; a user's own layerwise function must be given scores
         of shape (batch, units).
         """
-        from activation_study.catalogue import activation_functions
-
+        activation_functions = _functions()
         tensor = activation_functions.as_scores(scores)
         closed = (
             activation_functions.CLOSED_SLOPES.get(self.name) if self.function is None else None
@@ -101,9 +102,18 @@ class Activation:
         return activation_functions.gradient_slope(self._tensor_function(), tensor)
 
     def _tensor_function(self) -> Callable[..., Any]:
-        from activation_study.catalogue import activation_functions
-
+        activation_functions = _functions()
         return activation_functions.resolve(self.name) if self.function is None else self.function
+
+
+def _functions() -> ModuleType:
+    """Imports the module of the functions when one is called: it needs TensorFlow."""
+    # In a graph that TensorFlow is tracing there is nothing left to load, and no source to trace.
+    if "tensorflow" not in sys.modules:
+        quiet_tensorflow.load()
+    from activation_study.catalogue import activation_functions
+
+    return activation_functions
 
 
 def describe(

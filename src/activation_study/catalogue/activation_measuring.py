@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
+
+from activation_study.catalogue import quiet_tensorflow
+from activation_study.catalogue.activation_entry import Kind, Saturation
+from activation_study.catalogue.lookup import shown
 
 # The near grid finds extrema; the far points tell a limit from growth.
 _NEAR = np.linspace(-20.0, 20.0, 8001, dtype=np.float32)
@@ -60,6 +64,7 @@ def measure(name: str, function: Callable[..., Any]) -> dict[str, Any]:
 
 def _of_tensors(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """Return the function with its own errors, and results that are no tensors, explained."""
+    quiet_tensorflow.load()
     import keras
 
     remedy = "An activation must map a tensor to a tensor: write it with keras.ops."
@@ -163,3 +168,47 @@ def _jump(values: np.ndarray, slopes: np.ndarray) -> bool:
     steps = np.abs(np.diff(values))
     allowed = np.maximum(np.abs(slopes[1:]), np.abs(slopes[:-1])) * float(_NEAR[1] - _NEAR[0])
     return bool((steps > 2.0 * allowed + 0.02).any())
+
+
+def check_property(name: str, value: Any, measured: Any) -> None:
+    """Refuse a stated property that is not of the kind that is measured in its place.
+
+    Raises:
+        ValueError: says what was received and what is accepted.
+    """
+    if isinstance(measured, bool):
+        is_right, accepted = isinstance(value, bool), "True or False"
+    elif isinstance(measured, str):
+        words = get_args({"kind": Kind, "saturates": Saturation}[name])
+        is_right, accepted = value in words, ", ".join(words)
+    elif isinstance(measured, tuple):
+        is_right = isinstance(value, tuple) and len(value) == 2 and all(map(_is_number, value))
+        accepted = "two numbers, (low, high)"
+    else:
+        is_right, accepted = _is_number(value), "a number"
+    if not is_right:
+        raise ValueError(
+            f"Property {name!r} of an activation: received {shown(value)}; accepted: {accepted}."
+        )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == value
+
+
+def check_initializer(name: Any) -> None:
+    """Refuse what Keras does not know as an initializer.
+
+    Raises:
+        ValueError: says what was received and what is accepted.
+    """
+    quiet_tensorflow.load()
+    import keras
+
+    try:
+        keras.initializers.get(name)
+    except (ValueError, TypeError) as error:
+        raise ValueError(
+            f"Initializer of an activation: received {shown(name)}; accepted: a name that "
+            "keras.initializers.get knows, such as 'glorot_uniform' or 'he_normal'."
+        ) from error

@@ -89,11 +89,14 @@ def register(
         The new entry.
 
     Raises:
-        ValueError: for a name that is taken or no identifier, for an unknown property, and for a
-            function that changes the shape of its scores or is not finite near 0.
+        ValueError: for a name that is taken or no identifier, for an unknown property or one of
+            another type, for an unknown initializer, and for a function that changes the shape of
+            its scores or is not finite near 0.
     """
-    if not name.isidentifier():
-        raise ValueError(f"An activation's name must be a Python identifier; received {name!r}.")
+    if not (isinstance(name, str) and name.isidentifier()):
+        raise ValueError(
+            f"An activation's name must be a Python identifier; received {shown(name)}."
+        )
     if name in BUILT_IN or name in _ALIASES:
         raise ValueError(
             f"The name {name!r} belongs to a built-in activation; choose another, "
@@ -149,12 +152,19 @@ def _measure(
     initializer: str,
     properties: dict[str, Any],
 ) -> Activation:
-    from activation_study.catalogue.activation_measuring import measure
+    from activation_study.catalogue.activation_measuring import (
+        check_initializer,
+        check_property,
+        measure,
+    )
 
     measured = measure(name, function)
     unknown = sorted(set(properties) - set(measured))
     if unknown:
         raise unknown_name("property of an activation", unknown[0], measured)
+    for stated, value in properties.items():
+        check_property(stated, value, measured[stated])
+    check_initializer(initializer)
     escaped = name.replace("_", r"\_")
     return Activation(
         name=name,

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from activation_study.catalogue import head_functions
+from activation_study.catalogue import head_functions, quiet_tensorflow
 from activation_study.catalogue.lookup import unknown_name
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ class Head:
 
         It returns the mean over the batch.
         """
+        quiet_tensorflow.load()
         import keras
 
         return getattr(keras.losses, _LOSSES[self.loss_name])()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import logging
+import re
 import warnings
 from asyncio import CancelledError as TaskCancelledError
 from collections.abc import Generator, Iterable, Iterator
@@ -20,6 +21,7 @@ import joblib
 from distributed import Client, KilledWorker
 from joblib._dask import DaskDistributedBackend
 
+from activation_study.catalogue.lookup import shown
 from activation_study.engine import cluster_worker, deaths
 from activation_study.engine.cache import RUN_AGAIN
 from activation_study.engine.cluster_worker import INSTALL, REMEDIES, Reply
@@ -28,6 +30,9 @@ from activation_study.engine.run import Run
 from activation_study.engine.travel import CannotTravelError, pack
 from activation_study.engine.worker import Failure
 from activation_study.experiment import Experiment
+
+ADDRESS = re.compile(r"[a-z]+://[^\s/]+:\d{1,5}/?")
+"""What a scheduler prints of itself."""
 
 logger = logging.getLogger(__name__)
 
@@ -229,6 +234,12 @@ class _Sweep:
 
 @contextlib.contextmanager
 def _connected(address: str) -> Iterator[Client]:
+    # Dask would look for a file of that name, or wait long for a host that is none.
+    if not isinstance(address, str) or not ADDRESS.fullmatch(address):
+        raise ValueError(
+            f"address must be that of a Dask scheduler, 'tcp://host:8786' for example; received "
+            f"{shown(address)}"
+        )
     try:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except OSError as error:
@@ -239,17 +250,17 @@ def _connected(address: str) -> Iterator[Client]:
     except (ValueError, TypeError) as error:
         raise ValueError(
             f"address must be that of a Dask scheduler, 'tcp://host:8786' for example; received "
-            f"{address!r} ({error})"
+            f"{shown(address)} ({error})"
         ) from error
     with client:
         yield client
 
 
 def _unfit(faults: list[str]) -> str:
-    shown = [f"- {fault}" for fault in faults[:10]]
+    lines = [f"- {fault}" for fault in faults[:10]]
     if len(faults) > 10:
-        shown.append(f"- and {len(faults) - 10} more")
-    return "\n".join(["workers of the cluster cannot take part:", *shown])
+        lines.append(f"- and {len(faults) - 10} more")
+    return "\n".join(["workers of the cluster cannot take part:", *lines])
 
 
 def _gave_up(error: BaseException) -> str:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import importlib
 import sys
 
+from activation_study.catalogue import quiet_tensorflow
+
 NOT_NEEDED = ("IPython", "jax", "matplotlib", "pandas", "sklearn", "torch")
 
 
@@ -23,6 +25,7 @@ def import_training() -> None:
     # To Python a module that is None there cannot be found.
     sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
     try:
+        quiet_tensorflow.load()
         importlib.import_module("activation_study.engine.training")
     finally:
         for name in hidden:

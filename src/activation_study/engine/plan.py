@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from activation_study.catalogue.lookup import shown
 from activation_study.engine.records import Records, Runs
 from activation_study.experiment import Experiment
 
@@ -25,6 +27,38 @@ class Plan(Protocol):
 
     def with_roles(self, runs: Runs, records: Records) -> Runs:
         """Fills the role columns of the summary."""
+
+
+def plan_of(what: Plan | Iterable[Experiment], entrance: str) -> Plan:
+    """Returns what a caller asks for as a plan.
+
+    Args:
+        what: A study, or experiments.
+        entrance: Name of the function that was called, for the error.
+
+    Raises:
+        ValueError: It is neither; says what was received and what was probably meant.
+    """
+    if isinstance(what, Experiment):
+        raise _not_a_plan(entrance, what, f"a single one: write {entrance}([experiment])")
+    if isinstance(what, Iterable) and not isinstance(what, str):
+        experiments = list(what)
+        for each in experiments:
+            if not isinstance(each, Experiment):
+                raise _not_a_plan(entrance, each, "no experiment: write Experiment(hidden=...)")
+        return Listed(experiments)
+    if not isinstance(what, type) and hasattr(what, "next_experiments"):
+        return what
+    name = getattr(what, "__name__", None)
+    meant = f"a function: call it, {entrance}({name}())" if name else "neither"
+    raise _not_a_plan(entrance, what, meant)
+
+
+def _not_a_plan(entrance: str, received: object, meant: str) -> ValueError:
+    return ValueError(
+        f"{entrance}() received {shown(received)}, {meant}; accepted: a study, such as "
+        "studies.get('core'), or a list of Experiment."
+    )
 
 
 @dataclass(frozen=True)

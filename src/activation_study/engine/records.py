@@ -22,6 +22,12 @@ ROLES = ("is_tuning", "is_tuned", "is_default")
 judged at Keras's default rate (the last two can be one run)."""
 
 
+OUTLINE = ("dataset", "learning_rate", "depth", "width", "epochs", "seed")
+RESULTS = ("validation_accuracy", "test_accuracy", "test_nll", "diverged", "wall_seconds")
+MOST_ROWS = 20
+"""What is printed of runs: fields where they vary, results always."""
+
+
 @dataclass(frozen=True)
 class Runs:
     """Recorded runs as tidy data frames, joined by the column ``key``.
@@ -53,13 +59,23 @@ class Runs:
 
     def __repr__(self) -> str:
         name = f" of study {self.name!r}" if self.name else ""
-        return f"<Runs: {len(self):,} runs{name}, tier {self.tier}>"
+        runs = "1 run" if len(self) == 1 else f"{len(self):,} runs"
+        return f"<Runs: {runs}{name}, tier {self.tier}>"
+
+    def __str__(self) -> str:
+        """The runs in a few columns, the first ones of many."""
+        shown = [column for column in OUTLINE if self.summary[column].nunique(dropna=False) > 1]
+        outline = self.summary[list(dict.fromkeys(["hidden", "head", *shown, *RESULTS]))]
+        lines = [repr(self), outline.head(MOST_ROWS).to_string(index=False)]
+        if len(outline) > MOST_ROWS:
+            lines.append(f"and {len(outline) - MOST_ROWS:,} more; all columns are in .summary")
+        return "\n".join(lines)
 
     def where(self, **conditions: Any) -> Runs:
         """Returns the runs whose summary has these values; a list stands for any of its values.
 
         None stands for what is not there: a run has no ``test_accuracy`` where it did not read the
-        test set.
+        test set. The name of a function of one's own stands for every version of its source.
 
         Raises:
             ValueError: The summary has no such column.
@@ -73,6 +89,9 @@ class Runs:
             is_single = isinstance(value, str) or not isinstance(value, Iterable)
             values = [value] if is_single else list(value)
             found = self.summary[column].isin(values)
+            if column == "hidden":
+                # A function of one's own is recorded as its name and a digest of its source.
+                found |= self.summary[column].str.partition("@")[0].isin(values)
             # A column of numbers holds None (the whole training part, say) as NaN.
             if any(value is None for value in values):
                 found |= self.summary[column].isna()
@@ -101,11 +120,20 @@ class Records:
     Args:
         cache_folder: Folder of the working cache; by default the project's own.
         data_folder: Folder of the published record; by default the project's own.
+        prefers_cache: Whether a run that is in both is taken from the cache: one that was trained
+            again, say.
     """
 
-    def __init__(self, cache_folder: Path | None = None, data_folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        cache_folder: Path | None = None,
+        data_folder: Path | None = None,
+        *,
+        prefers_cache: bool = False,
+    ) -> None:
         self.cache = WorkingCache(cache_folder or places.working_cache())
         self.published = PublishedRecord(data_folder or places.published())
+        self._hidden = set(self.cache.keys()) if prefers_cache else set[str]()
         self._tables: dict[str, pa.Table] = {}
         self._cached: dict[str, Run] = {}
 
@@ -122,7 +150,7 @@ class Records:
         return self._tables[table]
 
     def _published_keys(self) -> set[str]:
-        return set(self._published_table("runs")["key"].to_pylist())
+        return set(self._published_table("runs")["key"].to_pylist()) - self._hidden
 
     def _cached_run(self, key: str) -> Run | None:
         if key not in self._cached:
@@ -168,7 +196,7 @@ class Records:
         fresh = to_tables(
             (run for key in keys if key not in published if (run := self._cached_run(key))), names
         )
-        wanted = pa.array(keys, pa.string())
+        wanted = pa.array([key for key in keys if key in published], pa.string())
         return {
             name: pa.concat_tables(
                 [

@@ -20,7 +20,7 @@ from activation_study.catalogue.checks import whole_number
 from activation_study.catalogue.lookup import shown
 from activation_study.engine import dispatch, sentences, worker
 from activation_study.engine.errors import RunsFailedError
-from activation_study.engine.plan import Listed, Plan
+from activation_study.engine.plan import Listed, Plan, plan_of
 from activation_study.engine.records import Records, Runs
 from activation_study.engine.run import Run
 from activation_study.engine.worker import Failure
@@ -91,6 +91,9 @@ class Workers:
 
             names = {experiment.dataset for experiment in experiments}
             return cluster.in_cluster(_in_turn(experiments, is_wanted), self.address, names)
+        for name in sorted({experiment.dataset for experiment in experiments}):
+            # Here, so that what is missing is said once, and downloaded once, before workers start.
+            datasets.read_anew(name)
         if self.num_workers is None and self.in_process:
             return (
                 worker.attempt(experiment) for experiment in experiments if is_wanted(experiment)
@@ -127,12 +130,15 @@ def run(
         The runs as tidy data frames.
 
     Raises:
-        ValueError: There is no experiment, or ``backend`` and ``address`` do not fit.
+        ValueError: There is no experiment, or something else than experiments; or ``backend`` and
+            ``address`` do not fit.
+        DatasetError: A data set is missing here, damaged or out of reach, and something is to be
+            trained here.
         EngineError: Runs cannot be recorded, or workers cannot take part; says how to mend it.
         RunsFailedError: Some experiments failed; the others are recorded. Lists each with its
             reason.
     """
-    plan = Listed(list(what)) if isinstance(what, Iterable) else what
+    plan = plan_of(what, "run")
     # By what was asked for, not by what is left of it: a sweep of which an experiment is left that
     # kills its workers must not train it here.
     in_process = isinstance(plan, Listed) and len(plan.experiments) <= IN_PROCESS
@@ -158,8 +164,21 @@ def run(
     return plan.with_roles(loaded, records)
 
 
-def load(plan: Plan, records: Records | None = None) -> Runs:
-    """Loads what is recorded of a study, training nothing; it may be incomplete."""
+def load(what: Plan | Iterable[Experiment], records: Records | None = None) -> Runs:
+    """Loads what is recorded of a study or of experiments, training nothing.
+
+    Args:
+        what: A study, or experiments.
+        records: Where runs are looked for; by default the project's cache and record.
+
+    Returns:
+        The runs as tidy data frames; those that are not recorded are missing from them.
+
+    Raises:
+        ValueError: It is neither a study nor a list of experiments.
+        RecordError: The published record is damaged.
+    """
+    plan = plan_of(what, "load")
     records = records or Records()
     loaded = records.load(plan.next_experiments(records), plan.name, plan.tier)
     return plan.with_roles(loaded, records)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -9,16 +10,38 @@ import pandas as pd
 from activation_study.engine.worker import Failure
 from activation_study.experiment import FIELDS, Experiment
 
+MOST_REASONS = 10
+MOST_ALIKE = 5
+"""Reasons, and experiments with one reason, that a message lists."""
+
+_TERMINAL_CODES = re.compile(r"\x1b\[[0-9;]*m")
+
 
 def of_failures(failures: list[Failure], total: int) -> str:
-    """Says which experiments of how many failed, and why."""
-    lines = [f"{len(failures)} of {total} experiments failed; the others are recorded:"]
-    for failure in failures[:10]:
-        fields = ", ".join(f"{k}={v!r}" for k, v in _unusual_fields(failure.experiment).items())
-        lines.append(f"- Experiment({fields}):\n{failure.reason.strip()}")
-    if len(failures) > 10:
-        lines.append(f"- and {len(failures) - 10} more")
+    """Says which experiments of how many failed, and why; each reason once, in a line first."""
+    others = "; the others are recorded" if len(failures) < total else ""
+    lines = [f"{len(failures)} of {total} experiments failed{others}:"]
+    alike: dict[str, list[Failure]] = {}
+    for failure in failures:
+        alike.setdefault(_in_a_line(failure.reason), []).append(failure)
+    for reason, group in list(alike.items())[:MOST_REASONS]:
+        for failure in group[:MOST_ALIKE]:
+            fields = ", ".join(f"{k}={v!r}" for k, v in _unusual_fields(failure.experiment).items())
+            lines.append(f"- Experiment({fields})")
+        if len(group) > MOST_ALIKE:
+            lines.append(f"- and {len(group) - MOST_ALIKE} more with the same reason")
+        lines.append(reason)
+        if (whole := _TERMINAL_CODES.sub("", group[0].reason).strip()) != reason:
+            lines.append(whole)
+    if len(alike) > MOST_REASONS:
+        left_out = sum(map(len, list(alike.values())[MOST_REASONS:]))
+        lines.append(f"- and {left_out} more, for other reasons")
     return "\n".join(lines)
+
+
+def _in_a_line(reason: str) -> str:
+    """The last line of a traceback, which names the error; a plain sentence as it is."""
+    return _TERMINAL_CODES.sub("", reason).strip().splitlines()[-1].strip()
 
 
 def _unusual_fields(experiment: Experiment) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import traceback
 from dataclasses import dataclass
 from typing import Any
 
+from activation_study.catalogue import quiet_tensorflow
 from activation_study.engine import lean_import
 from activation_study.engine.run import Run
 from activation_study.experiment import Experiment
@@ -38,6 +39,7 @@ class Failure:
 def attempt(experiment: Experiment) -> Run | Failure:
     """Trains in whichever process this is; an error there must not end the others' work."""
     try:
+        quiet_tensorflow.load()
         from activation_study.engine.training import train
 
         return train(experiment)

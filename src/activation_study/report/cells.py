@@ -31,8 +31,15 @@ class IncompleteRecordError(ValueError):
 
 
 def evaluation_runs(summary: pd.DataFrame, rate: str) -> pd.DataFrame:
-    """Return the evaluation runs at the tuned or at the default rate."""
-    role = {"tuned": "is_tuned", "default": "is_default"}[rate]
+    """Return the evaluation runs at the tuned or at the default rate.
+
+    Raises:
+        ValueError: the rate is neither.
+    """
+    roles = {"tuned": "is_tuned", "default": "is_default"}
+    if rate not in roles:
+        raise unknown_name("rate", rate, roles)
+    role = roles[rate]
     return summary[summary[role].astype(bool) & ~summary["is_tuning"].astype(bool)]
 
 
@@ -82,6 +89,18 @@ def evaluation_keys(
     """Return the keys of a cell's evaluation runs, of all seeds or of these."""
     frame = select(evaluation_runs(summary, rate), cell)
     return frozenset(frame["key"] if seeds is None else frame["key"][frame["seed"].isin(seeds)])
+
+
+def of_head(frame: pd.DataFrame, head: str) -> pd.DataFrame:
+    """Return the runs with a head.
+
+    Raises:
+        ValueError: there are runs, and none with that head.
+    """
+    chosen = frame[frame["head"] == head]
+    if chosen.empty and len(frame):
+        raise unknown_name("head among these runs", head, sorted(frame["head"].unique()))
+    return chosen
 
 
 def cell_name(cell: Mapping[str, Any]) -> str:

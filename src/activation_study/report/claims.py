@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from activation_study.catalogue.lookup import unknown_name
 from activation_study.report import bounds, claim_file, contrasts, grids
 from activation_study.report.cells import IncompleteRecordError, Runs
 from activation_study.report.claim_file import Claim, ClaimsError, ClaimsFile
@@ -76,6 +77,14 @@ def _judge(claim: Claim, runs: Runs | None, register: ClaimsFile) -> Verdict:
     )
 
 
+def _check_runs(runs: object, entrance: str) -> None:
+    if runs is not None and not hasattr(runs, "summary"):
+        raise ValueError(
+            f"{entrance}() received runs of type {type(runs).__name__}; accepted: what run() and "
+            "load() return, or None."
+        )
+
+
 def judge(claim_id: str, runs: Runs | None = None, *, path: Path | str | None = None) -> Verdict:
     """Judge one claim.
 
@@ -88,10 +97,12 @@ def judge(claim_id: str, runs: Runs | None = None, *, path: Path | str | None = 
         The verdict; "not tried yet" without a rule, "incomplete record" where runs are missing.
 
     Raises:
-        ValueError: unknown id; names the accepted ones and the nearest.
+        ValueError: unknown id, which names the accepted ones and the nearest; or something else
+            than runs.
         ClaimsError: the file of claims breaks its schema.
     """
     register = claim_file.read(path)
+    _check_runs(runs, "judge")
     return _judge(register.get(claim_id), runs, register)
 
 
@@ -105,9 +116,18 @@ def judge_all(
         path: file of claims; None for the published one.
 
     Raises:
+        ValueError: something else than runs, or a study that no rule names.
         ClaimsError: the file of claims breaks its schema.
     """
     register = claim_file.read(path)
+    if isinstance(runs, Mapping):
+        studies = {claim.study for claim in register.claims if claim.study}
+        for name, own in runs.items():
+            if name not in studies:
+                raise unknown_name("study in the rules", name, sorted(studies))
+            _check_runs(own, "judge_all")
+    else:
+        _check_runs(runs, "judge_all")
     verdicts = []
     for claim in register.claims:
         chosen = runs.get(claim.study or "") if isinstance(runs, Mapping) else runs

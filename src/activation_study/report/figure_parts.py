@@ -170,6 +170,11 @@ def listed(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
+def well_known(summary: pd.DataFrame, names: Sequence[str]) -> list[str]:
+    """Return the names that a figure shows unasked, and with them the functions of one's own."""
+    return [*names, *sorted(name for name in summary["hidden"].unique() if "@" in name)]
+
+
 def present(summary: pd.DataFrame, wanted: Sequence[str] | None, column: str) -> list[str]:
     """Return the wanted values that occur in a column, in the wanted order; all where None.
 
@@ -179,7 +184,9 @@ def present(summary: pd.DataFrame, wanted: Sequence[str] | None, column: str) ->
     found = sorted(summary[column].unique())
     if wanted is None:
         return found
-    chosen = [name for name in wanted if name in found]
+    wanted = [wanted] if isinstance(wanted, str) else wanted
+    # A function of one's own is recorded as its name and a digest of its source.
+    chosen = [full for name in wanted for full in found if name in (full, full.partition("@")[0])]
     if found and not chosen:
         raise ValueError(
             f"{column}: received {', '.join(wanted)}, of which no run is recorded; accepted: "

@@ -23,6 +23,11 @@ def reliability(runs: Runs, *, hidden: str = "relu", heads: Sequence[str] = HEAD
 
     The bins hold equally many test images, from the least to the most confident. The band holds
     95 % of what one run shows where its confidences are exactly right (binomial).
+
+    Args:
+        runs: Runs of a study.
+        hidden: Hidden activation that is shown.
+        heads: Heads that are shown.
     """
     title = f"Accuracy minus confidence by bin, hidden {hidden}, tuned rate"
     summary = tuned_runs(runs, (hidden,), heads)
@@ -81,6 +86,11 @@ def calibration_null(
 
     The null is what the same predictions show where labels are drawn from them: the 2.5 and
     97.5 % quantiles of the expected calibration error of a perfectly calibrated network.
+
+    Args:
+        runs: Runs of a study.
+        hidden: Hidden activations that are shown, where they are recorded.
+        heads: Heads that are shown.
     """
     title = "Expected calibration error of each run and its own null interval"
     summary = tuned_runs(runs, hidden, heads).dropna(subset=["test_ece", "test_ece_null_high"])

@@ -13,7 +13,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullLoc
 from activation_study.engine.records import Runs
 from activation_study.experiment import DEFAULT_LEARNING_RATE
 from activation_study.report import figure_parts as parts
-from activation_study.report.cells import evaluation_runs, repaired, select
+from activation_study.report.cells import evaluation_runs, of_head, repaired, select
 from activation_study.report.picture import Picture
 
 HUES = ("hidden", "head")
@@ -56,8 +56,8 @@ def convergence(
     Args:
         runs: Runs of a study.
         hue: What the colours tell apart, ``"hidden"`` or ``"head"``; the other makes the panels.
-        hidden: Hidden activations that are shown; by default some well-known ones as lines, and
-            those with the most seeds as panels.
+        hidden: Hidden activations that are shown; by default some well-known ones as lines, those
+            with the most seeds as panels, and one's own.
         heads: Heads that are shown.
         metric: ``"validation_accuracy"`` (drawn as error) or ``"validation_nll"``.
         rate: ``"tuned"`` or ``"default"``.
@@ -73,7 +73,7 @@ def convergence(
     summary = summary[~summary["diverged"].astype(bool)]
     if summary.empty:
         return parts.empty_picture(title, "no evaluation run is recorded yet")
-    hidden = hidden or (SHOWN if hue == "hidden" else parts.HEADLINE)
+    hidden = hidden or parts.well_known(summary, SHOWN if hue == "hidden" else parts.HEADLINE)
     wanted = {"hidden": hidden, "head": heads}
     panel = HUES[1 - HUES.index(hue)]
     panels = parts.present(summary, wanted[panel], panel)
@@ -125,13 +125,21 @@ def chosen_rates(summary: pd.DataFrame) -> pd.Series:
 def rate_curve(
     runs: Runs,
     *,
-    hidden: Sequence[str] = SHOWN,
+    hidden: Sequence[str] | None = None,
     heads: Sequence[str] = ("softmax", "sigmoid"),
 ) -> Picture:
     """Draw the whole learning-rate curve of the tuning runs, one panel a hidden activation.
 
     Every tuning run is a small point and the line joins the means; a run that diverged is a cross
     and counts as a guess. The chosen rate of each head is ringed; Keras's default is dashed.
+
+    Args:
+        runs: Runs of a study.
+        hidden: Hidden activations that are shown; by default some well-known ones and one's own.
+        heads: Heads that are shown.
+
+    Raises:
+        ValueError: Nothing of what is wanted is recorded.
     """
     title = "Validation error over the learning rate, tuning seeds"
     tuning = runs.summary[runs.summary["is_tuning"].astype(bool)]
@@ -139,6 +147,7 @@ def rate_curve(
         return parts.empty_picture(title, "no tuning run is recorded yet")
     tuning = tuning.assign(error=100 * (1 - repaired(tuning, "validation_accuracy")))
     chosen = chosen_rates(runs.summary)
+    hidden = hidden or parts.well_known(tuning, SHOWN)
     panels, lines = parts.present(tuning, hidden, "hidden"), parts.present(tuning, heads, "head")
     tuning = tuning[tuning["hidden"].isin(panels) & tuning["head"].isin(lines)]
     with parts.style():
@@ -183,9 +192,17 @@ def speed(runs: Runs, *, head: str = "softmax", rate: str = "tuned") -> Picture:
 
     A run that never reached 97 % counts as one epoch more than it trained; how many did not is
     written beside the name.
+
+    Args:
+        runs: Runs of a study.
+        head: The head of the runs that are shown.
+        rate: ``"tuned"`` or ``"default"``.
+
+    Raises:
+        ValueError: An unknown rate, or a head that these runs have not.
     """
     title = f"Speed of learning, {head} head, {rate} rate"
-    summary = select(evaluation_runs(runs.summary, rate), {"head": head})
+    summary = of_head(evaluation_runs(runs.summary, rate), head)
     if summary.empty:
         return parts.empty_picture(title, "no evaluation run is recorded yet")
     metrics = ("epochs_to_97", "area_under_validation_accuracy")

@@ -26,7 +26,8 @@ def tuned_runs(runs: Runs, hidden: Sequence[str], heads: Sequence[str]) -> pd.Da
     """Return the tuned evaluation runs, not diverged, of the wanted arms."""
     summary = evaluation_runs(runs.summary, "tuned")
     summary = summary[~summary["diverged"].astype(bool)]
-    return summary[summary["hidden"].isin(list(hidden)) & summary["head"].isin(list(heads))]
+    shown = parts.present(summary, hidden, "hidden"), parts.present(summary, heads, "head")
+    return summary[summary["hidden"].isin(shown[0]) & summary["head"].isin(shown[1])]
 
 
 def guessing_loss(head: str, num_classes: int) -> float:
@@ -53,6 +54,14 @@ def early_training(
 
     The heads have different losses; each is divided by what its loss is when every image gets the
     class frequencies. Above 1 a network has not even learned those.
+
+    Args:
+        runs: Runs of a study.
+        hidden: Hidden activations that are shown, where they are recorded.
+        heads: Heads that are shown.
+
+    Raises:
+        ValueError: A head whose loss is not a likelihood.
     """
     title = "Training loss within the first epoch"
     summary = tuned_runs(runs, hidden, heads)
@@ -158,7 +167,12 @@ def _head_legend(figure: Figure, heads: list[str]) -> None:
 
 
 def output_sums(runs: Runs, *, hidden: Sequence[str] = parts.HEADLINE) -> Picture:
-    """Draw what the outputs of a test image add up to: mean and spread over the test images."""
+    """Draw what the outputs of a test image add up to: mean and spread over the test images.
+
+    Args:
+        runs: Runs of a study.
+        hidden: Hidden activations that are shown, where they are recorded.
+    """
     title = "Sum of the outputs over the test images"
     summary = tuned_runs(runs, hidden, HEADS)
     if summary.empty:
@@ -182,7 +196,12 @@ def output_sums(runs: Runs, *, hidden: Sequence[str] = parts.HEADLINE) -> Pictur
 
 
 def target_probability(runs: Runs, *, hidden: Sequence[str] = parts.HEADLINE) -> Picture:
-    """Draw the mean probability of the true class, where the network is right and where wrong."""
+    """Draw the mean probability of the true class, where the network is right and where wrong.
+
+    Args:
+        runs: Runs of a study.
+        hidden: Hidden activations that are shown, where they are recorded.
+    """
     title = "Probability given to the true class"
     summary = tuned_runs(runs, hidden, HEADS)
     if summary.empty:
@@ -205,7 +224,18 @@ def target_probability(runs: Runs, *, hidden: Sequence[str] = parts.HEADLINE) ->
 
 
 def likenesses(runs: Runs, digit: int = 4, *, hidden: Sequence[str] = parts.HEADLINE) -> Picture:
-    """Draw the mean probability that images of a digit give to each other digit, by head."""
+    """Draw the mean probability that images of a digit give to each other digit, by head.
+
+    Args:
+        runs: Runs of a study.
+        digit: True class of the images, 0 to 9.
+        hidden: Hidden activations that are shown, where they are recorded.
+
+    Raises:
+        ValueError: No such digit.
+    """
+    if digit not in range(tasks.get("digits").num_classes):
+        raise ValueError(f"digit: received {digit!r}; accepted: a whole number from 0 to 9")
     title = f"Mean probability that test images of a {digit} give to the other digits"
     summary = tuned_runs(runs, hidden, HEADS)
     confusion = runs.confusion[

@@ -11,10 +11,17 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
+from activation_study.catalogue.lookup import unknown_name
 from activation_study.engine.records import Runs
 from activation_study.report import claim_file
 from activation_study.report import figure_parts as parts
-from activation_study.report.cells import at_both_rates, best_hidden, evaluation_runs, select
+from activation_study.report.cells import (
+    at_both_rates,
+    best_hidden,
+    evaluation_runs,
+    of_head,
+    select,
+)
 from activation_study.report.figures_convergence import usual_or_plain
 from activation_study.report.picture import Picture
 from activation_study.report.statistics import Interval
@@ -50,7 +57,7 @@ def rank(
     """
     excludes = set(claim_file.read().best_excludes)
     reference = best_hidden(runs.summary, {"head": head}, excludes)
-    summary = select(evaluation_runs(runs.summary, rate), {"head": head})
+    summary = of_head(evaluation_runs(runs.summary, rate), head)
     against = parts.values_by_seed(select(summary, {"hidden": reference}), metric)
     rows = []
     for name, cell in summary.groupby("hidden"):
@@ -83,13 +90,25 @@ def ranking(
 
     The band is the margin registered for the metric. Beyond it the axis is logarithmic, so that
     one that fails does not squeeze the others together.
+
+    Args:
+        runs: Runs of a study.
+        metric: Column of the summary for which a margin is registered.
+        head: The head of the runs that are shown.
+        rate: ``"tuned"`` or ``"default"``.
+
+    Raises:
+        ValueError: An unknown rate, or a head or a metric that these runs have not.
     """
+    margins = claim_file.read().margins
+    if metric not in margins:
+        raise unknown_name("metric with a margin", metric, margins)
     name, unit, scale = parts.measure(metric)
     title = f"Difference in {name}, {head} head, {rate} rate"
-    if select(evaluation_runs(runs.summary, rate), {"head": head}).empty:
+    if of_head(evaluation_runs(runs.summary, rate), head).empty:
         return parts.empty_picture(title, "no evaluation run is recorded yet")
     found = rank(runs, metric, head=head, rate=rate)
-    margin = scale * claim_file.read().margins[metric]
+    margin = scale * margins[metric]
     rows = found.rows
     with parts.style():
         figure, axes = plt.subplots(figsize=(7.2, 1.0 + ROW_HEIGHT * len(rows)))
@@ -154,9 +173,16 @@ def default_against_tuned(runs: Runs, *, head: str = "softmax") -> Picture:
     """Draw each activation's test error at the default rate and at its own, joined by a line.
 
     Both on the same seeds.
+
+    Args:
+        runs: Runs of a study.
+        head: The head of the runs that are shown.
+
+    Raises:
+        ValueError: A head that these runs have not.
     """
     title = f"Test error at the default and at the tuned rate, {head} head"
-    values = 1.0 - at_both_rates(select(runs.summary, {"head": head}), "test_accuracy")
+    values = 1.0 - at_both_rates(of_head(runs.summary, head), "test_accuracy")
     if values.empty:
         return parts.empty_picture(title, "no arm has runs at both rates yet")
     errors = {

@@ -197,6 +197,7 @@ def verdict_table(verdicts: Iterable[Verdict]) -> Table:
                 f'<a href="{verdict.chapter}.html#verdict-{verdict.claim}">'
                 f"{html.escape(verdict.verdict)}</a>"
             ),
+            "judged on": f"{verdict.num_runs:,} runs" if verdict.study else "demonstration",
             "chapter": verdict.chapter,
         }
         for verdict in tried
@@ -217,12 +218,19 @@ def untried_table(verdicts: Iterable[Verdict]) -> Table:
 
 
 def count_verdicts(verdicts: Iterable[Verdict]) -> Table:
-    """Count the verdicts of the claims that were tried."""
-    counts = pd.Series(
-        [verdict.verdict for verdict in verdicts if verdict.verdict != "not tried yet"], dtype=str
-    ).value_counts()
-    frame = counts.rename_axis("verdict").reset_index(name="claims")
-    incomplete = int(counts.get(UNTRIED[1], 0))
+    """Count the verdicts of the claims that were tried, by what they rest on."""
+    tried = [verdict for verdict in verdicts if verdict.verdict != "not tried yet"]
+    kinds = ["on training runs", "by demonstration"]
+    frame = pd.DataFrame(
+        {
+            "verdict": [verdict.verdict for verdict in tried],
+            "kind": pd.Categorical([kinds[verdict.study is None] for verdict in tried], kinds),
+        }
+    )
+    counts = frame.groupby(["verdict", "kind"], observed=False).size().unstack("kind")
+    order = counts.sum(axis="columns").sort_values(ascending=False, kind="stable").index
+    frame = counts.loc[order].rename_axis(None, axis="columns").reset_index()
+    incomplete = sum(verdict.verdict == UNTRIED[1] for verdict in tried)
     note = f"Claims that wait for runs which are not recorded: {incomplete}." if incomplete else ""
     return Table(frame, note)
 

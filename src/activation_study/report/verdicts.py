@@ -151,7 +151,7 @@ class Verdict:
 
     def _source_line(self) -> str:
         if self.study is None:
-            return "A numerical demonstration, computed as this page was built."
+            return "A numerical demonstration, computed anew wherever it is shown."
         return (
             f"Judged on {self.num_runs:,} of the {self.num_study_runs:,} runs of the study "
             f"{self.study!r}."

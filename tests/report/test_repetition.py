@@ -1,0 +1,65 @@
+"""Verdicts of a record beside those with repeated runs in it."""
+
+import dataclasses
+import json
+
+import pytest
+
+from activation_study.engine.errors import RecordError
+from activation_study.report import repetition
+from activation_study.report.verdicts import Verdict
+
+
+def verdict(claim, found, effect=0.01, study="core"):
+    return Verdict(
+        claim, "Toy.", "toys", found, effect=effect, interval=(0.0, 0.02), metric="test_accuracy",
+        study=study,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def found(runs):
+    keys = runs.where(is_tuned=True, head="sigmoid").summary["key"].tolist()[:3]
+    keys += runs.where(is_tuning=True).summary["key"].tolist()[:4]
+    summary = runs.summary.copy()
+    summary.loc[summary["key"].isin(keys), "cpu"] = "Another CPU (1/2/3)"
+    after = dataclasses.replace(runs, summary=summary)
+    first = [
+        verdict("kept", "supported"),
+        verdict("moved", "depends"),
+        verdict("proved", "supported", study=None),
+        verdict("waits", "incomplete record"),
+    ]
+    second = [dataclasses.replace(each, effect=0.02) for each in first]
+    second[1] = dataclasses.replace(second[1], verdict="refuted")
+    return repetition.compare({"core": runs}, {"core": after}, {"core": keys}, first, second)
+
+
+def test_says_how_much_was_repeated_and_what_it_changed(runs, found):
+    num_compared = int((runs.summary["is_tuned"] | runs.summary["is_default"]).sum())
+    assert found.studies == {"core": (7, len(runs))}
+    assert found.evaluation == {"core": (3, num_compared)}
+    assert found.made_with["cpu"] == {"Another CPU (1/2/3)": 7}
+    assert [claim["id"] for claim in found.claims] == ["kept", "moved"]
+    assert found.claims[0]["effect"] == 0.01
+    assert found.claims[0]["effect_again"] == 0.02
+    lines = str(found).splitlines()
+    assert lines[0] == (
+        f"core: 7 of {len(runs)} runs repeated, 3 of {num_compared} of those that verdicts compare"
+    )
+    assert lines[1:] == ["1 of 2 verdicts from runs are the same", "  moved: depends -> refuted"]
+
+
+def test_table_shows_what_was_written(found, tmp_path):
+    assert str(repetition.table(tmp_path)) == "No repetition is recorded."
+    path = found.write(tmp_path)
+    assert json.loads(path.read_text())["claims"] == found.claims
+    table = repetition.table(tmp_path)
+    assert table.frame.to_dict("records") == [
+        {"claim": "moved", "verdict": "depends", "again": "refuted"}
+    ]
+    assert "on Another CPU (1/2/3): 3 of" in table.note
+    assert "1 of 2 verdicts are the same, all but those above." in table.note
+    path.write_text("{")
+    with pytest.raises(RecordError, match="activation-study repetition FOLDER --write"):
+        repetition.table(tmp_path)
