@@ -96,18 +96,21 @@ def choose_rate(tuning: pd.DataFrame) -> float:
         tuning: Columns ``learning_rate``, ``validation_accuracy`` and ``validation_brier``, one row
             a run.
     """
-    runs = tuning.assign(
-        validation_accuracy=tuning["validation_accuracy"].fillna(0.0),
-        validation_brier=tuning["validation_brier"].fillna(np.inf),
-    )
-    rates = runs.groupby("learning_rate").agg(
-        accuracy=("validation_accuracy", "mean"),
-        error=("validation_accuracy", "sem"),
-        brier=("validation_brier", "mean"),
-    )
-    best = rates.iloc[int(np.argmax(rates["accuracy"]))].fillna(0.0)
-    tied = rates[rates["accuracy"] >= best["accuracy"] - best["error"]]
-    return float(tied.index[int(np.argmin(tied["brier"]))])
+    # Plain arrays: a study asks for every arm, and a data frame's groups take far longer.
+    rates, group = np.unique(tuning["learning_rate"].to_numpy(), return_inverse=True)
+    accuracies = tuning["validation_accuracy"].fillna(0.0).to_numpy()
+    briers = tuning["validation_brier"].fillna(np.inf).to_numpy()
+    cells = [np.flatnonzero(group == number) for number in range(len(rates))]
+    means = np.array([accuracies[cell].mean() for cell in cells])
+    best = int(np.argmax(means))
+    tied = np.flatnonzero(means >= means[best] - _standard_error(accuracies[cells[best]]))
+    scores = np.array([briers[cells[number]].mean() for number in tied])
+    return float(rates[tied[int(np.argmin(scores))]])
+
+
+def _standard_error(values: np.ndarray) -> float:
+    """Standard error of the mean; 0 for a single value, which tells nothing of its spread."""
+    return float(values.std(ddof=1) / math.sqrt(len(values))) if len(values) > 1 else 0.0
 
 
 def _next_rate(rates: list[float], chosen: float) -> float | None:

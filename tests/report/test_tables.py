@@ -168,7 +168,7 @@ def test_mean_accuracy_compares_rates_on_common_seeds(runs):
     kept = summary[(summary["hidden"] == "tanh") & (summary["head"] == "softmax")]
     seeds = set(kept.loc[kept["is_tuned"], "seed"]) & set(kept.loc[kept["is_default"], "seed"])
     common = kept[kept["is_default"] & kept["seed"].isin(seeds)]
-    assert 0 < len(common)
+    assert len(common) > 0
     assert found.loc[("tanh", "softmax"), "default"] == pytest.approx(
         common["test_accuracy"].mean()
     )

@@ -83,11 +83,26 @@ def repaired(frame: pd.DataFrame, metric: str, num_classes: int = 10) -> pd.Seri
     return values.mask(failed, guess)
 
 
+def _of_cell(
+    summary: pd.DataFrame, cell: Mapping[str, Any], rate: str, columns: list[str]
+) -> pd.DataFrame:
+    """Return these columns of a cell's evaluation runs: to copy all of them takes far longer.
+
+    Raises:
+        ValueError: there is no such column; names the nearest.
+    """
+    needed = dict.fromkeys([*columns, *cell, "is_tuning", "is_tuned", "is_default"])
+    for column in needed:
+        if column not in summary:
+            raise unknown_name("column of runs", column, map(str, summary.columns))
+    return select(evaluation_runs(summary[list(needed)], rate), cell)
+
+
 def evaluation_keys(
     summary: pd.DataFrame, cell: Mapping[str, Any], rate: str, seeds: Collection[int] | None = None
 ) -> frozenset[str]:
     """Return the keys of a cell's evaluation runs, of all seeds or of these."""
-    frame = select(evaluation_runs(summary, rate), cell)
+    frame = _of_cell(summary, cell, rate, ["key", "seed"])
     return frozenset(frame["key"] if seeds is None else frame["key"][frame["seed"].isin(seeds)])
 
 
@@ -119,7 +134,7 @@ def by_seed(
         IncompleteRecordError: fewer seeds than the minimum.
         ValueError: several runs of one seed, so that the cell is not pinned down.
     """
-    frame = select(evaluation_runs(summary, rate), cell)
+    frame = _of_cell(summary, cell, rate, ["seed", "epochs", "diverged", metric])
     name = cell_name(cell)
     if frame["seed"].duplicated().any():
         raise ValueError(

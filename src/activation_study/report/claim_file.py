@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import json
 from collections import Counter
 from collections.abc import Mapping
@@ -227,7 +228,9 @@ def _check_repository() -> None:
         )
 
 
+@functools.lru_cache(maxsize=8)
 def _checked(path: Path, content: bytes, schema: bytes) -> ClaimsFile:
+    """Parse and check what was read; once for the same bytes, as every judgement reads anew."""
     document = parse(content, path)
     _check_schema(document, path, json.loads(schema))
     _check_references(document, path)

@@ -184,7 +184,7 @@ def default_against_tuned(runs: Runs, *, head: str = "softmax") -> Picture:
     title = f"Test error at the default and at the tuned rate, {head} head"
     values = 1.0 - at_both_rates(of_head(runs.summary, head), "test_accuracy")
     if values.empty:
-        return parts.empty_picture(title, "no arm has runs at both rates yet")
+        return parts.empty_picture(title, "of no arm runs at both rates are recorded yet")
     errors = {
         rate: {
             str(name): found
