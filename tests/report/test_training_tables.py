@@ -62,7 +62,10 @@ def test_course_as_a_table(course):
     row = training_tables.course_table(course, "sigmoid", "softmax").frame.iloc[0]
     assert row["after epoch 1, points"] == "-1.23"
     assert row["ahead from epoch"] == "never"
-    assert row["softmax: temperature"] == "1.10"
+    assert row["temperature"] == "1.10 and 1.10"
+    assert row["lowest NLL at epoch"].split(" and ") == [
+        f"{course.loc['relu', f'{head}_nll_epoch']:.0f}" for head in ("sigmoid", "softmax")
+    ]
 
 
 def test_difference_at_each_rate_is_paired_by_seed(runs):

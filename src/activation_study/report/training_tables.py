@@ -107,24 +107,25 @@ def course_table(course: pd.DataFrame, arm: str, reference: str) -> Table:
             "after epoch 1, points": [f"{100 * v:+.2f}" for v in course["first_accuracy"]],
             "after the last": [f"{100 * v:+.2f}" for v in course["last_accuracy"]],
             "ahead from epoch": [f"{v:.0f}" if v == v else "never" for v in course["ahead_from"]],
-            **{
-                f"{head}: lowest NLL at": [f"epoch {v:.0f}" for v in course[f"{head}_nll_epoch"]]
-                for head in (reference, arm)
-            },
-            **{
-                f"{head}: temperature": [f"{v:.2f}" for v in course[f"{head}_temperature"]]
-                for head in (reference, arm)
-            },
-            "NLL at that temperature": [f"{v:+.4f}" for v in course["nll_after_temperature"]],
+            "lowest NLL at epoch": _both(course, "{:.0f}", "nll_epoch", arm, reference),
+            "temperature": _both(course, "{:.2f}", "temperature", arm, reference),
+            "NLL with it": [f"{v:+.4f}" for v in course["nll_after_temperature"]],
         }
     )
     return Table(
         frame,
-        f"Means over seeds at the tuned rates; differences are {arm} minus {reference}. Accuracy "
-        "and lowest NLL are those of the validation images; a temperature above 1 says that the "
-        "probabilities are too extreme, and the last column what is left of the difference in test "
-        "NLL when each run is divided by its own.",
+        f"Means over seeds at the tuned rates; differences are {arm} minus {reference}, pairs of "
+        f"values {arm} and {reference}. Accuracy and lowest NLL are those of the validation images; "
+        "a temperature above 1 says that the probabilities are too extreme, and the last column "
+        "what is left of the difference in test NLL when the scores of each run are divided by its "
+        "own.",
     )
+
+
+def _both(course: pd.DataFrame, form: str, column: str, arm: str, reference: str) -> list[str]:
+    """Write a column of both heads in one."""
+    sides = [course[f"{head}_{column}"] for head in (arm, reference)]
+    return [" and ".join(map(form.format, pair)) for pair in zip(*sides, strict=True)]
 
 
 def at_each_rate(
