@@ -116,9 +116,9 @@ def course_table(course: pd.DataFrame, arm: str, reference: str) -> Table:
         frame,
         f"Means over seeds at the tuned rates; differences are {arm} minus {reference}, pairs of "
         f"values {arm} and {reference}. Accuracy and lowest NLL are those of the validation "
-        "images; a temperature above 1 says that the probabilities are too extreme, and the last column "
-        "what is left of the difference in test NLL when the scores of each run are divided by its "
-        "own.",
+        "images; a temperature above 1 says that the probabilities are too extreme, and the last "
+        "column what is left of the difference in test NLL when the scores of each run are divided "
+        "by its own.",
     )
 
 
