@@ -93,6 +93,15 @@ def test_repetition_of_what_was_trained_again(
     assert "which is no folder; expected a working cache" in errors
 
 
+def test_claims_without_any_record_say_so(command: Callable[..., tuple[int, str, str]]) -> None:
+    code, printed, errors = command("claims", "--json")
+    assert code == 0
+    assert "no run of any study is recorded in" in errors
+    assert {each["verdict"] for each in json.loads(printed) if each["study"]} == {
+        "incomplete record"
+    }
+
+
 def test_damaged_record_ends_in_one_paragraph(
     command: Callable[..., tuple[int, str, str]], tmp_path: Path
 ) -> None:

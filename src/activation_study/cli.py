@@ -86,6 +86,12 @@ def claims(
 ) -> None:
     """Judge every claim from the record alone."""
     runs = {name: load(studies.get(name)) for name in studies.STUDIES}
+    if not any(map(len, runs.values())):
+        typer.echo(
+            f"no run of any study is recorded in {places.published()} or in the working cache: "
+            f"name the right folder with {places.DATA_VARIABLE}, or run the studies",
+            err=True,
+        )
     verdicts = judge_all(runs)
     if as_json:
         typer.echo(json.dumps([verdict.as_dict() for verdict in verdicts], indent=1))
@@ -256,7 +262,8 @@ def _status() -> int:
     except _WrongWordsError as error:
         message = error.format_message()  # type: ignore[attr-defined]
         # Without any word there is no message: the help has been shown.
-        return _say(f"{_shortened(message)} See activation-study --help.") if message else 2
+        said = f"{_shortened(message).removesuffix('.')}. See activation-study --help."
+        return _say(said) if message else 2
     except BrokenPipeError:
         raise
     except OSError as error:

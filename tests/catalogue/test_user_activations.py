@@ -196,3 +196,10 @@ def test_tensorflow_is_imported_without_its_chatter_and_with_its_warnings() -> N
     )
     assert done.returncode == 0, done.stderr
     assert done.stderr == "W0000 x.cc:1] heed me\nafterwards\n"
+
+
+def test_a_function_of_numpy_is_refused_with_that_of_keras() -> None:
+    with pytest.raises(
+        ValueError, match="NumPy's tanh, which returns arrays: write it with keras.ops"
+    ):
+        activations.get(np.tanh)

@@ -14,6 +14,8 @@ import sys
 from collections.abc import Callable, Hashable
 from typing import Any
 
+import numpy as np
+
 from activation_study.catalogue.activation_entry import Activation
 from activation_study.catalogue.activation_table import BUILT_IN
 from activation_study.catalogue.lookup import shown, unknown_name
@@ -112,6 +114,11 @@ def _find(name: str) -> Activation | None:
 
 
 def _from_callable(function: Callable[..., Any]) -> Activation:
+    if isinstance(function, np.ufunc):
+        raise ValueError(
+            f"An activation needs a function of tensors; received NumPy's {function.__name__}, "
+            f"which returns arrays: write it with keras.ops, or give a name of the catalogue."
+        )
     name = getattr(function, "__name__", "")
     if not isinstance(name, str) or not isinstance(function, Hashable):
         name = ""
