@@ -200,6 +200,6 @@ def test_tensorflow_is_imported_without_its_chatter_and_with_its_warnings() -> N
 
 def test_a_function_of_numpy_is_refused_with_that_of_keras() -> None:
     with pytest.raises(
-        ValueError, match="NumPy's tanh, which returns arrays: write it with keras.ops"
+        ValueError, match=r"NumPy's tanh, which returns arrays: write it with keras\.ops"
     ):
         activations.get(np.tanh)
