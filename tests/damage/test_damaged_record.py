@@ -54,7 +54,7 @@ def test_every_changed_byte_of_the_manifest_is_noticed(
 ) -> None:
     path = published.folder / MANIFEST
     whole = path.read_bytes()
-    assert published.studies() == ["core"]
+    assert published.studies()
     try:
         for harm, content in harmed(whole, rng):
             path.write_bytes(content)

@@ -14,6 +14,8 @@ MOST_REASONS = 10
 MOST_ALIKE = 5
 """Reasons, and experiments with one reason, that a message lists."""
 
+_ERROR = re.compile(r"[\w.]*(Error|Exception|Exit|Interrupt)(:|$)")
+_WRAPPED = re.compile(r"Exception encountered when calling|in user code:$")
 _TERMINAL_CODES = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -40,8 +42,18 @@ def of_failures(failures: list[Failure], total: int) -> str:
 
 
 def _in_a_line(reason: str) -> str:
-    """The last line of a traceback, which names the error; a plain sentence as it is."""
-    return _TERMINAL_CODES.sub("", reason).strip().splitlines()[-1].strip()
+    """The error that a traceback ends with, in a line; a plain sentence as it is.
+
+    Keras and TensorFlow put an error's own words on a line below, after words of theirs.
+    """
+    lines = [line.strip() for line in _TERMINAL_CODES.sub("", reason).splitlines() if line.strip()]
+    starts = [number for number, line in enumerate(lines) if _ERROR.match(line)]
+    if not starts:
+        return lines[-1]
+    line, *below = lines[starts[-1] :]
+    if _WRAPPED.search(line) and below:
+        return f"{line.partition(':')[0]}: {below[0]}"
+    return line
 
 
 def _unusual_fields(experiment: Experiment) -> dict[str, Any]:

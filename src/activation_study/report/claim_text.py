@@ -19,9 +19,6 @@ LARGEST_BYTES = 1_000_000
 MOST_VALUES = 200_000
 """Values in a file once its aliases are written out; about ten times those of a thousand claims."""
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""LibYAML where PyYAML was built with it: ten times as fast."""
-
 _TEXT = "tag:yaml.org,2002:str"
 _MERGE = "tag:yaml.org,2002:merge"
 
@@ -41,7 +38,8 @@ def parse(content: bytes, path: Path) -> Any:
             f"{path.name}: received {len(content):,} bytes; accepted: at most {LARGEST_BYTES:,}."
         )
     try:
-        loader = _LOADER(content)
+        # Not the faster one in C, which ends the process where lists are nested too deeply.
+        loader = yaml.SafeLoader(content)
         try:
             root = loader.get_single_node()
             if root is None:
