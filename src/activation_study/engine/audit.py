@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from activation_study.catalogue import datasets
-from activation_study.engine import places, provenance, runner, schema
+from activation_study.engine import places, provenance, results, runner, schema
 from activation_study.engine.comparison import (
     Difference,
     Tables,
@@ -140,11 +139,7 @@ class Audit:
 
     def write(self, folder: Path) -> Path:
         """Writes the audit beside the manifest, in place of the last one; returns the path."""
-        path = folder / FILE
-        temporary = path.with_suffix(".tmp")
-        temporary.write_text(json.dumps(self.as_dict(), indent=1) + "\n")
-        temporary.replace(path)
-        return path
+        return results.write(folder / FILE, self.as_dict())
 
 
 def last_written(folder: Path | None = None) -> dict[str, Any] | None:
@@ -159,17 +154,7 @@ def last_written(folder: Path | None = None) -> dict[str, Any] | None:
     Raises:
         RecordError: The file cannot be read.
     """
-    path = (folder or places.published()) / FILE
-    if not path.exists():
-        return None
-    try:
-        content: dict[str, Any] = json.loads(path.read_text())
-    except ValueError as error:
-        raise RecordError(
-            f"{path} is not what an audit writes ({error}): repeat it with "
-            f"`activation-study audit --write`, or delete the file"
-        ) from error
-    return content
+    return results.read((folder or places.published()) / FILE, "activation-study audit --write")
 
 
 def audit(

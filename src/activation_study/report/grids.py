@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,10 @@ from activation_study.report.finding import Finding
 
 ROUNDING = 1e-12
 """Difference of two means that is none: the same sum in another order."""
+
+
+_Settings = Mapping[tuple[str, str], pd.DataFrame]
+"""Head and rate -> seeds by activations."""
 
 
 def setting(runs: Runs, head: str, rate: str, metric: str, over: str, minimum: int) -> pd.DataFrame:
@@ -78,6 +83,20 @@ def misleading_share(default: pd.DataFrame, tuned: pd.DataFrame, margin: float) 
     return float(sum(counts.get(name, 0.0) for name in wrong) / len(default))
 
 
+def _misled(tables: _Settings, rule: Mapping[str, Any], margin: float) -> str:
+    """Say how often one seed at the default rate crowns the wrong one; needs both rates."""
+    if not {"default", "tuned"} <= set(rule["rates"]):
+        return ""
+    shares = [
+        misleading_share(tables[head, "default"], tables[head, "tuned"], margin)
+        for head in rule["heads"]
+    ]
+    return (
+        f"; {np.mean(shares):.0%} of the one-seed comparisons at the default rate crown one that "
+        "is, tuned, worse than the best by more than the margin"
+    )
+
+
 def judge_winners(claim: Claim, runs: Runs, register: ClaimsFile) -> Finding:
     """Judge whether one activation is best everywhere.
 
@@ -125,17 +144,7 @@ def judge_winners(claim: Claim, runs: Runs, register: ClaimsFile) -> Finding:
         f"most wins: {champion}, {top_share:.0%} of {num_conditions} conditions; as good as the "
         f"best in every setting: {', '.join(everywhere) or 'none'}"
     )
-    if {"default", "tuned"} <= set(rule["rates"]):
-        misled = np.mean(
-            [
-                misleading_share(tables[h, "default"], tables[h, "tuned"], margin)
-                for h in rule["heads"]
-            ]
-        )
-        condition += (
-            f"; {misled:.0%} of the one-seed comparisons at the default rate crown one that is, "
-            "tuned, worse than the best by more than the margin"
-        )
+    condition += _misled(tables, rule, margin)
     keys = frozenset[str]().union(
         *(
             evaluation_keys(runs.summary, {"head": head}, rate, table.index)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from activation_study.engine import places
+from activation_study.engine import places, results
 from activation_study.engine import provenance as origin
-from activation_study.engine.errors import RecordError
 from activation_study.engine.records import Runs
 from activation_study.report.tables import Table
 from activation_study.report.verdicts import UNTRIED, Verdict
@@ -54,9 +52,7 @@ class Repetition:
 
     def write(self, folder: Path) -> Path:
         """Write the result beside the manifest and return its path."""
-        path = folder / FILE
-        path.write_text(json.dumps(self.as_dict(), indent=1) + "\n")
-        return path
+        return results.write(folder / FILE, self.as_dict())
 
     def __str__(self) -> str:
         """Return how much was repeated, and every verdict that changed."""
@@ -136,17 +132,9 @@ def last_written(folder: Path | None = None) -> dict[str, Any] | None:
     Raises:
         RecordError: the file cannot be read.
     """
-    path = (folder or places.published()) / FILE
-    if not path.exists():
-        return None
-    try:
-        content: dict[str, Any] = json.loads(path.read_text())
-    except ValueError as error:
-        raise RecordError(
-            f"{path} is not what a repetition writes ({error}): write it again with "
-            f"`activation-study repetition FOLDER --write`, or delete the file"
-        ) from error
-    return content
+    return results.read(
+        (folder or places.published()) / FILE, "activation-study repetition FOLDER --write"
+    )
 
 
 def table(folder: Path | None = None) -> Table:
