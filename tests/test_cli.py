@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from activation_study import cli, studies
+from activation_study.engine import schema
+from activation_study.engine.errors import RemovedStudyWarning
 from activation_study.engine.records import Records
 from activation_study.experiment import Experiment
 from activation_study.tuning import Arm, Tuning
@@ -91,6 +94,28 @@ def test_repetition_of_what_was_trained_again(
     code, _, errors = command("repetition", str(tmp_path / "nowhere"))
     assert code == 2
     assert "which is no folder; expected a working cache" in errors
+
+
+def test_deleted_study_is_trained_again(
+    command: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
+    command("run", "core", "--workers", "1")
+    command("publish", "core")
+    num_runs = len(Records().cache.keys())
+    # Those of the table of runs hold the seconds that each took.
+    timeless = [name for name in schema.TABLES if name != "runs"]
+    files = [tmp_path / "data" / "core" / f"{name}.parquet" for name in timeless]
+    before = [path.read_bytes() for path in files]
+    for folder in ("data/core", "cache"):
+        shutil.rmtree(tmp_path / folder)
+    with pytest.warns(RemovedStudyWarning, match="core has been deleted"):
+        code, printed, _ = command("run", "core", "--workers", "1")
+    assert code == 0
+    assert f"{num_runs:,} trained" in printed
+    with pytest.warns(RemovedStudyWarning):
+        assert f"{num_runs} runs published" in command("publish", "core")[1]
+    assert [path.read_bytes() for path in files] == before
+    assert command("verify")[0] == 0
 
 
 def test_claims_without_any_record_say_so(command: Callable[..., tuple[int, str, str]]) -> None:

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -234,6 +235,7 @@ def main() -> None:
     # A name of a file may hold what the terminal's encoding does not.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
+    warnings.formatwarning = _paragraph_of
     try:
         code = _status()
         if sys.stdout is not None:
@@ -279,6 +281,17 @@ def _say(message: str) -> int:
     """Prints one paragraph, whatever a name in it holds, and returns the exit code of an error."""
     print(f"activation-study: {message.translate(_CONTROLS)}", file=sys.stderr)
     return 2
+
+
+def _paragraph_of(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    line: str | None = None,
+) -> str:
+    """A warning as this program says it: without the place in the code that it came from."""
+    return f"activation-study: {str(message).translate(_CONTROLS)}\n"
 
 
 def _shortened(message: str) -> str:

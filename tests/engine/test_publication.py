@@ -107,6 +107,31 @@ def test_restored_record_forgets_what_was_decided(
     assert contents(old.folder) == new
 
 
+def test_damage_elsewhere_does_not_undo_a_publication(record: PublishedRecord) -> None:
+    damaged = record.folder / "other" / "runs.parquet"
+    damaged.write_bytes(damaged.read_bytes()[:-7])
+    more = [made_run(each) for each in EXPERIMENTS[6:]]
+    assert record.publish("core", more) == len(more)
+    assert record.read("core", "runs").num_rows == len(EXPERIMENTS)
+    with pytest.raises(DamagedRecordError, match=r"other/runs\.parquet is damaged"):
+        record.verify()
+
+
+@pytest.mark.parametrize("others_too", [False, True])
+def test_deleted_study_can_be_published_again(record: PublishedRecord, others_too: bool) -> None:
+    before = contents(record.folder)
+    for study in ("core", "other")[: 1 + others_too]:
+        shutil.rmtree(record.folder / study)
+    assert record.publish("core", [made_run(each) for each in EXPERIMENTS[:6]]) == 6
+    assert record.removed() == ({"other"} if others_too else set())
+    if others_too:
+        # Still in the manifest: version control can bring its very files back.
+        with pytest.raises(DamagedRecordError, match=r"other.* is missing"):
+            record.verify()
+        assert record.publish("other", [made_run(each) for each in EXPERIMENTS[5:]]) == 3
+    assert contents(record.folder) == before
+
+
 @pytest.mark.slow
 def test_two_publications_at_once_both_count(tmp_path: Path, new: dict[str, bytes]) -> None:
     folder = tmp_path / "both"

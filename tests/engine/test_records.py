@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 
 from activation_study.engine import places, schema
+from activation_study.engine.errors import DamagedRecordError, RemovedStudyWarning
 from activation_study.engine.records import Records, Runs
 from activation_study.experiment import Experiment, grid
 from engine.made_runs import made_run
@@ -52,6 +54,18 @@ def test_load_merges_without_doubling(runs: Runs) -> None:
         assert set(frame["key"]) == keys, name
     assert len(runs.history) == 5 * 3
     assert (runs.name, runs.tier) == ("core", "full")
+
+
+def test_runs_of_a_deleted_study_count_as_not_recorded(mixed: Records) -> None:
+    shutil.rmtree(mixed.published.folder / "core")
+    records = Records()
+    with pytest.warns(RemovedStudyWarning, match=r"core has been deleted.*run core.*checkout"):
+        missing = records.missing(EXPERIMENTS)
+    assert missing == [EXPERIMENTS[i] for i in (0, 1, 5)]
+    # Said once: another warning would be an error here.
+    assert len(records.load(EXPERIMENTS, "core", "full")) == 3
+    with pytest.raises(DamagedRecordError, match=r"core.* is missing"):
+        records.published.verify()
 
 
 def test_a_run_that_two_studies_published_is_loaded_once(records: Records) -> None:

@@ -21,3 +21,7 @@ class ConflictingRunsError(RecordError):
 
 class RunsFailedError(EngineError):
     """Some experiments could not be run; what was run is recorded."""
+
+
+class RemovedStudyWarning(UserWarning):
+    """A study that was published has been deleted: its runs count as not recorded."""

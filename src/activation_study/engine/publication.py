@@ -52,16 +52,21 @@ def finish(folder: Path) -> None:
 
     Does nothing where none is decided, and drops one that cannot be finished any more, since the
     files have been restored from version control, say: the record is then what its manifest says.
+    What has become of files that the change leaves alone is not asked.
 
     Raises:
+        DamagedRecordError: One of the two manifests is damaged.
         OSError: A file could not be renamed; to be finished another time.
     """
     if not (folder / PENDING).exists():
         return
-    manifest = read_manifest(folder, PENDING)
-    paths = {folder / name: entry["sha256"] for name, entry in manifest["files"].items()}
-    new = [path for path, digest in paths.items() if _digest(temporary(path)) == digest]
-    if not all(path in new or _digest(path) == digest for path, digest in paths.items()):
+    listed = read_manifest(folder, PENDING)["files"]
+    # Before the first publication is finished there are files and no manifest.
+    before = read_manifest(folder)["files"] if (folder / MANIFEST).exists() else {}
+    digests = {folder / name: entry["sha256"] for name, entry in listed.items()}
+    new = [path for path, digest in digests.items() if _digest(temporary(path)) == digest]
+    changed = [folder / name for name, entry in listed.items() if before.get(name) != entry]
+    if not all(path in new or _digest(path) == digests[path] for path in changed):
         for path in new:
             temporary(path).unlink()
         (folder / PENDING).unlink()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ import pyarrow.compute as pc
 
 from activation_study.engine import places, schema
 from activation_study.engine.cache import WorkingCache
+from activation_study.engine.errors import RemovedStudyWarning
 from activation_study.engine.run import Run
 from activation_study.engine.shards import PublishedRecord, to_tables
 from activation_study.experiment import Experiment
@@ -136,8 +138,23 @@ class Records:
         self._hidden = set(self.cache.keys()) if prefers_cache else set[str]()
         self._tables: dict[str, pa.Table] = {}
         self._cached: dict[str, Run] = {}
+        self._has_warned = False
+
+    def _warn_of_removed(self) -> None:
+        """Says once which published studies are not read, since they are not there."""
+        removed = set() if self._has_warned else self.published.removed()
+        self._has_warned = True
+        for study in sorted(removed):
+            warnings.warn(
+                f"{self.published.folder / study} has been deleted, though the manifest lists it: "
+                f"its runs count as not recorded, and are trained again by activation-study run "
+                f"{study}; git checkout -- data brings the published ones back",
+                RemovedStudyWarning,
+                stacklevel=2,
+            )
 
     def _published_table(self, table: str) -> pa.Table:
+        self._warn_of_removed()
         if table not in self._tables:
             parts, seen = [schema.arrow(table).empty_table()], pa.array([], pa.string())
             for study in self.published.studies():

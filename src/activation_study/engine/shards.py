@@ -75,7 +75,17 @@ class PublishedRecord:
 
     def studies(self) -> list[str]:
         """Names of the published studies, sorted."""
-        return sorted({name.split("/")[0] for name in self._manifest()["files"]})
+        listed = {name.split("/")[0] for name in self._manifest()["files"]}
+        return sorted(listed - self.removed())
+
+    def removed(self) -> set[str]:
+        """Names of the studies that the manifest lists and whose folders somebody has deleted.
+
+        A folder that is gone altogether is no damage: whoever deletes a study wants to train it
+        again. A file that is missing from a folder is damage.
+        """
+        listed = {name.split("/")[0] for name in self._manifest()["files"]}
+        return {study for study in listed if not (self.folder / study).exists()}
 
     def read(self, study: str, table: str) -> pa.Table:
         """Reads one verified table of one study; without rows where nothing is published.
@@ -83,6 +93,11 @@ class PublishedRecord:
         Raises:
             DamagedRecordError: The file or the manifest is not what was published.
         """
+        if study in self.removed():
+            return schema.arrow(table).empty_table()
+        return self._read_listed(study, table)
+
+    def _read_listed(self, study: str, table: str) -> pa.Table:
         name = f"{study}/{table}.parquet"
         entry = self._manifest()["files"].get(name)
         if entry is None:
@@ -167,7 +182,7 @@ class PublishedRecord:
         names = sorted(self._manifest()["files"])
         for name in names:
             study, _, table = name.removesuffix(".parquet").partition("/")
-            rows = self.read(study, table).num_rows
+            rows = self._read_listed(study, table).num_rows
             stated = self._manifest()["files"][name]["rows"]
             if rows != stated:
                 raise DamagedRecordError(f"{name} has {rows} rows; the manifest says {stated}")
