@@ -104,6 +104,8 @@ def test_convergence_refuses_what_it_does_not_know(runs):
         figures.convergence(runs, "depth")
     with pytest.raises(ValueError, match="tanh"):
         figures.convergence(runs, hidden=("nothing",))
+    with pytest.raises(ValueError, match=r"hidden: received \['relu'\] as a name; accepted: "):
+        figures.reliability(runs, hidden=["relu"])  # type: ignore[arg-type]
 
 
 def test_rate_curve_rings_the_chosen_rate_and_crosses_what_diverged(runs):

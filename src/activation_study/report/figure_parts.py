@@ -179,12 +179,18 @@ def present(summary: pd.DataFrame, wanted: Sequence[str] | None, column: str) ->
     """Return the wanted values that occur in a column, in the wanted order; all where None.
 
     Raises:
-        ValueError: None of them occurs although the column has values.
+        ValueError: None of them occurs although the column has values; or one is no name, since a
+            list was given to a figure of one, say.
     """
     found = sorted(summary[column].unique())
     if wanted is None:
         return found
     wanted = [wanted] if isinstance(wanted, str) else wanted
+    for name in wanted:
+        if not isinstance(name, str):
+            raise ValueError(
+                f"{column}: received {name!r:.200} as a name; accepted: {', '.join(found)}"
+            )
     # A function of one's own is recorded as its name and a digest of its source.
     chosen = [full for name in wanted for full in found if name in (full, full.partition("@")[0])]
     if found and not chosen:
