@@ -13,7 +13,10 @@ from activation_study.engine import places
 from activation_study.engine.audit import DIFFERENT
 from activation_study.engine.shards import PublishedRecord
 
-HAS_MNIST = bool(os.environ.get("ACTIVATION_STUDY_DATASETS")) or (cache_folder() / "mnist").exists()
+# A download that failed leaves the folder without a file.
+HAS_MNIST = bool(os.environ.get("ACTIVATION_STUDY_DATASETS")) or any(
+    (cache_folder() / "mnist").glob("*.gz")
+)
 SEED = 2024
 
 

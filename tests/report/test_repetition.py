@@ -23,7 +23,11 @@ def found(runs):
     keys += runs.where(is_tuning=True).summary["key"].tolist()[:4]
     summary = runs.summary.copy()
     summary.loc[summary["key"].isin(keys), "cpu"] = "Another CPU (1/2/3)"
-    after = dataclasses.replace(runs, summary=summary)
+    # One run has another value in its summary, one has lost its first epoch.
+    summary.loc[summary["key"] == keys[0], "validation_nll"] *= 1 + 1e-9
+    history = runs.history[(runs.history["key"] != keys[1]) | (runs.history["epoch"] > 1)]
+    # In another order, as a cache may have them.
+    after = dataclasses.replace(runs, summary=summary, history=history[::-1])
     first = [
         verdict("kept", "supported"),
         verdict("moved", "depends"),
@@ -39,13 +43,15 @@ def test_says_how_much_was_repeated_and_what_it_changed(runs, found):
     num_compared = int((runs.summary["is_tuned"] | runs.summary["is_default"]).sum())
     assert found.studies == {"core": (7, len(runs))}
     assert found.evaluation == {"core": (3, num_compared)}
+    assert found.equal == {"core": 5}
     assert found.made_with["cpu"] == {"Another CPU (1/2/3)": 7}
     assert [claim["id"] for claim in found.claims] == ["kept", "moved"]
     assert found.claims[0]["effect"] == 0.01
     assert found.claims[0]["effect_again"] == 0.02
     lines = str(found).splitlines()
     assert lines[0] == (
-        f"core: 7 of {len(runs)} runs repeated, 3 of {num_compared} of those that verdicts compare"
+        f"core: 7 of {len(runs)} runs repeated, 3 of {num_compared} of those that verdicts compare "
+        "(5 of them equal in every recorded digit)"
     )
     assert lines[1:] == ["1 of 2 verdicts from runs are the same", "  moved: depends -> refuted"]
 
@@ -53,13 +59,35 @@ def test_says_how_much_was_repeated_and_what_it_changed(runs, found):
 def test_table_shows_what_was_written(found, tmp_path):
     assert str(repetition.table(tmp_path)) == "No repetition is recorded."
     path = found.write(tmp_path)
-    assert json.loads(path.read_text())["claims"] == found.claims
+    assert json.loads(path.read_text())["repetitions"][0]["claims"] == found.claims
     table = repetition.table(tmp_path)
-    assert table.frame.to_dict("records") == [
-        {"claim": "moved", "verdict": "depends", "again": "refuted"}
-    ]
+    moved = {"claim": "moved", "verdict": "depends", "again": "refuted"}
+    assert table.frame.to_dict("records") == [{"repeated on": "Another CPU (1/2/3)", **moved}]
     assert "on Another CPU (1/2/3): 3 of" in table.note
+    assert "(5 of them equal in every recorded digit)" in table.note
     assert "1 of 2 verdicts are the same, all but those above." in table.note
-    path.write_text("{")
-    with pytest.raises(RecordError, match="activation-study repetition FOLDER --write"):
-        repetition.table(tmp_path)
+
+
+def test_each_type_of_cpu_keeps_its_last_repetition(found, tmp_path):
+    third = dataclasses.replace(
+        found, made_with={"cpu": {"Third CPU (4/5/6)": 7}}, equal=None, claims=found.claims[:1]
+    )
+    for each in (found, third, dataclasses.replace(found, equal={"core": 7})):
+        each.write(tmp_path)
+    kept = repetition.written(tmp_path)
+    assert [(list(each["made_with"]["cpu"]), each["equal"]) for each in kept] == [
+        (["Another CPU (1/2/3)"], {"core": 7}),
+        (["Third CPU (4/5/6)"], None),
+    ]
+    assert list(repetition.table(tmp_path).frame["repeated on"]) == ["Another CPU (1/2/3)"]
+    assert repetition.table(tmp_path).note.endswith("1 of 1 verdicts are the same.")
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"date": "2026-11-24"}'])
+def test_foreign_file_is_named_and_kept(found, tmp_path, content):
+    path = tmp_path / repetition.FILE
+    path.write_text(content)
+    for use in (repetition.table, found.write):
+        with pytest.raises(RecordError, match="activation-study repetition FOLDER --write"):
+            use(tmp_path)
+    assert path.read_text() == content

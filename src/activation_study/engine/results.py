@@ -35,7 +35,12 @@ def read(path: Path, command: str) -> dict[str, Any] | None:
     try:
         content: dict[str, Any] = json.loads(path.read_text())
     except ValueError as error:
-        raise RecordError(
-            f"{path} is not what `{command}` writes ({error}): repeat it, or delete the file"
-        ) from error
+        raise foreign(path, command, error) from error
     return content
+
+
+def foreign(path: Path, command: str, error: Exception) -> RecordError:
+    """The error of a file that holds something else than its command writes."""
+    return RecordError(
+        f"{path} is not what `{command}` writes ({error!r:.200}): repeat it, or delete the file"
+    )

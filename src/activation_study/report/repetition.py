@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,9 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from activation_study.engine import places, results
+from activation_study.engine import places, results, schema
 from activation_study.engine import provenance as origin
-from activation_study.engine.records import Runs
+from activation_study.engine.records import ROLES, Runs
 from activation_study.report.tables import Table
 from activation_study.report.verdicts import UNTRIED, Verdict
 
@@ -26,19 +27,22 @@ class Repetition:
     Attributes:
         studies: study -> number of its runs that were repeated, and of all its runs.
         evaluation: study -> the same of the runs that verdicts compare.
+        equal: study -> number of repeated runs of which every recorded value came again; None where
+            that was not counted.
         made_with: the repeated runs' origin -> how many runs, by column of the provenance.
         claims: for each claim that runs judge, its verdict, effect and interval, and those again.
     """
 
     studies: dict[str, tuple[int, int]]
     evaluation: dict[str, tuple[int, int]]
+    equal: dict[str, int] | None
     made_with: dict[str, dict[str, int]]
     claims: list[dict[str, Any]]
 
     @property
     def changed(self) -> list[dict[str, Any]]:
         """The claims whose verdict is another."""
-        return [claim for claim in self.claims if claim["verdict"] != claim["again"]]
+        return _changed({"claims": self.claims})
 
     def as_dict(self) -> dict[str, Any]:
         """Everything as plain JSON values, with today's date."""
@@ -46,19 +50,29 @@ class Repetition:
             "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
             "studies": self.studies,
             "evaluation": self.evaluation,
+            "equal": self.equal,
             "made_with": self.made_with,
             "claims": self.claims,
         }
 
     def write(self, folder: Path) -> Path:
-        """Write the result beside the manifest and return its path."""
-        return results.write(folder / FILE, self.as_dict())
+        """Write the result beside the manifest and return the path.
+
+        The last one of each type of CPU is kept; a new one goes before those of other types.
+
+        Raises:
+            RecordError: what was written before cannot be read.
+        """
+        own = self.as_dict()
+        others = [each for each in written(folder) if _cpus(each) != _cpus(own)]
+        return results.write(folder / FILE, {"repetitions": [own, *others]})
 
     def __str__(self) -> str:
         """Return how much was repeated, and every verdict that changed."""
         lines = [
             f"{study}: {again:,} of {total:,} runs repeated, {self.evaluation[study][0]:,} of "
             f"{self.evaluation[study][1]:,} of those that verdicts compare"
+            f"{_equal(self.equal, study)}"
             for study, (again, total) in self.studies.items()
         ]
         kept = len(self.claims) - len(self.changed)
@@ -83,20 +97,43 @@ def compare(
         verdicts: the claims judged on the first.
         verdicts_again: the same claims judged on the second.
     """
-    studies, evaluation = {}, {}
+    studies, evaluation, equal = {}, {}, {}
     for study, keys in repeated.items():
         summary = after[study].summary
         is_again = summary["key"].isin(set(keys))
         is_compared = summary["is_tuned"] | summary["is_default"]
         studies[study] = (int(is_again.sum()), len(before[study].summary))
         evaluation[study] = (int((is_again & is_compared).sum()), int(is_compared.sum()))
+        equal[study] = num_equal(before[study], after[study], keys)
     again = {verdict.claim: verdict for verdict in verdicts_again}
     claims = [
         _beside(verdict, again[verdict.claim])
         for verdict in verdicts
         if verdict.study in repeated and verdict.verdict not in UNTRIED
     ]
-    return Repetition(studies, evaluation, _origins(after, repeated), claims)
+    return Repetition(studies, evaluation, equal, _origins(after, repeated), claims)
+
+
+def num_equal(before: Runs, after: Runs, keys: Iterable[str]) -> int:
+    """Return how many of the runs have the same values in both: all measures, not the origin."""
+    differing = set[str]()
+    shared = set(keys) & set(before.summary["key"]) & set(after.summary["key"])
+    for field in dataclasses.fields(Runs):
+        if isinstance(getattr(before, field.name), pd.DataFrame):
+            old, new = (_by_run(getattr(runs, field.name), shared) for runs in (before, after))
+            # A run without a row in a table has none in both, or differs.
+            either = old.index.union(new.index)
+            is_equal = old.reindex(either).eq(new.reindex(either))
+            differing |= set(either[~is_equal])
+    return len(shared - differing)
+
+
+def _by_run(frame: pd.DataFrame, keys: set[str]) -> pd.Series:
+    """Return a fingerprint of each run's rows, whatever their order: the sum of their hashes."""
+    own = frame[frame["key"].isin(keys)]
+    # Roles are the study's, not the run's.
+    values = own.drop(columns=[*schema.PROVENANCE, *ROLES], errors="ignore")
+    return pd.util.hash_pandas_object(values, index=False).groupby(own["key"]).sum()
 
 
 def _beside(verdict: Verdict, again: Verdict) -> dict[str, Any]:
@@ -123,44 +160,72 @@ def _origins(
     }
 
 
-def last_written(folder: Path | None = None) -> dict[str, Any] | None:
-    """Return the repetition that was last written beside the manifest, None where there is none.
+def written(folder: Path | None = None) -> list[dict[str, Any]]:
+    """Return the repetitions that were written beside the manifest, the last one first.
 
     Args:
         folder: folder of the published record; None for the project's own.
 
     Raises:
-        RecordError: the file cannot be read.
+        RecordError: the file cannot be read, or holds something else.
     """
-    return results.read(
-        (folder or places.published()) / FILE, "activation-study repetition FOLDER --write"
-    )
+    path = (folder or places.published()) / FILE
+    command = "activation-study repetition FOLDER --write"
+    found = results.read(path, command)
+    if found is None:
+        return []
+    try:
+        repetitions: list[dict[str, Any]] = found["repetitions"]
+    except (KeyError, TypeError) as error:
+        raise results.foreign(path, command, error) from error
+    return repetitions
 
 
 def table(folder: Path | None = None) -> Table:
-    """Show the repetition that was last written: how much of the record, and what it changed.
+    """Show what was written: how much of the record each repetition made, and what it changed.
 
     Args:
         folder: folder of the published record; None for the project's own.
     """
-    found = last_written(folder)
-    if found is None:
+    repetitions = written(folder)
+    if not repetitions:
         return Table(pd.DataFrame(), "No repetition is recorded.")
-    changed = [claim for claim in found["claims"] if claim["verdict"] != claim["again"]]
     rows = [
-        {"claim": claim["id"], "verdict": claim["verdict"], "again": claim["again"]}
-        for claim in changed
+        {
+            "repeated on": _cpus(each),
+            "claim": claim["id"],
+            "verdict": claim["verdict"],
+            "again": claim["again"],
+        }
+        for each in repetitions
+        for claim in _changed(each)
     ]
+    return Table(pd.DataFrame(rows), " ".join(map(_note, repetitions)))
+
+
+def _note(found: Mapping[str, Any]) -> str:
     amounts = [
         f"{found['evaluation'][study][0]:,} of {found['evaluation'][study][1]:,} runs that "
         f"verdicts compare, and {again:,} of all {total:,}, of the study {study!r}"
+        f"{_equal(found['equal'], study)}"
         for study, (again, total) in found["studies"].items()
     ]
-    cpus = " and ".join(found["made_with"]["cpu"])
-    kept = len(found["claims"]) - len(changed)
-    note = (
-        f"Repeated until {found['date']}, on {cpus}: {'; '.join(amounts)}. With these in the place "
-        f"of the recorded ones {kept} of {len(found['claims'])} verdicts are the same"
+    changed = len(_changed(found))
+    return (
+        f"Repeated until {found['date']}, on {_cpus(found)}: {'; '.join(amounts)}. With these in "
+        f"the place of the recorded ones {len(found['claims']) - changed} of "
+        f"{len(found['claims'])} verdicts are the same"
         + (", all but those above." if changed else ".")
     )
-    return Table(pd.DataFrame(rows), note)
+
+
+def _equal(equal: Mapping[str, int] | None, study: str) -> str:
+    return "" if equal is None else f" ({equal[study]:,} of them equal in every recorded digit)"
+
+
+def _changed(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [claim for claim in found["claims"] if claim["verdict"] != claim["again"]]
+
+
+def _cpus(found: Mapping[str, Any]) -> str:
+    return " and ".join(found["made_with"]["cpu"])
