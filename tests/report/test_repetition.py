@@ -56,16 +56,25 @@ def test_says_how_much_was_repeated_and_what_it_changed(runs, found):
     assert lines[1:] == ["1 of 2 verdicts from runs are the same", "  moved: depends -> refuted"]
 
 
-def test_table_shows_what_was_written(found, tmp_path):
+def test_table_shows_what_was_written(runs, found, tmp_path):
     assert str(repetition.table(tmp_path)) == "No repetition is recorded."
     path = found.write(tmp_path)
     assert json.loads(path.read_text())["repetitions"][0]["claims"] == found.claims
     table = repetition.table(tmp_path)
-    moved = {"claim": "moved", "verdict": "depends", "again": "refuted"}
-    assert table.frame.to_dict("records") == [{"repeated on": "Another CPU (1/2/3)", **moved}]
-    assert "on Another CPU (1/2/3): 3 of" in table.note
-    assert "(5 of them equal in every recorded digit)" in table.note
-    assert "1 of 2 verdicts are the same, all but those above." in table.note
+    num_compared = found.evaluation["core"][1]
+    assert table.frame.drop(columns="until").to_dict("records") == [
+        {
+            "repeated on": "Another CPU (1/2/3)",
+            "study": "core",
+            "all runs": f"7 of {len(runs)}",
+            "runs that verdicts compare": f"3 of {num_compared}",
+            "equal in every digit": "5 of 7",
+        }
+    ]
+    assert table.note == (
+        "With the runs of Another CPU (1/2/3) in the place of the recorded ones 1 of 2 verdicts "
+        "are the same; moved goes from depends to refuted."
+    )
 
 
 def test_each_type_of_cpu_keeps_its_last_repetition(found, tmp_path):
@@ -79,7 +88,9 @@ def test_each_type_of_cpu_keeps_its_last_repetition(found, tmp_path):
         (["Another CPU (1/2/3)"], {"core": 7}),
         (["Third CPU (4/5/6)"], None),
     ]
-    assert list(repetition.table(tmp_path).frame["repeated on"]) == ["Another CPU (1/2/3)"]
+    shown = repetition.table(tmp_path).frame
+    assert list(shown["repeated on"]) == ["Another CPU (1/2/3)", "Third CPU (4/5/6)"]
+    assert list(shown["equal in every digit"]) == ["7 of 7", "not counted"]
     assert repetition.table(tmp_path).note.endswith("1 of 1 verdicts are the same.")
 
 

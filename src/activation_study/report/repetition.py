@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -193,30 +193,32 @@ def table(folder: Path | None = None) -> Table:
     rows = [
         {
             "repeated on": _cpus(each),
-            "claim": claim["id"],
-            "verdict": claim["verdict"],
-            "again": claim["again"],
+            "until": each["date"],
+            "study": study,
+            "all runs": _share(each["studies"][study]),
+            "runs that verdicts compare": _share(each["evaluation"][study]),
+            "equal in every digit": "not counted" if each["equal"] is None
+            else _share((each["equal"][study], each["studies"][study][0])),
         }
         for each in repetitions
-        for claim in _changed(each)
-    ]
+        for study in each["studies"]
+    ]  # fmt: skip
     return Table(pd.DataFrame(rows), " ".join(map(_note, repetitions)))
 
 
 def _note(found: Mapping[str, Any]) -> str:
-    amounts = [
-        f"{found['evaluation'][study][0]:,} of {found['evaluation'][study][1]:,} runs that "
-        f"verdicts compare, and {again:,} of all {total:,}, of the study {study!r}"
-        f"{_equal(found['equal'], study)}"
-        for study, (again, total) in found["studies"].items()
-    ]
-    changed = len(_changed(found))
+    """Say what the verdicts became with the repeated runs in the place of the recorded ones."""
+    changed = _changed(found)
+    others = [f"{each['id']} goes from {each['verdict']} to {each['again']}" for each in changed]
     return (
-        f"Repeated until {found['date']}, on {_cpus(found)}: {'; '.join(amounts)}. With these in "
-        f"the place of the recorded ones {len(found['claims']) - changed} of "
-        f"{len(found['claims'])} verdicts are the same"
-        + (", all but those above." if changed else ".")
+        f"With the runs of {_cpus(found)} in the place of the recorded ones "
+        f"{len(found['claims']) - len(changed)} of {len(found['claims'])} verdicts are the same"
+        + (f"; {', '.join(others)}." if others else ".")
     )
+
+
+def _share(counts: Sequence[int]) -> str:
+    return f"{counts[0]:,} of {counts[1]:,}"
 
 
 def _equal(equal: Mapping[str, int] | None, study: str) -> str:
