@@ -208,8 +208,21 @@ def test_misleading_comparisons_are_counted(tmp_path):
     # At the default rate b wins under both heads; tuned, a is better under the softmax head.
     means = {"a": [0.98, 0.95, 0.98, 0.95], "b": [0.97, 0.96, 0.98, 0.96]}
     result = judge_rule(tmp_path, WINNERS, grid(means))
-    assert "50% of the one-seed comparisons at the default rate" in result.condition
+    assert "the winner is in 50% of cases" in result.condition
     assert result.rows["best"].tolist()[:2] == ["a", "b"]
+
+
+def test_runs_that_stand_for_two_rates_are_counted(tmp_path):
+    assert "twice" not in judge_rule(tmp_path, WINNERS, grid({"a": 0.98, "b": 0.95})).condition
+    # Of a, with either head, tuning chose the default rate: ten runs less for each head.
+    own = grid({"b": 0.95}).summary
+    shared = [
+        cell("a", head, "default", test_accuracy=0.98 + noise(3)) for head in ("softmax", "sigmoid")
+    ]
+    for frame in shared:
+        frame["is_tuned"] = True
+    condition = judge_rule(tmp_path, WINNERS, toy(own, *shared)).condition
+    assert "40 of the 80 runs of the settings are the same 20 twice" in condition
 
 
 def test_ties_share_the_win():

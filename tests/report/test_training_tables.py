@@ -68,6 +68,33 @@ def test_course_as_a_table(course):
     ]
 
 
+def test_lead_had_each_run_been_stopped(runs):
+    diverged = runs.where(is_tuned=True, head="softmax", hidden="relu").summary["key"].iloc[0]
+    summary = runs.summary.copy()
+    summary.loc[summary["key"] == diverged, "diverged"] = True
+    changed = dataclasses.replace(runs, summary=summary)
+    hidden = ("tanh", "relu", "selu")
+    found = training_tables.stopped(changed, "sigmoid", "softmax", hidden=hidden)
+    assert list(found.index) == ["tanh", "relu"]
+    stops = {"last": [], "lowest_nll": [], "best_accuracy": []}
+    for head in ("sigmoid", "softmax"):
+        values = {name: [] for name in stops}
+        for key in runs.where(is_tuned=True, head=head, hidden="relu").summary["key"]:
+            if key != diverged:
+                own = runs.history[runs.history["key"] == key].sort_values("epoch")
+                accuracy = own["validation_accuracy"].to_numpy()
+                values["last"].append(accuracy[-1])
+                values["lowest_nll"].append(accuracy[np.argmin(own["validation_nll"])])
+                values["best_accuracy"].append(max(accuracy))
+        for name, reached in values.items():
+            stops[name].append(np.mean(reached))
+    for name, (sigmoid, softmax) in stops.items():
+        assert found.loc["relu", name] == pytest.approx(sigmoid - softmax), name
+    found.loc["relu", "lowest_nll"] = -0.0123
+    row = training_tables.stopped_table(found, "sigmoid", "softmax").frame.iloc[1]
+    assert row["at each run's lowest NLL"] == "-1.23"
+
+
 def test_difference_at_each_rate_is_paired_by_seed(runs):
     arm, reference = ({"hidden": "relu", "head": head} for head in ("sigmoid", "softmax"))
     found = training_tables.at_each_rate(runs, arm, reference, "validation_accuracy")

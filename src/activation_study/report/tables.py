@@ -76,7 +76,7 @@ def ranking_table(runs: Runs, *, head: str = "softmax") -> Table:
     ]
     note = (
         f"Head: {head}. Differences are to {found.reference}, the best in the tuning runs, on the "
-        "seeds both have. A run that diverged counts as a guess."
+        "seeds both have. A run that diverged counts with what it reached."
     )
     return Table(pd.DataFrame(rows), note)
 

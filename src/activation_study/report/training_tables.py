@@ -14,7 +14,16 @@ from activation_study.report.figures_convergence import chosen_rates
 from activation_study.report.figures_heads import steps_below_guessing
 from activation_study.report.tables import Table
 
-__all__ = ["at_each_rate", "chosen_rates", "course", "course_table", "first_epoch", "rate_table"]
+__all__ = [
+    "at_each_rate",
+    "chosen_rates",
+    "course",
+    "course_table",
+    "first_epoch",
+    "rate_table",
+    "stopped",
+    "stopped_table",
+]
 
 
 def first_epoch(runs: Runs, *, heads: Iterable[str], rate: str = "tuned") -> pd.DataFrame:
@@ -126,6 +135,62 @@ def _both(course: pd.DataFrame, form: str, column: str, arm: str, reference: str
     """Write a column of both heads in one."""
     sides = [course[f"{head}_{column}"] for head in (arm, reference)]
     return [" and ".join(map(form.format, pair)) for pair in zip(*sides, strict=True)]
+
+
+def stopped(
+    runs: Runs, arm: str, reference: str, *, hidden: Iterable[str] = parts.HEADLINE
+) -> pd.DataFrame:
+    """Return the lead of one head over another, had each run been stopped at an epoch of its own.
+
+    Args:
+        runs: Runs of a study.
+        arm: Head.
+        reference: Head that it is compared with.
+        hidden: Hidden activations.
+
+    Returns:
+        Indexed by hidden activation: difference of the mean validation accuracies (arm minus
+        reference, tuned, runs that diverged left out) after the ``last`` epoch, after the one of
+        each run's ``lowest_nll``, and at its ``best_accuracy``, all on the validation images.
+    """
+    summary = evaluation_runs(runs.summary, "tuned")
+    summary = summary[~summary["diverged"].astype(bool)].set_index("key")[["hidden", "head"]]
+    history = runs.history[runs.history["key"].isin(summary.index)].reset_index(drop=True)
+    by_run = history.groupby("key")
+    stops = {
+        "last": by_run["epoch"].idxmax(),
+        "lowest_nll": by_run["validation_nll"].idxmin(),
+        "best_accuracy": by_run["validation_accuracy"].idxmax(),
+    }
+    at = pd.DataFrame(
+        {
+            name: history.loc[rows].set_index("key")["validation_accuracy"]
+            for name, rows in stops.items()
+        }
+    )
+    means = at.join(summary).groupby(["hidden", "head"]).mean()
+    sides = [means[means.index.get_level_values("head") == head] for head in (arm, reference)]
+    lead = sides[0].droplevel("head") - sides[1].droplevel("head")
+    return lead.reindex(list(hidden)).dropna()
+
+
+def stopped_table(leads: pd.DataFrame, arm: str, reference: str) -> Table:
+    """Show what ``stopped`` found."""
+    columns = {
+        "last": "after the last epoch",
+        "lowest_nll": "at each run's lowest NLL",
+        "best_accuracy": "at each run's best accuracy",
+    }
+    frame = pd.DataFrame(
+        {"hidden": leads.index}
+        | {title: [f"{100 * v:+.2f}" for v in leads[name]] for name, title in columns.items()}
+    )
+    return Table(
+        frame,
+        f"Mean validation accuracy, {arm} minus {reference}, in points, at the tuned rates: as the "
+        "runs ended, and had each been stopped after the epoch that its own validation images "
+        "choose.",
+    )
 
 
 def at_each_rate(
