@@ -44,6 +44,7 @@ def test_says_how_much_was_repeated_and_what_it_changed(runs, found):
     assert found.studies == {"core": (7, len(runs))}
     assert found.evaluation == {"core": (3, num_compared)}
     assert found.equal == {"core": 5}
+    assert found.rates == {"core": {}}
     assert found.made_with["cpu"] == {"Another CPU (1/2/3)": 7}
     assert [claim["id"] for claim in found.claims] == ["kept", "moved"]
     assert found.claims[0]["effect"] == 0.01
@@ -77,9 +78,29 @@ def test_table_shows_what_was_written(runs, found, tmp_path):
     )
 
 
+def test_other_choices_of_a_rate_are_named(runs, found, tmp_path):
+    chosen = runs.where(hidden="relu", head="softmax", is_tuned=True)
+    rate = chosen.summary["learning_rate"].iloc[0]
+    summary = runs.summary.copy()
+    summary.loc[summary["key"].isin(chosen.summary["key"]), "learning_rate"] = 10 * rate
+    after = dataclasses.replace(runs, summary=summary)
+    assert repetition.moved_rates(runs, after) == {"relu with softmax": (rate, 10 * rate)}
+    moved = dataclasses.replace(found, rates={"core": repetition.moved_rates(runs, after)})
+    said = (
+        f"In 'core' tuning chose another rate for relu with softmax ({rate:g}, now {10 * rate:g})"
+    )
+    assert said in str(moved).splitlines()
+    moved.write(tmp_path)
+    assert repetition.table(tmp_path).note.endswith(f" {said}.")
+
+
 def test_each_type_of_cpu_keeps_its_last_repetition(found, tmp_path):
     third = dataclasses.replace(
-        found, made_with={"cpu": {"Third CPU (4/5/6)": 7}}, equal=None, claims=found.claims[:1]
+        found,
+        made_with={"cpu": {"Third CPU (4/5/6)": 7}},
+        equal=None,
+        rates=None,
+        claims=found.claims[:1],
     )
     for each in (found, third, dataclasses.replace(found, equal={"core": 7})):
         each.write(tmp_path)

@@ -14,6 +14,8 @@ import pandas as pd
 from activation_study.engine import places, results, schema
 from activation_study.engine import provenance as origin
 from activation_study.engine.records import ROLES, Runs
+from activation_study.report.cells import cell_name
+from activation_study.report.figures_convergence import chosen_rates
 from activation_study.report.tables import Table
 from activation_study.report.verdicts import UNTRIED, Verdict
 
@@ -25,10 +27,13 @@ class Repetition:
     """The verdicts of the record beside those with repeated runs in the place of recorded ones.
 
     Attributes:
-        studies: study -> number of its runs that were repeated, and of all its runs.
+        studies: study -> number of its runs that were repeated, and of all its runs; where tuning
+            chose another rate when repeated, runs at that rate are among them.
         evaluation: study -> the same of the runs that verdicts compare.
         equal: study -> number of repeated runs of which every recorded value came again; None where
             that was not counted.
+        rates: study -> arm -> the recorded and the repeated choice of its learning rate, where they
+            differ; None where they were not compared.
         made_with: the repeated runs' origin -> how many runs, by column of the provenance.
         claims: for each claim that runs judge, its verdict, effect and interval, and those again.
     """
@@ -36,6 +41,7 @@ class Repetition:
     studies: dict[str, tuple[int, int]]
     evaluation: dict[str, tuple[int, int]]
     equal: dict[str, int] | None
+    rates: dict[str, dict[str, tuple[float, float]]] | None
     made_with: dict[str, dict[str, int]]
     claims: list[dict[str, Any]]
 
@@ -51,6 +57,7 @@ class Repetition:
             "studies": self.studies,
             "evaluation": self.evaluation,
             "equal": self.equal,
+            "rates": self.rates,
             "made_with": self.made_with,
             "claims": self.claims,
         }
@@ -75,6 +82,7 @@ class Repetition:
             f"{_equal(self.equal, study)}"
             for study, (again, total) in self.studies.items()
         ]
+        lines += _rate_words(self.rates)
         kept = len(self.claims) - len(self.changed)
         lines.append(f"{kept} of {len(self.claims)} verdicts from runs are the same")
         lines += [f"  {each['id']}: {each['verdict']} -> {each['again']}" for each in self.changed]
@@ -97,21 +105,32 @@ def compare(
         verdicts: the claims judged on the first.
         verdicts_again: the same claims judged on the second.
     """
-    studies, evaluation, equal = {}, {}, {}
+    studies, evaluation, equal, rates = {}, {}, {}, {}
     for study, keys in repeated.items():
         summary = after[study].summary
         is_again = summary["key"].isin(set(keys))
         is_compared = summary["is_tuned"] | summary["is_default"]
-        studies[study] = (int(is_again.sum()), len(before[study].summary))
+        studies[study] = (int(is_again.sum()), len(summary))
         evaluation[study] = (int((is_again & is_compared).sum()), int(is_compared.sum()))
         equal[study] = num_equal(before[study], after[study], keys)
+        rates[study] = moved_rates(before[study], after[study])
     again = {verdict.claim: verdict for verdict in verdicts_again}
     claims = [
         _beside(verdict, again[verdict.claim])
         for verdict in verdicts
         if verdict.study in repeated and verdict.verdict not in UNTRIED
     ]
-    return Repetition(studies, evaluation, equal, _origins(after, repeated), claims)
+    return Repetition(studies, evaluation, equal, rates, _origins(after, repeated), claims)
+
+
+def moved_rates(before: Runs, after: Runs) -> dict[str, tuple[float, float]]:
+    """Return the recorded and the repeated choice of the learning rate of the arms that differ."""
+    old, new = (chosen_rates(runs.summary) for runs in (before, after))
+    new = new.reindex(old.index)
+    moved = old[new.notna() & (new != old)]
+    names = [cell_name(dict(zip(("hidden", "head"), arm, strict=True))) for arm in moved.index]
+    pairs = zip(moved.astype(float), new[moved.index].astype(float), strict=True)
+    return dict(zip(names, pairs, strict=True))
 
 
 def num_equal(before: Runs, after: Runs, keys: Iterable[str]) -> int:
@@ -210,11 +229,23 @@ def _note(found: Mapping[str, Any]) -> str:
     """Say what the verdicts became with the repeated runs in the place of the recorded ones."""
     changed = _changed(found)
     others = [f"{each['id']} goes from {each['verdict']} to {each['again']}" for each in changed]
+    rates = "".join(f" {words}." for words in _rate_words(found["rates"]))
     return (
         f"With the runs of {_cpus(found)} in the place of the recorded ones "
         f"{len(found['claims']) - len(changed)} of {len(found['claims'])} verdicts are the same"
         + (f"; {', '.join(others)}." if others else ".")
+        + rates
     )
+
+
+def _rate_words(rates: Mapping[str, Mapping[str, Sequence[float]]] | None) -> list[str]:
+    """Say, for each study, of which arms tuning chose another rate when it was repeated."""
+    return [
+        f"In {study!r} tuning chose another rate for "
+        + ", ".join(f"{arm} ({old:g}, now {new:g})" for arm, (old, new) in moved.items())
+        for study, moved in (rates or {}).items()
+        if moved
+    ]
 
 
 def _share(counts: Sequence[int]) -> str:
