@@ -74,3 +74,11 @@ def test_nothing_is_loaded_from_another_host(site: Path, page_path: str) -> None
 def test_images_have_alternative_text(site: Path, page_path: str) -> None:
     images = parsed(site / page_path).select("article img")
     assert [image.get("src") for image in images if not str(image.get("alt") or "").strip()] == []
+
+
+def test_pages_name_their_icon(site: Path, page_path: str) -> None:
+    # A browser asks a site for /favicon.ico, sooner or later, wherever a page names none.
+    page = site / page_path
+    icons = [link["href"] for link in parsed(page).select("link[rel=icon]")]
+    assert icons
+    assert all((page.parent / str(icon)).is_file() for icon in icons)

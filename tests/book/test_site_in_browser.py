@@ -41,7 +41,7 @@ class Visit:
 
     def _note_message(self, message: ConsoleMessage) -> None:
         if message.type == "error":
-            self.errors.append(message.text)
+            self.errors.append(f"{message.text} ({message.location.get('url', 'no address')})")
 
     def open(self, url: str) -> None:
         """Go to `url` and wait until mathematics is set."""
