@@ -86,7 +86,8 @@ def claims(
     ] = False,
 ) -> None:
     """Judge every claim from the record alone."""
-    runs = {name: load(studies.get(name)) for name in studies.STUDIES}
+    records = Records()
+    runs = {name: load(studies.get(name), records) for name in studies.STUDIES}
     if not any(map(len, runs.values())):
         typer.echo(
             f"no run of any study is recorded in {places.published()} or in the working cache: "

@@ -75,8 +75,7 @@ class PublishedRecord:
 
     def studies(self) -> list[str]:
         """Names of the published studies, sorted."""
-        listed = {name.split("/")[0] for name in self._manifest()["files"]}
-        return sorted(listed - self.removed())
+        return [study for study in self._listed() if (self.folder / study).exists()]
 
     def removed(self) -> set[str]:
         """Names of the studies that the manifest lists and whose folders somebody has deleted.
@@ -84,8 +83,10 @@ class PublishedRecord:
         A folder that is gone altogether is no damage: whoever deletes a study wants to train it
         again. A file that is missing from a folder is damage.
         """
-        listed = {name.split("/")[0] for name in self._manifest()["files"]}
-        return {study for study in listed if not (self.folder / study).exists()}
+        return {study for study in self._listed() if not (self.folder / study).exists()}
+
+    def _listed(self) -> list[str]:
+        return sorted({name.split("/")[0] for name in self._manifest()["files"]})
 
     def read(self, study: str, table: str) -> pa.Table:
         """Reads one verified table of one study; without rows where nothing is published.

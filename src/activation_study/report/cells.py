@@ -43,6 +43,16 @@ def evaluation_runs(summary: pd.DataFrame, rate: str) -> pd.DataFrame:
     return summary[summary[role].astype(bool) & ~summary["is_tuning"].astype(bool)]
 
 
+def undiverged_runs(summary: pd.DataFrame, rate: str) -> pd.DataFrame:
+    """Return the evaluation runs at the tuned or at the default rate that did not diverge.
+
+    Raises:
+        ValueError: the rate is neither.
+    """
+    evaluation = evaluation_runs(summary, rate)
+    return evaluation[~evaluation["diverged"].astype(bool)]
+
+
 def select(summary: pd.DataFrame, cell: Mapping[str, Any]) -> pd.DataFrame:
     """Return the runs whose columns have the cell's values.
 

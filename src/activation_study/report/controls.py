@@ -11,7 +11,7 @@ import numpy as np
 import scipy.stats
 
 from activation_study.engine.records import Runs
-from activation_study.report.cells import evaluation_runs, repaired
+from activation_study.report.cells import repaired, undiverged_runs
 
 FEWEST_SEEDS = 20
 """Of an arm that takes part: ten pairs, as a verdict needs."""
@@ -99,8 +99,7 @@ def _outcomes(shuffled: np.ndarray, num_pairs: int, margin: float) -> tuple[np.n
 
 
 def _values(runs: Runs, metric: str) -> Mapping[str, np.ndarray]:
-    summary = evaluation_runs(runs.summary, "tuned")
-    summary = summary[~summary["diverged"].astype(bool)]
+    summary = undiverged_runs(runs.summary, "tuned")
     return {
         str(arm): repaired(frame, metric).to_numpy()
         for arm, frame in summary.groupby(["hidden", "head"])

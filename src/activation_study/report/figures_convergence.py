@@ -13,7 +13,13 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullLoc
 from activation_study.engine.records import Runs
 from activation_study.experiment import DEFAULT_LEARNING_RATE
 from activation_study.report import figure_parts as parts
-from activation_study.report.cells import evaluation_runs, of_head, repaired, select
+from activation_study.report.cells import (
+    evaluation_runs,
+    of_head,
+    repaired,
+    select,
+    undiverged_runs,
+)
 from activation_study.report.picture import Picture
 
 HUES = ("hidden", "head")
@@ -69,8 +75,7 @@ def convergence(
         if received not in accepted:
             raise ValueError(f"{name}: received {received!r}; accepted: {', '.join(accepted)}")
     title = f"Learning curves at the {rate} learning rate"
-    summary = evaluation_runs(runs.summary, rate)
-    summary = summary[~summary["diverged"].astype(bool)]
+    summary = undiverged_runs(runs.summary, rate)
     if summary.empty:
         return parts.empty_picture(title, "no evaluation run is recorded yet")
     hidden = hidden or parts.well_known(summary, SHOWN if hue == "hidden" else parts.HEADLINE)

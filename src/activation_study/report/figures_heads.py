@@ -16,7 +16,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 from activation_study.catalogue import tasks
 from activation_study.engine.records import Runs
 from activation_study.report import figure_parts as parts
-from activation_study.report.cells import evaluation_runs, select
+from activation_study.report.cells import select, undiverged_runs
 from activation_study.report.picture import Picture
 
 HEADS = ("softmax", "sigmoid")
@@ -24,8 +24,7 @@ HEADS = ("softmax", "sigmoid")
 
 def tuned_runs(runs: Runs, hidden: Sequence[str], heads: Sequence[str]) -> pd.DataFrame:
     """Return the tuned evaluation runs, not diverged, of the wanted arms."""
-    summary = evaluation_runs(runs.summary, "tuned")
-    summary = summary[~summary["diverged"].astype(bool)]
+    summary = undiverged_runs(runs.summary, "tuned")
     shown = parts.present(summary, hidden, "hidden"), parts.present(summary, heads, "head")
     return summary[summary["hidden"].isin(shown[0]) & summary["head"].isin(shown[1])]
 

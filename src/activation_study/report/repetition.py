@@ -48,7 +48,7 @@ class Repetition:
     @property
     def changed(self) -> list[dict[str, Any]]:
         """The claims whose verdict is another."""
-        return _changed({"claims": self.claims})
+        return _changed(self.claims)
 
     def as_dict(self) -> dict[str, Any]:
         """Everything as plain JSON values, with today's date."""
@@ -227,7 +227,7 @@ def table(folder: Path | None = None) -> Table:
 
 def _note(found: Mapping[str, Any]) -> str:
     """Say what the verdicts became with the repeated runs in the place of the recorded ones."""
-    changed = _changed(found)
+    changed = _changed(found["claims"])
     others = [f"{each['id']} goes from {each['verdict']} to {each['again']}" for each in changed]
     rates = "".join(f" {words}." for words in _rate_words(found["rates"]))
     return (
@@ -256,8 +256,8 @@ def _equal(equal: Mapping[str, int] | None, study: str) -> str:
     return "" if equal is None else f" ({equal[study]:,} of them equal in every recorded digit)"
 
 
-def _changed(found: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [claim for claim in found["claims"] if claim["verdict"] != claim["again"]]
+def _changed(claims: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [claim for claim in claims if claim["verdict"] != claim["again"]]
 
 
 def _cpus(found: Mapping[str, Any]) -> str:

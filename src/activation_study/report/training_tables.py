@@ -9,7 +9,7 @@ import pandas as pd
 
 from activation_study.engine.records import Runs
 from activation_study.report import figure_parts as parts
-from activation_study.report.cells import cell_name, evaluation_runs, repaired, select
+from activation_study.report.cells import cell_name, repaired, select, undiverged_runs
 from activation_study.report.figures_convergence import chosen_rates
 from activation_study.report.figures_heads import steps_below_guessing
 from activation_study.report.tables import Table
@@ -40,8 +40,8 @@ def first_epoch(runs: Runs, *, heads: Iterable[str], rate: str = "tuned") -> pd.
         ``accuracy``, the mean validation accuracy after the epoch, and ``final_accuracy``, after
         the last one.
     """
-    summary = evaluation_runs(runs.summary, rate)
-    summary = summary[~summary["diverged"].astype(bool) & summary["head"].isin(list(heads))]
+    summary = undiverged_runs(runs.summary, rate)
+    summary = summary[summary["head"].isin(list(heads))]
     history = runs.history[runs.history["epoch"] == 1].set_index("key")["validation_accuracy"]
     rows = {
         (hidden, head): {
@@ -75,8 +75,7 @@ def course(
         ``<head>_temperature``, the mean fitted temperature; ``nll_after_temperature``, the
         difference of the mean test NLL once each run is divided by its own temperature.
     """
-    summary = evaluation_runs(runs.summary, "tuned")
-    summary = summary[~summary["diverged"].astype(bool)]
+    summary = undiverged_runs(runs.summary, "tuned")
     rows = {}
     for name in hidden:
         cells = {head: select(summary, {"hidden": name, "head": head}) for head in (arm, reference)}
@@ -153,8 +152,7 @@ def stopped(
         reference, tuned, runs that diverged left out) after the ``last`` epoch, after the one of
         each run's ``lowest_nll``, and at its ``best_accuracy``, all on the validation images.
     """
-    summary = evaluation_runs(runs.summary, "tuned")
-    summary = summary[~summary["diverged"].astype(bool)].set_index("key")[["hidden", "head"]]
+    summary = undiverged_runs(runs.summary, "tuned").set_index("key")[["hidden", "head"]]
     history = runs.history[runs.history["key"].isin(summary.index)].reset_index(drop=True)
     by_run = history.groupby("key")
     stops = {
