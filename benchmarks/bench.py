@@ -71,7 +71,7 @@ def results_of(plan: Plan) -> dict[str, Any]:
 
 
 def _machine() -> dict[str, Any]:
-    from activation_study.engine import provenance
+    from activation_study.engine.training import provenance
 
     others = {
         contender.needs: metadata.version(contender.needs)
@@ -82,7 +82,7 @@ def _machine() -> dict[str, Any]:
 
 
 def _show(path: Path) -> None:
-    from activation_study.report import costs
+    from activation_study.report.analysis import costs
 
     tables = (costs.epochs, costs.targets, costs.roofline, costs.growth_table, costs.scheduling)
     for table in tables:

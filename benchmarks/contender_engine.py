@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from activation_study.engine import lean_import
+from activation_study.engine.sweeps import lean_import
 
 # First, as a sweep's workers do, and before anything here imports TensorFlow.
 lean_import.import_training()
@@ -21,9 +21,9 @@ from contenders import OURS, PARTS
 from plan import Plan
 from turns import Job
 
-from activation_study.engine import data
-from activation_study.engine.loop import Loop
-from activation_study.engine.training import train, use_one_thread
+from activation_study.engine.training import run_data
+from activation_study.engine.training.loop import Loop
+from activation_study.engine.training.train import train, use_one_thread
 
 
 def make(plan: Plan, threads: int | None) -> dict[str, Job]:
@@ -47,8 +47,8 @@ class _Engine:
     def build(self, **changes: Any) -> int:
         """Makes the loop of an experiment, which later epochs train; returns its parameters."""
         experiment = self._plan.experiment(**changes)
-        streams = data.Streams.of(experiment)
-        self._arrays = data.prepare(experiment, streams)
+        streams = run_data.Streams.of(experiment)
+        self._arrays = run_data.prepare(experiment, streams)
         self._loop = Loop(experiment)
         self._loop.restart(experiment, streams.weights)
         self._generator = np.random.default_rng(streams.batches)

@@ -27,12 +27,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from activation_study.engine import places, provenance, schema
-from activation_study.engine.comparison import Tables, distance, inequalities, of_run, quantities
+from activation_study import settings
+from activation_study.engine.records import schema
+from activation_study.engine.records.published import PublishedRecord, to_tables
 from activation_study.engine.run import Run
-from activation_study.engine.sampling import cell, draw, experiment_of
-from activation_study.engine.shards import PublishedRecord, to_tables
-from activation_study.engine.tolerances import AT_START, HIGH_RATE, from_largest, scaled
+from activation_study.engine.training import provenance
+from activation_study.report.reproduction.comparison import (
+    Tables,
+    distance,
+    inequalities,
+    of_run,
+    quantities,
+)
+from activation_study.report.reproduction.sampling import cell, draw, experiment_of
+from activation_study.report.reproduction.tolerances import (
+    AT_START,
+    HIGH_RATE,
+    from_largest,
+    scaled,
+)
 
 RESULTS = Path(__file__).with_name("rounding_spread.json")
 CONDITIONS = {
@@ -53,7 +66,7 @@ STUDY = "core"
 
 def main(folder: Path) -> None:
     """Trains under every condition, compares, and writes ``rounding_spread.json``."""
-    published = PublishedRecord(places.published())
+    published = PublishedRecord(settings.published())
     tables = {table: published.read(STUDY, table) for table in schema.TABLES}
     summary = tables["runs"].to_pandas()
     chosen = sample(summary)
@@ -105,11 +118,11 @@ def _train_under(name: str, folder: Path) -> None:
 
 def train(path: Path) -> None:
     """Trains what does not lie in the file yet, one line of JSON a run."""
-    from activation_study.engine.training import train as train_one
+    from activation_study.engine.training.train import train as train_one
 
     path.touch()
     done = {json.loads(line)["key"] for line in path.read_text().splitlines()}
-    summary = PublishedRecord(places.published()).read(STUDY, "runs").to_pandas()
+    summary = PublishedRecord(settings.published()).read(STUDY, "runs").to_pandas()
     for _, row in sample(summary).iterrows():
         if row["key"] not in done:
             line = json.dumps(asdict(train_one(experiment_of(row))))

@@ -28,13 +28,13 @@ RUN_SECONDS = 5.0
 
 def measure(plan: Plan) -> dict[str, Any]:
     """Measures every number of workers of the plan; returns the points and what follows."""
-    from activation_study.engine import cluster, runner
+    from activation_study.engine.sweeps import cluster, sweep
 
-    chunk, runner.CHUNK = runner.CHUNK, 1
+    chunk, sweep.CHUNK = sweep.CHUNK, 1
     try:
         points = [_point(plan, number) for number in plan.cluster_workers]
     finally:
-        runner.CHUNK = chunk
+        sweep.CHUNK = chunk
     return {"in_flight": cluster.IN_FLIGHT, "points": points, **reach(points, cluster.IN_FLIGHT)}
 
 
@@ -55,7 +55,7 @@ def reach(points: list[dict[str, Any]], in_flight: int) -> dict[str, Any]:
 
 def _point(plan: Plan, workers: int) -> dict[str, Any]:
     from activation_study import run
-    from activation_study.engine.records import Records
+    from activation_study.engine.records.records import Records
 
     print(f"scheduling, {workers} workers", flush=True)
     experiments = _experiments(plan, 8 * workers + plan.cluster_runs)

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from activation_study import cli, studies
-from activation_study.engine import schema
-from activation_study.engine.errors import RemovedStudyWarning
-from activation_study.engine.records import Records
+from activation_study.engine.records import schema
+from activation_study.engine.records.records import Records
+from activation_study.errors import RemovedStudyWarning
 from activation_study.experiment import Experiment
-from activation_study.tuning import Arm, Tuning
+from activation_study.studies.tuning import Arm, Tuning
 
 
 def tiny_study() -> studies.Study:

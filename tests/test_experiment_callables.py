@@ -47,7 +47,7 @@ def load(path: Path, source: str) -> ModuleType:
 
 @pytest.fixture(autouse=True)
 def own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(activations, "_registered", {})
+    monkeypatch.setattr("activation_study.catalogue.activations.registry._registered", {})
 
 
 def test_key_depends_on_the_source(define: Define) -> None:

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from activation_study import load, studies
+from activation_study import load, settings, studies
 from activation_study.catalogue import activations
-from activation_study.engine import places, schema
-from activation_study.engine.records import Records, Runs
-from activation_study.engine.shards import PublishedRecord
-from activation_study.report.claim_text import parse
-from activation_study.report.claims import judge_all, load_claims
-from activation_study.report.verdicts import VERDICTS
+from activation_study.engine.records import schema
+from activation_study.engine.records.published import PublishedRecord
+from activation_study.engine.records.records import Records, Runs
+from activation_study.report.claims.judging import judge_all, load_claims
+from activation_study.report.claims.strict_yaml import parse
+from activation_study.report.claims.verdict import VERDICTS
 
 CHAPTERS = ("activations", "softmax", "convergence", "softmax-or-sigmoid", "prior-bias")
 
@@ -23,7 +23,7 @@ CHAPTERS = ("activations", "softmax", "convergence", "softmax-or-sigmoid", "prio
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Records:
     """The published record alone, beneath an empty working cache."""
-    root = places.repository()
+    root = settings.repository()
     assert root is not None
     return Records(tmp_path_factory.mktemp("cache"), root / "data")
 
@@ -40,7 +40,7 @@ def test_every_file_is_what_the_manifest_says(published: Records) -> None:
 
 
 def test_the_data_card_describes_every_column() -> None:
-    card = (places.published() / "README.md").read_text()
+    card = (settings.published() / "README.md").read_text()
     sections = dict(part.split(":", 1) for part in card.split("\n## ")[1:])
     assert list(sections) == list(schema.TABLES)
     for table, columns in schema.TABLES.items():
@@ -92,7 +92,7 @@ def test_runs_were_made_when_the_rules_that_judge_them_stood(
     for commit in made:
         shown = subprocess.run(
             ["git", "show", f"{commit}:data/claims.yml"],
-            cwd=places.repository(),
+            cwd=settings.repository(),
             capture_output=True,
             check=False,
         )

@@ -12,14 +12,14 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from activation_study.catalogue.activations import register
+from activation_study.catalogue.activations.registry import register
 from activation_study.experiment import Experiment, grid
 
 if TYPE_CHECKING:
     from activation_study import studies
-    from activation_study.engine.runner import load, run
+    from activation_study.engine.sweeps.sweep import load, run
     from activation_study.report import figures, tables
-    from activation_study.report.claims import judge, judge_all
+    from activation_study.report.claims.judging import judge, judge_all
 
 __all__ = [
     "Experiment",
@@ -38,8 +38,8 @@ __all__ = [
 # statsmodels: seconds that a worker need not wait, and memory that every one of them would hold.
 _LATE = {
     "studies": "activation_study.studies",
-    "run": "activation_study.engine.runner",
-    "load": "activation_study.engine.runner",
+    "run": "activation_study.engine.sweeps.sweep",
+    "load": "activation_study.engine.sweeps.sweep",
     "figures": "activation_study.report.figures",
     "tables": "activation_study.report.tables",
     "judge": "activation_study.report.claims",

@@ -15,14 +15,14 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from activation_study import studies
-from activation_study.catalogue.datasets import DatasetError
-from activation_study.engine import places, provenance
-from activation_study.engine.errors import EngineError, RecordError, RunsFailedError
-from activation_study.engine.records import Records
-from activation_study.engine.runner import load, run
-from activation_study.report import claim_file
-from activation_study.report.claims import ClaimsError, judge, judge_all, load_claims
+from activation_study import settings, studies
+from activation_study.catalogue.datasets.registry import DatasetError
+from activation_study.engine.records.records import Records
+from activation_study.engine.sweeps.sweep import load, run
+from activation_study.engine.training import provenance
+from activation_study.errors import EngineError, RecordError, RunsFailedError
+from activation_study.report.claims import claims_file
+from activation_study.report.claims.judging import ClaimsError, judge, judge_all, load_claims
 
 app = typer.Typer(
     help="Put the everyday advice about activation functions on trial.",
@@ -90,8 +90,8 @@ def claims(
     runs = {name: load(studies.get(name), records) for name in studies.STUDIES}
     if not any(map(len, runs.values())):
         typer.echo(
-            f"no run of any study is recorded in {places.published()} or in the working cache: "
-            f"name the right folder with {places.DATA_VARIABLE}, or run the studies",
+            f"no run of any study is recorded in {settings.published()} or in the working cache: "
+            f"name the right folder with {settings.DATA_VARIABLE}, or run the studies",
             err=True,
         )
     verdicts = judge_all(runs)
@@ -104,7 +104,7 @@ def claims(
 @app.command()
 def register() -> None:
     """Register data/claims.yml and its schema as they are, after a deliberate change of either."""
-    names = claim_file.register()
+    names = claims_file.register()
     typer.echo(f"{' and '.join(names)} registered; commit them with data/MANIFEST.json")
 
 
@@ -116,10 +116,10 @@ def verify() -> None:
     if not names:
         raise RecordError(
             f"nothing is published in {record.folder}: expected data files and a manifest; name "
-            f"the right folder with {places.DATA_VARIABLE}, or publish"
+            f"the right folder with {settings.DATA_VARIABLE}, or publish"
         )
     typer.echo(f"{len(names)} files are what the manifest says, and the manifest is whole")
-    typer.echo(f"{' and '.join(claim_file.verify())} are what is registered")
+    typer.echo(f"{' and '.join(claims_file.verify())} are what is registered")
     summaries = [record.read(study, "runs").to_pandas() for study in record.studies()]
     _say_what_is_mixed(pd.concat(summaries, ignore_index=True))
 
@@ -137,7 +137,7 @@ def audit(
     ] = False,
 ) -> None:
     """Retrain published runs and compare every value; 1 if some differ, 2 if some cannot be."""
-    from activation_study.engine import audit as auditing
+    from activation_study.report.reproduction import audit as auditing
 
     found = auditing.audit(study, sample=sample, seed=seed, num_workers=workers, report=typer.echo)
     typer.echo(str(found))
@@ -159,9 +159,9 @@ def repetition(
     if not folder.is_dir():
         raise ValueError(
             f"received {str(folder)!r}, which is no folder; expected a working cache: train one "
-            f"with {places.RECORDS_VARIABLE} and {places.DATA_VARIABLE} naming new folders"
+            f"with {settings.RECORDS_VARIABLE} and {settings.DATA_VARIABLE} naming new folders"
         )
-    from activation_study.report import repetition as repeating
+    from activation_study.report.reproduction import repetition as repeating
 
     again = Records(folder, prefers_cache=True)
     with tempfile.TemporaryDirectory() as empty:
@@ -190,7 +190,7 @@ def bench(
     ] = None,
 ) -> None:
     """Time this engine beside other libraries and the roofline; needs MNIST and idle cores."""
-    root = places.repository()
+    root = settings.repository()
     if root is None:
         raise ValueError(
             "the benchmark is in no installed package: received a package outside its repository; "

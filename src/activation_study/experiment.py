@@ -16,9 +16,9 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 
 from activation_study.catalogue import activations, datasets, heads, tasks
-from activation_study.catalogue.activations import Activation
-from activation_study.catalogue.checks import check_name, real_number, whole_number
-from activation_study.catalogue.lookup import shown
+from activation_study.catalogue.activations.registry import Activation
+from activation_study.checks import check_name, real_number, whole_number
+from activation_study.registry import shown
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from catalogue.published_files import Mirror, Published
+from catalogue.datasets.published_files import Mirror, Published
 
 
 @pytest.fixture

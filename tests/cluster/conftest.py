@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from activation_study.catalogue import activations
-from activation_study.engine import runner
-from activation_study.engine.records import Records
+from activation_study.engine.records.records import Records
+from activation_study.engine.sweeps import sweep
 from cluster.local_cluster import LocalCluster
 
 
@@ -23,12 +22,12 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def tasks_travel_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that the sweeps of a few tiny runs here have as many tasks as large ones have."""
-    monkeypatch.setattr(runner, "CHUNK", 1)
+    monkeypatch.setattr(sweep, "CHUNK", 1)
 
 
 @pytest.fixture(autouse=True)
 def own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(activations, "_registered", {})
+    monkeypatch.setattr("activation_study.catalogue.activations.registry._registered", {})
 
 
 @pytest.fixture

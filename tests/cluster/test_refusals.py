@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from activation_study.engine import cluster as engine_cluster
-from activation_study.engine import cluster_worker
-from activation_study.engine.errors import EngineError
-from activation_study.engine.runner import Workers, run
+from activation_study.engine.sweeps import cluster as engine_cluster
+from activation_study.engine.sweeps import cluster_worker
+from activation_study.engine.sweeps.sweep import Workers, run
+from activation_study.errors import EngineError
 from activation_study.experiment import Experiment
 from cluster.local_cluster import LocalCluster
 
@@ -108,7 +108,7 @@ def test_an_unfit_worker_that_joins_later_ends_the_sweep(
 def test_another_source_is_told(
     make_cluster: Callable[..., LocalCluster], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    source = Path(cluster_worker.__file__).parents[1]
+    source = Path(cluster_worker.__file__).parents[2]
     shutil.copytree(source, tmp_path / "other" / source.name)
     with (tmp_path / "other" / source.name / "experiment.py").open("a") as changed:
         changed.write("# Another commit.\n")

@@ -14,13 +14,13 @@ import pytest
 from distributed import Client
 
 from activation_study import cli, studies
-from activation_study.engine import cluster as engine_cluster
-from activation_study.engine.errors import RunsFailedError
-from activation_study.engine.records import Records
+from activation_study.engine.records.records import Records
 from activation_study.engine.run import Run
-from activation_study.engine.runner import run
+from activation_study.engine.sweeps import cluster as engine_cluster
+from activation_study.engine.sweeps.sweep import run
+from activation_study.errors import RunsFailedError
 from activation_study.experiment import Experiment, grid
-from activation_study.tuning import Arm, Tuning
+from activation_study.studies.tuning import Arm, Tuning
 from cluster.local_cluster import LocalCluster, wait_for
 from engine.made_runs import SMALL
 from faults.outcomes import Ledger, outcomes, published, recorded, runs_in
@@ -44,7 +44,7 @@ def loops_of_workers(address: str) -> dict[str, int]:
     """Address of each worker -> number of compiled networks that it holds."""
 
     def number() -> int:
-        engine = sys.modules.get("activation_study.engine.loop")
+        engine = sys.modules.get("activation_study.engine.training.loop")
         return len(engine._LOOPS) if engine else 0
 
     with Client(address, set_as_default=False) as client:

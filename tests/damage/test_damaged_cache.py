@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from activation_study.engine.cache import WorkingCache
-from activation_study.engine.records import Records
+from activation_study.engine.records.cache import WorkingCache
+from activation_study.engine.records.records import Records
 from activation_study.experiment import Experiment
 from damage.harm import POSITIONS, harmed
 from engine.made_runs import made_run
@@ -105,7 +105,7 @@ def test_damage_that_another_process_set_aside_first_is_no_error(
         path.unlink()
         return parse(content)
 
-    monkeypatch.setattr("activation_study.engine.cache.json.loads", meanwhile)
+    monkeypatch.setattr("activation_study.engine.records.cache.json.loads", meanwhile)
     assert cache.read(EXPERIMENT.key) is None
 
 

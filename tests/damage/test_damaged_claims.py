@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from activation_study.engine import places
-from activation_study.engine.errors import DamagedRecordError, RecordError
-from activation_study.engine.shards import MANIFEST, PublishedRecord
-from activation_study.report import claim_file
-from activation_study.report.claims import ClaimsError, judge, load_claims
+from activation_study import settings
+from activation_study.engine.records.published import MANIFEST, PublishedRecord
+from activation_study.errors import DamagedRecordError, RecordError
+from activation_study.report.claims import claims_file
+from activation_study.report.claims.judging import ClaimsError, judge, load_claims
 from damage.harm import harmed
 from engine.made_runs import EXPERIMENTS, made_run
 
@@ -27,15 +27,15 @@ FILES = ("claims.yml", "claims.schema.json")
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the manifest, the claims and their schema, in the place of the project's own."""
-    root = places.repository()
+    root = settings.repository()
     assert root is not None
     folder = tmp_path / "data"
     folder.mkdir()
     for name in (*FILES, MANIFEST):
         shutil.copy(root / "data" / name, folder)
-    monkeypatch.setattr(claim_file, "DATA", folder)
-    monkeypatch.setattr(claim_file, "CLAIMS", folder / "claims.yml")
-    monkeypatch.setattr(claim_file, "SCHEMA", folder / "claims.schema.json")
+    monkeypatch.setattr(claims_file, "DATA", folder)
+    monkeypatch.setattr(claims_file, "CLAIMS", folder / "claims.yml")
+    monkeypatch.setattr(claims_file, "SCHEMA", folder / "claims.schema.json")
     return folder
 
 
@@ -74,7 +74,7 @@ def test_every_changed_byte_of_the_manifest_is_noticed(
 def test_a_missing_file_is_named(data: Path, name: str) -> None:
     expected = hashlib.sha256((data / name).read_bytes()).hexdigest()
     (data / name).unlink()
-    for use in (load_claims, lambda: judge("linear-collapse"), claim_file.verify):
+    for use in (load_claims, lambda: judge("linear-collapse"), claims_file.verify):
         with pytest.raises(ClaimsError, match=rf"{name}: expected a file of SHA-256 {expected}, "):
             use()
 
@@ -88,13 +88,13 @@ def test_a_lost_manifest_is_named_with_and_without_tables(data: Path) -> None:
     with pytest.raises(DamagedRecordError, match=r"MANIFEST\.json is missing"):
         load_claims()
     with pytest.raises(DamagedRecordError, match=r"MANIFEST\.json is missing"):
-        claim_file.register()
+        claims_file.register()
 
 
 def test_claims_outside_a_repository_are_no_bare_error(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(claim_file, "DATA", data / "nowhere")
+    monkeypatch.setattr(claims_file, "DATA", data / "nowhere")
     with pytest.raises(ClaimsError, match="Remedy: clone the repository"):
         load_claims()
 
@@ -116,9 +116,9 @@ def test_a_deliberate_change_is_registered(data: Path) -> None:
     before = json.loads((data / MANIFEST).read_text())
     path = data / "claims.yml"
     path.write_text(path.read_text() + "# edited\n")
-    assert claim_file.register() == list(FILES)
+    assert claims_file.register() == list(FILES)
     assert len(load_claims()) > 50
-    assert claim_file.verify() == list(FILES)
+    assert claims_file.verify() == list(FILES)
     after = json.loads((data / MANIFEST).read_text())
     digests = {name: hashlib.sha256((data / name).read_bytes()).hexdigest() for name in FILES}
     assert after.pop("claims") == digests != before.pop("claims")
@@ -128,12 +128,12 @@ def test_a_deliberate_change_is_registered(data: Path) -> None:
 
 def test_registering_twice_gives_the_same_bytes(data: Path) -> None:
     whole = (data / MANIFEST).read_bytes()
-    claim_file.register()
+    claims_file.register()
     assert (data / MANIFEST).read_bytes() == whole
     (data / MANIFEST).unlink()
-    claim_file.register()
+    claims_file.register()
     again = (data / MANIFEST).read_bytes()
-    claim_file.register()
+    claims_file.register()
     assert (data / MANIFEST).read_bytes() == again
     assert len(load_claims()) > 50
 
@@ -151,7 +151,7 @@ def test_what_is_no_file_of_claims_is_not_registered(data: Path, name: str, cont
     whole = (data / MANIFEST).read_bytes()
     (data / name).write_bytes(content)
     with pytest.raises(ClaimsError, match=rf"{name}.*received .*(accepted|missing)"):
-        claim_file.register()
+        claims_file.register()
     assert (data / MANIFEST).read_bytes() == whole
 
 
@@ -169,7 +169,7 @@ def test_publishing_keeps_what_is_registered(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project as a clone has it: source and data, and neither TensorFlow nor a dataset."""
-    root = places.repository()
+    root = settings.repository()
     assert root is not None
     folder = tmp_path_factory.mktemp("clone")
     for name in ("src", "data"):

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from activation_study.catalogue import datasets
-from activation_study.catalogue.dataset_files import IdxFile, read
-from catalogue.published_files import Mirror, Published
+from activation_study.catalogue.datasets import registry as datasets
+from activation_study.catalogue.datasets.idx_files import IdxFile, read
+from catalogue.datasets.published_files import Mirror, Published
 from damage.harm import harmed
 
 # Two small files of the same kind stand beside the real ones, which not every machine has.

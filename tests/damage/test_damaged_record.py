@@ -9,17 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from activation_study import studies
-from activation_study.engine import places, schema
-from activation_study.engine.errors import DamagedRecordError, RecordError
-from activation_study.engine.shards import MANIFEST, PublishedRecord
+from activation_study import settings, studies
+from activation_study.engine.records import schema
+from activation_study.engine.records.published import MANIFEST, PublishedRecord
+from activation_study.errors import DamagedRecordError, RecordError
 from damage.harm import harmed
 
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> PublishedRecord:
     """A copy of what is published."""
-    root = places.repository()
+    root = settings.repository()
     assert root is not None
     folder = tmp_path_factory.mktemp("record") / "data"
     shutil.copytree(root / "data", folder)

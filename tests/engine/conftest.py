@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from activation_study.engine.records import Records
+from activation_study.engine.records.published import PublishedRecord
+from activation_study.engine.records.records import Records
 from activation_study.engine.run import Run
-from activation_study.engine.shards import PublishedRecord
 from engine.made_runs import EXPERIMENTS, made_run
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from activation_study.engine import schema
+from activation_study.engine.records import schema
 from activation_study.engine.run import SUMMARY_DIGITS, TABLE_DIGITS, Run, Table, round_floats
 from activation_study.experiment import Experiment, grid
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from activation_study.engine import schema
-from activation_study.engine.cache import WorkingCache
+from activation_study.engine.records import schema
+from activation_study.engine.records.cache import WorkingCache
+from activation_study.engine.records.published import PublishedRecord
 from activation_study.engine.run import Run
-from activation_study.engine.shards import PublishedRecord
 
 SECONDS = [name for name in schema.PROVENANCE if name.endswith("_seconds")]
 """What no two trainings of an experiment share."""

@@ -14,11 +14,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activation_study.report import claim_file
-from activation_study.report.claims import ClaimsError
+from activation_study.report.claims import claims_file
+from activation_study.report.claims.judging import ClaimsError
 from fuzz.wild import EXAMPLES
 
-WHOLE = claim_file.CLAIMS.read_bytes()
+WHOLE = claims_file.CLAIMS.read_bytes()
 DOCUMENT = yaml.safe_load(WHOLE)
 BY_KIND = {
     kind: next(c for c in DOCUMENT["claims"] if c.get("rule", {}).get("kind") == kind)
@@ -36,7 +36,7 @@ def assert_read_or_refused(path: Path, content: bytes) -> bool:
     """Read the content as claims; whether it was accepted."""
     path.write_bytes(content)
     try:
-        register = claim_file.read(path)
+        register = claims_file.read(path)
     except ClaimsError as error:
         message = str(error)
         assert message.startswith("own.yml")
@@ -247,14 +247,14 @@ def test_what_yaml_itself_lets_pass_or_breaks_on(path: Path, attack: str) -> Non
     assert content != WHOLE
     assert not assert_read_or_refused(path, content)
     with pytest.raises(ClaimsError, match=said):
-        claim_file.read(path)
+        claims_file.read(path)
 
 
 def test_a_folder_in_the_place_of_the_file(tmp_path: Path) -> None:
     with pytest.raises(ClaimsError, match=r"received the error 'Is a directory'\. Remedy"):
-        claim_file.read(tmp_path)
+        claims_file.read(tmp_path)
     with pytest.raises(ClaimsError, match="expected a file, received none"):
-        claim_file.read(tmp_path / "nowhere" / "claims.yml")
+        claims_file.read(tmp_path / "nowhere" / "claims.yml")
 
 
 def test_other_data_beside_a_file_of_ones_own(path: Path) -> None:

@@ -13,9 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activation_study.catalogue.dataset_files import IdxFile, cache_folder, read
-from activation_study.catalogue.verified_files import DatasetError, DownloadError, MissingFileError
-from catalogue.published_files import Published, idx_bytes
+from activation_study.catalogue.datasets.idx_files import IdxFile, cache_folder, read
+from activation_study.catalogue.datasets.verified_files import (
+    DatasetError,
+    DownloadError,
+    MissingFileError,
+)
+from catalogue.datasets.published_files import Published, idx_bytes
 from fuzz.rights import as_nobody
 from fuzz.wild import EXAMPLES
 

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 import soak
 from activation_study import cli, studies
-from activation_study.engine import places
-from activation_study.report import claim_file
+from activation_study import settings as project
+from activation_study.report.claims import claims_file
 from fuzz.rights import as_nobody
 from fuzz.wild import EXAMPLES
 
@@ -40,16 +40,16 @@ VARIABLES = tuple(f"ACTIVATION_STUDY_{name}" for name in ("RECORDS", "DATA", "DA
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder to be in, with records, cache and claims of its own."""
-    root = places.repository()
+    root = project.repository()
     assert root is not None
     claims = tmp_path / "claims"
     claims.mkdir()
     for name in ("claims.yml", "claims.schema.json", "MANIFEST.json"):
         shutil.copy(root / "data" / name, claims)
     (claims / "MANIFEST.json").unlink()
-    monkeypatch.setattr(claim_file, "DATA", claims)
-    monkeypatch.setattr(claim_file, "CLAIMS", claims / "claims.yml")
-    monkeypatch.setattr(claim_file, "SCHEMA", claims / "claims.schema.json")
+    monkeypatch.setattr(claims_file, "DATA", claims)
+    monkeypatch.setattr(claims_file, "CLAIMS", claims / "claims.yml")
+    monkeypatch.setattr(claims_file, "SCHEMA", claims / "claims.schema.json")
     for name in VARIABLES:
         monkeypatch.setenv(name, str(tmp_path / name))
     monkeypatch.delenv("ACTIVATION_STUDY_TIER", raising=False)

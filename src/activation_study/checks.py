@@ -1,0 +1,75 @@
+"""Checks of single values: each returns the value in its plain form, or says what is accepted."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from activation_study.registry import shown, unknown_name
+
+_NO_NUMBERS = (bool, np.bool_, str, bytes, bytearray, complex, np.complexfloating, np.timedelta64)
+"""What ``float`` takes, with or without a warning, and no field means."""
+
+
+def check_name(field: str, received: Any, accepted: Iterable[str]) -> None:
+    """Refuse what is none of the accepted names.
+
+    Raises:
+        ValueError: names the accepted ones and the nearest.
+    """
+    accepted = tuple(accepted)
+    if not isinstance(received, str) or received not in accepted:
+        raise unknown_name(field, received, accepted)
+
+
+def whole_number(field: str, received: Any, low: int, high: int) -> int:
+    """Return a whole number from `low` to `high`, of whichever integer type, as an int.
+
+    Raises:
+        ValueError: it is another number, or none; True and False are none.
+    """
+    number: int | None = None
+    if not isinstance(received, bool):
+        try:
+            number = operator.index(received)
+        # A foreign type's own methods may raise anything.
+        except Exception:
+            number = None
+    if number is None or not low <= number <= high:
+        raise ValueError(
+            f"{field} must be a whole number from {low:,} to {high:,}; received {shown(received)}"
+        )
+    return number
+
+
+def real_number(field: str, received: Any, low: float, high: float) -> float:
+    """Return a number from `low` to `high`, of whichever real type, as a float.
+
+    Raises:
+        ValueError: it is another number, or none; NaN lies in no range.
+    """
+    number = math.nan if _is_no_number(received) else _as_float(received)
+    if not low <= number <= high:
+        raise ValueError(
+            f"{field} must be a number from {low:g} to {high:g}; received {shown(received)}"
+        )
+    # Adding 0.0 turns -0.0 into 0.0, which would otherwise have a key of its own.
+    return number + 0.0
+
+
+def _is_no_number(received: Any) -> bool:
+    if isinstance(received, np.ndarray):
+        return received.ndim > 0 or received.dtype.kind not in "iuf"
+    return isinstance(received, _NO_NUMBERS)
+
+
+def _as_float(received: Any) -> float:
+    try:
+        return float(received)
+    # A foreign type's own method may raise anything.
+    except Exception:
+        return math.nan

@@ -1,0 +1,1 @@
+"""What is recorded: the working cache, the published tables, and both as data frames."""

@@ -1,0 +1,103 @@
+"""What runs on a worker of a cluster: it says what it is, and trains where that will do."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from distributed import get_worker
+
+from activation_study.catalogue import datasets
+from activation_study.catalogue.datasets.registry import DatasetError
+from activation_study.engine.run import Run
+from activation_study.engine.sweeps import worker
+from activation_study.engine.training import provenance
+from activation_study.experiment import PROTOCOL_VERSION
+
+INSTALL = (
+    "install activation-study there from the same commit, with the versions of requirements.txt"
+)
+
+
+REMEDIES = {
+    "nthreads": "start it with --nthreads 1, and several of them on a machine of several cores",
+    "onednn": "set TF_ENABLE_ONEDNN_OPTS alike everywhere",
+    "protocol": "install the same version of activation-study there",
+}
+MUST_AGREE = ("nthreads", "protocol", "python", "tensorflow", "keras", "numpy", "onednn")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a worker says of a task.
+
+    Args:
+        worker: Its address.
+        source: Digest of the package's source there.
+        faults: Why it did not train; empty where it did.
+        outcomes: A run, or the reason why there is none, for each experiment of the task.
+    """
+
+    worker: str
+    source: str
+    faults: tuple[str, ...]
+    outcomes: tuple[Run | str, ...] = ()
+
+
+def facts() -> dict[str, str]:
+    """What must be alike on all machines, of this process."""
+    own = provenance.of_this_process()
+    return {name: own[name] for name in provenance.PACKAGES} | {
+        # Functions travel as bytecode, which differs between minor versions.
+        "python": ".".join(platform.python_version_tuple()[:2]),
+        "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS", "default"),
+        "protocol": str(PROTOCOL_VERSION),
+    }
+
+
+@functools.cache
+def source_digest() -> str:
+    """SHA-256 (hex) of the package's own files, which needs no git where a worker runs."""
+    root = Path(__file__).resolve().parents[2]
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def inspect(names: tuple[str, ...], expected: dict[str, str], dask_worker: Any) -> Reply:
+    """What a worker says of itself before the sweep; runs there."""
+    own = facts() | {"nthreads": str(dask_worker.state.nthreads)}
+    faults = [
+        f"{name} is {own[name]}, needed is {expected[name]}: {REMEDIES.get(name, INSTALL)}"
+        for name in MUST_AGREE
+        if own[name] != expected[name]
+    ]
+    for name in names:
+        try:
+            _check_dataset(name)
+        except DatasetError as error:
+            faults.append(f"it has no data set {name!r}: {error}")
+    return Reply(dask_worker.address, source_digest(), tuple(faults))
+
+
+@functools.cache
+def _check_dataset(name: str) -> None:
+    """Reads the data set once, and keeps none of it: the engine has its own copy."""
+    datasets.read_anew(name)
+
+
+def train(
+    number: int, messages: list[bytes], names: tuple[str, ...], expected: dict[str, str]
+) -> tuple[int, Reply]:
+    """Trains a task's experiments; runs on a worker."""
+    reply = inspect(names, expected, get_worker())
+    if reply.faults:
+        return number, reply
+    outcomes = tuple(map(worker.answer, messages))
+    return number, Reply(reply.worker, reply.source, (), outcomes)

@@ -1,0 +1,87 @@
+"""A worker process's side: it trains what comes through its pipe, until that closes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import shutil
+import signal
+import threading
+import time
+import traceback
+from dataclasses import dataclass
+from typing import Any
+
+from activation_study.catalogue import quiet_tensorflow
+from activation_study.engine.run import Run
+from activation_study.engine.sweeps import lean_import
+from activation_study.experiment import Experiment
+
+IDLE_SECONDS = 300
+"""A worker that is given nothing for so long ends, and with it its memory."""
+
+ORPHAN_SECONDS = 2.0
+"""How often a worker looks whether the process that started it is still there."""
+
+READY = b""
+"""A worker's first message; every other is the pickled outcome of an experiment."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An experiment that could not be run, with the worker's traceback or how it died."""
+
+    experiment: Experiment
+    reason: str
+
+
+def attempt(experiment: Experiment) -> Run | Failure:
+    """Trains in whichever process this is; an error there must not end the others' work."""
+    try:
+        quiet_tensorflow.load()
+        from activation_study.engine.training.train import train
+
+        return train(experiment)
+    # An activation that exits is as broken as one that raises.
+    except (Exception, SystemExit):
+        return Failure(experiment, traceback.format_exc(limit=-4))
+
+
+def serve(connection: Any, parent: int, scratch: str) -> None:
+    """Trains what comes through the pipe until it closes; the life of a worker process.
+
+    Args:
+        connection: This end of the pipe.
+        parent: Number of the process at its other end.
+        scratch: Folder of this process's temporary files, removed with it.
+    """
+    # Ctrl-C in a terminal reaches the whole group; whoever started this process ends it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_when_orphaned, args=(parent, scratch), daemon=True).start()
+    # Whatever is wrong with TensorFlow is told as the first experiment's failure.
+    with contextlib.suppress(Exception):
+        lean_import.import_training()
+    with contextlib.suppress(EOFError, OSError):
+        connection.send_bytes(READY)
+        while connection.poll(IDLE_SECONDS):
+            for message in connection.recv():
+                connection.send_bytes(pickle.dumps(answer(message)))
+    shutil.rmtree(scratch, ignore_errors=True)
+
+
+def answer(message: bytes) -> Run | str:
+    """Trains a pickled experiment; returns its run, or the traceback of why there is none."""
+    try:
+        outcome = attempt(pickle.loads(message))
+    except Exception:
+        return traceback.format_exc(limit=-4)
+    return outcome if isinstance(outcome, Run) else outcome.reason
+
+
+def _end_when_orphaned(parent: int, scratch: str) -> None:
+    """Ends this process soon after its parent: a killed sweep must not go on computing unseen."""
+    while os.getppid() == parent:
+        time.sleep(ORPHAN_SECONDS)
+    shutil.rmtree(scratch, ignore_errors=True)
+    os._exit(1)

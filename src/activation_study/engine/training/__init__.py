@@ -1,0 +1,1 @@
+"""One run: from an experiment to a trained, watched and tested network."""

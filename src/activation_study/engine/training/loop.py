@@ -1,0 +1,225 @@
+"""The compiled parts of a run: an epoch of training, an evaluation, a look at the hidden layers."""
+
+from __future__ import annotations
+
+import gc
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from activation_study.catalogue import heads, tasks
+from activation_study.engine.training import network, optimizers
+from activation_study.experiment import Experiment
+
+ANY_EXAMPLES = (
+    tf.TensorSpec((None, network.NUM_PIXELS), tf.uint8),
+    tf.TensorSpec((None,), tf.uint8),
+)
+"""Images and labels of any number: one graph serves validation, probe and test set."""
+
+
+EVALUATION_BATCH = {"mlp": None, "cnn": 500}
+"""Images evaluated at once: all of them, except where the maps between layers would fill memory."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a network says about some images.
+
+    Args:
+        loss: Mean of the head's loss.
+        scores: Float array of shape (images, classes): what enters the output activation.
+        outputs: Float array of the same shape: what the network emits.
+    """
+
+    loss: float
+    scores: np.ndarray
+    outputs: np.ndarray
+
+
+@dataclass(frozen=True)
+class LayerLook:
+    """One hidden layer seen on the probe set.
+
+    Args:
+        activations: Float array of shape (examples, units).
+        slopes: Float array of the same shape: the activation's derivative at each unit's score.
+        gradient_norm: Euclidean norm of the mean loss's gradient in the layer's kernel.
+    """
+
+    activations: np.ndarray
+    slopes: np.ndarray
+    gradient_norm: float
+
+
+class Loop:
+    """One network with its compiled graphs, reused over seeds and rates.
+
+    Args:
+        experiment: Any experiment of the cell; seed, rate, epochs and data do not enter the graph.
+    """
+
+    def __init__(self, experiment: Experiment) -> None:
+        self._num_classes = tasks.get(experiment.task).num_classes
+        self._batch_size = experiment.batch_size
+        self._evaluation_batch = EVALUATION_BATCH[experiment.architecture]
+        self._network = network.build(experiment)
+        self._initial = network.InitialWeights(self._network.model)
+        self._loss = heads.get(experiment.head).make_loss()
+        self._optimizer = optimizers.make(experiment.optimizer)
+        self._optimizer.build(self._network.model.trainable_variables)
+        self.train_epoch = tf.function(self._train_epoch)
+        self._evaluate_graph = tf.function(self._evaluate, input_signature=ANY_EXAMPLES)
+        self._look_graph = tf.function(self._look, input_signature=ANY_EXAMPLES)
+
+    @property
+    def model(self) -> keras.Model:
+        """The Keras model in its present state."""
+        return self._network.model
+
+    @property
+    def lipschitz(self) -> float:
+        """Largest absolute derivative of the hidden activation."""
+        return self._network.hidden.lipschitz
+
+    def restart(self, experiment: Experiment, stream: np.random.SeedSequence) -> None:
+        """Puts weights and optimizer back to the beginning of the given experiment."""
+        self._initial.assign(experiment, stream)
+        optimizers.reset(self._optimizer, experiment.learning_rate)
+
+    def _train_epoch(self, images: tf.Tensor, labels: tf.Tensor, order: tf.Tensor) -> tf.Tensor:
+        """Trains once over ``images[order]`` and returns the loss of each step."""
+        num_full = order.shape[0] // self._batch_size
+        # Full batches have a static shape, which spares each step about thirty shape operations.
+        batches = tf.reshape(order[: num_full * self._batch_size], (num_full, self._batch_size))
+        losses = tf.TensorArray(tf.float32, size=num_full, element_shape=())
+        for step in tf.range(num_full):
+            losses = losses.write(step, self._train_step(images, labels, batches[step]))
+        if order.shape[0] == num_full * self._batch_size:
+            return losses.stack()
+        rest = self._train_step(images, labels, order[num_full * self._batch_size :])
+        return tf.concat([losses.stack(), [rest]], axis=0)
+
+    def _train_step(self, images: tf.Tensor, labels: tf.Tensor, batch: tf.Tensor) -> tf.Tensor:
+        """Takes one step on ``images[batch]`` and returns the loss before it."""
+        variables = self._network.model.trainable_variables
+        pixels = as_pixels(tf.gather(images, batch))
+        targets = tf.one_hot(tf.gather(labels, batch), self._num_classes)
+        with tf.GradientTape() as tape:
+            loss = self._loss(targets, self._network.model(pixels, training=True))
+        self._optimizer.apply(tape.gradient(loss, variables), variables)
+        return loss
+
+    def evaluate(self, images: tf.Tensor, labels: tf.Tensor) -> Evaluation:
+        """Evaluates uint8 images of shape (n, 784) with labels of shape (n,)."""
+        size = self._evaluation_batch or len(images)
+        starts = range(0, len(images), size)
+        parts = [
+            self._evaluate_graph(images[start : start + size], labels[start : start + size])
+            for start in starts
+        ]
+        losses, scores, outputs = zip(*parts, strict=True)
+        weights = [len(part) for part in scores]
+        return Evaluation(
+            float(np.average([float(loss) for loss in losses], weights=weights)),
+            np.concatenate([part.numpy() for part in scores]),
+            np.concatenate([part.numpy() for part in outputs]),
+        )
+
+    def _evaluate(self, images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        *_, scores, outputs = self._network.watched(as_pixels(images), training=False)
+        # The output activation is applied anew: Keras's losses look for the scores behind it.
+        loss = self._loss(
+            tf.one_hot(labels, self._num_classes),
+            self._network.model.get_layer("outputs")(scores),
+        )
+        return loss, scores, outputs
+
+    def look(self, images: tf.Tensor, labels: tf.Tensor) -> list[LayerLook]:
+        """Looks at every hidden layer on the probe set, first layer first."""
+        return [
+            LayerLook(h.numpy(), slopes.numpy(), float(norm))
+            for h, slopes, norm in self._look_graph(images, labels)
+        ]
+
+    def _look(self, images: tf.Tensor, labels: tf.Tensor) -> list[tuple[tf.Tensor, ...]]:
+        pixels = as_pixels(images)
+        kernels = [kernel.value for kernel in self._network.kernels]
+        with tf.GradientTape() as tape:
+            outputs = self._network.model(pixels, training=False)
+            loss = self._loss(tf.one_hot(labels, self._num_classes), outputs)
+        gradients = tape.gradient(loss, kernels)
+        watched = self._network.watched(pixels, training=False)
+        return [
+            (
+                _by_unit(watched[2 * i + 1]),
+                _by_unit(self._slopes(i, watched[2 * i])),
+                tf.norm(gradients[i]),
+            )
+            for i in range(len(kernels))
+        ]
+
+    def _slopes(self, index: int, scores: tf.Tensor) -> tf.Tensor:
+        """Derivative of hidden activation ``index`` at the scores, with its learned parameters."""
+        hidden = self._network.hidden
+        if hidden.kind != "learned":
+            return hidden.slope(scores)
+        layer = self._network.model.get_layer(f"hidden_{index + 1}")
+        with tf.GradientTape() as tape:
+            tape.watch(scores)
+            total = tf.reduce_sum(layer(scores))
+        slopes = tape.gradient(total, scores)
+        # A unit with several pre-activations passes the error through the one that wins; the
+        # layer takes the first scores of all units, then the second ones.
+        pieces = tf.split(slopes, hidden.width_factor, axis=-1)
+        return tf.reduce_max(tf.stack(pieces), axis=0)
+
+
+def _by_unit(values: tf.Tensor) -> tf.Tensor:
+    """Reshapes to (examples, units); each position of a convolution counts as an example."""
+    return tf.reshape(values, (-1, values.shape[-1]))
+
+
+def as_pixels(images: tf.Tensor) -> tf.Tensor:
+    """Casts uint8 images to float pixels in [0, 1]."""
+    return tf.cast(images, tf.float32) * (1.0 / 255.0)
+
+
+def graph_signature(experiment: Experiment) -> tuple:
+    """What two experiments must share to be run by one ``Loop``."""
+    return (
+        experiment.task,
+        # With the source's digest: a name can be registered anew.
+        experiment.describe()["hidden"],
+        experiment.head,
+        experiment.architecture,
+        experiment.depth,
+        experiment.width,
+        experiment.normalization,
+        experiment.optimizer,
+        experiment.batch_size,
+    )
+
+
+_LOOPS: dict[tuple, Loop] = {}
+_LOOPS_KEPT = 2
+
+
+def loop_for(experiment: Experiment) -> Loop:
+    """Returns this process's loop for the experiment's cell, compiling it if it is new.
+
+    The latest few are kept: sweeps go cell by cell, and a graph costs more than a short run.
+    """
+    signature = graph_signature(experiment)
+    loop = _LOOPS.pop(signature, None)
+    if loop is None:
+        while len(_LOOPS) >= _LOOPS_KEPT:
+            del _LOOPS[next(iter(_LOOPS))]
+        # A graph and its functions refer to each other; left to Python's own collection, which
+        # counts objects and not their megabytes, a sweep over many cells would pile them up.
+        gc.collect()
+        loop = Loop(experiment)
+    _LOOPS[signature] = loop
+    return loop

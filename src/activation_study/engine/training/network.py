@@ -1,0 +1,122 @@
+"""From an experiment to a Keras model whose hidden layers can be watched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+
+from activation_study.catalogue import heads, tasks
+from activation_study.catalogue.activations.entry import Activation
+from activation_study.experiment import Experiment
+
+IMAGE_SIDE = 28
+NUM_PIXELS = IMAGE_SIDE**2
+"""Inputs of every network: one MNIST-shaped image, flattened."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """A Keras model and the tensors that the measures read.
+
+    Args:
+        model: Maps pixels, float of shape (batch, 784) in [0, 1], to outputs of shape
+            (batch, classes).
+        watched: Same inputs; outputs the list [scores entering activation 1, activation 1, ...,
+            scores entering the output activation, outputs].
+        hidden: The catalogue's entry of the hidden activation.
+        kernels: Kernel variables of the hidden layers, first to last.
+    """
+
+    model: keras.Model
+    watched: keras.Model
+    hidden: Activation
+    kernels: list[keras.Variable]
+
+
+def build(experiment: Experiment) -> Network:
+    """Builds the network of an experiment; its weights are set by ``InitialWeights``.
+
+    ``mlp``: dense layers. ``cnn``: 3 x 3 convolutions with ``width`` channels, each followed by its
+    activation and 2 x 2 max pooling; a channel is a unit.
+    """
+    hidden = experiment.activation
+    pixels = keras.Input((NUM_PIXELS,), name="pixels")
+    signal: keras.KerasTensor = pixels
+    watched, kernels = [], []
+    if experiment.architecture == "cnn":
+        signal = keras.layers.Reshape((IMAGE_SIDE, IMAGE_SIDE, 1), name="image")(signal)
+    for number in range(1, experiment.depth + 1):
+        layer = _weighted_layer(experiment, number, experiment.width * hidden.width_factor)
+        scores = _normalize(layer(signal), experiment.normalization, number)
+        signal = hidden.make_layer(f"hidden_{number}")(scores)
+        watched += [scores, signal]
+        kernels.append(layer.kernel)
+        if experiment.architecture == "cnn":
+            signal = keras.layers.MaxPooling2D(2, name=f"pooling_{number}")(signal)
+    if experiment.architecture == "cnn":
+        signal = keras.layers.Flatten(name="flat")(signal)
+    num_classes = tasks.get(experiment.task).num_classes
+    scores = keras.layers.Dense(num_classes, name="scores")(signal)
+    output_activation = heads.get(experiment.head).output_activation
+    outputs = keras.layers.Activation(output_activation, name="outputs")(scores)
+    return Network(
+        model=keras.Model(pixels, outputs),
+        watched=keras.Model(pixels, [*watched, scores, outputs]),
+        hidden=hidden,
+        kernels=kernels,
+    )
+
+
+def _weighted_layer(experiment: Experiment, number: int, num_scores: int) -> keras.layers.Layer:
+    if experiment.architecture == "cnn":
+        return keras.layers.Conv2D(num_scores, 3, padding="same", name=f"convolution_{number}")
+    return keras.layers.Dense(num_scores, name=f"dense_{number}")
+
+
+def _normalize(scores: keras.KerasTensor, normalization: str, layer: int) -> keras.KerasTensor:
+    if normalization == "batch":
+        return keras.layers.BatchNormalization(name=f"normalization_{layer}")(scores)
+    if normalization == "layer":
+        return keras.layers.LayerNormalization(name=f"normalization_{layer}")(scores)
+    return scores
+
+
+class InitialWeights:
+    """The values from which a model starts, drawn anew for each seed.
+
+    Kernels come from a Keras initializer with a seed of their own a layer, so that networks that
+    differ in activation, head or rate start from the same draws. All other variables (biases,
+    slopes, normalization) start from their layer's constants.
+    """
+
+    def __init__(self, model: keras.Model) -> None:
+        self._model = model
+        self._constants = [np.array(value) for value in model.get_weights()]
+
+    def assign(self, experiment: Experiment, stream: np.random.SeedSequence) -> None:
+        """Sets every variable of the model to the experiment's initial value."""
+        head = heads.get(experiment.head)
+        num_classes = tasks.get(experiment.task).num_classes
+        initializer = self._initializer_name(experiment)
+        seeds = iter(stream.generate_state(len(self._constants)))
+        for variable, constant in zip(self._model.weights, self._constants, strict=True):
+            layer, _, role = variable.path.rpartition("/")
+            if role == "kernel":
+                draw = keras.initializers.get(
+                    {"class_name": initializer, "config": {"seed": int(next(seeds))}}
+                )
+                variable.assign(draw(variable.shape))
+            elif role == "bias" and layer == "scores":
+                variable.assign(np.full(variable.shape, head.output_bias(num_classes), "float32"))
+            elif role == "bias":
+                variable.assign(np.full(variable.shape, experiment.bias_initial_value, "float32"))
+            else:
+                variable.assign(constant)
+
+    @staticmethod
+    def _initializer_name(experiment: Experiment) -> str:
+        if experiment.initializer == "recommended":
+            return experiment.activation.initializer
+        return experiment.initializer

@@ -1,0 +1,145 @@
+"""One experiment, trained, watched and tested."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from activation_study.catalogue import heads, tasks
+from activation_study.engine.run import SUMMARY_DIGITS, TABLE_DIGITS, Run, round_floats
+from activation_study.engine.training import final_test, provenance, run_data
+from activation_study.engine.training.loop import Loop, loop_for
+from activation_study.engine.training.watch import Watch, distribution, summarize
+from activation_study.experiment import Experiment
+from activation_study.measures import calibration
+
+
+def use_one_thread() -> None:
+    """Limits TensorFlow to one thread in this process, as the protocol wants.
+
+    Threads can only be set before TensorFlow's first operation; in a process that has computed
+    before, its present number stays, and the run's provenance tells it.
+    """
+    try:
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+    except RuntimeError as error:
+        if "cannot be modified after initialization" not in str(error):
+            raise
+
+
+class _Clock:
+    """Adds up the seconds spent on named parts of a run."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def time(self, part: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            elapsed = time.perf_counter() - start
+            self.seconds[part] = self.seconds.get(part, 0.0) + elapsed
+
+
+def train(experiment: Experiment) -> Run:
+    """Trains one experiment and measures it.
+
+    Args:
+        experiment: What to train.
+
+    Returns:
+        The run: its summary, its tables and its provenance. A loss that is no longer finite ends
+        the training after that epoch and is an outcome, not an error.
+
+    Raises:
+        DatasetError: The dataset cannot be had; says how to provide it.
+    """
+    use_one_thread()
+    clock = _Clock()
+    start = time.perf_counter()
+    with clock.time("setup"):
+        streams = run_data.Streams.of(experiment)
+        arrays = run_data.prepare(experiment, streams)
+        loop = loop_for(experiment)
+        loop.restart(experiment, streams.weights)
+    watch = Watch(heads.get(experiment.head), loop.lipschitz)
+    _train_and_watch(experiment, loop, arrays, watch, streams, clock)
+    num_classes = tasks.get(experiment.task).num_classes
+    summary = summarize(watch, num_classes, arrays.validation_labels.numpy())
+    tables = watch.tables()
+    if experiment.evaluation == "test":
+        with clock.time("measure"):
+            tested, tested_tables = _test(experiment, loop, arrays, streams)
+        summary |= tested
+        tables |= tested_tables
+    seconds = {f"{part}_seconds": value for part, value in clock.seconds.items()}
+    seconds["wall_seconds"] = time.perf_counter() - start
+    return Run(
+        key=experiment.key,
+        experiment=experiment.describe(),
+        summary=round_floats(summary, SUMMARY_DIGITS),
+        tables=round_floats(tables, TABLE_DIGITS),
+        provenance=_provenance() | round_floats(seconds, TABLE_DIGITS),
+    )
+
+
+def _train_and_watch(
+    experiment: Experiment,
+    loop: Loop,
+    arrays: run_data.RunData,
+    watch: Watch,
+    streams: run_data.Streams,
+    clock: _Clock,
+) -> None:
+    """Runs the epochs; stops early only when the loss is no longer finite."""
+    validation_labels = arrays.validation_labels.numpy()
+    probe = arrays.probe(experiment.architecture)
+
+    def look(train_loss: float) -> None:
+        with clock.time("measure"):
+            validation = loop.evaluate(arrays.validation_images, arrays.validation_labels)
+            layers = loop.look(*probe) if experiment.depth else []
+            watch.record(train_loss, validation, validation_labels, layers)
+
+    look(float("nan"))
+    generator = np.random.default_rng(streams.batches)
+    for epoch in range(experiment.epochs):
+        order = generator.permutation(arrays.train_indices)
+        with clock.time("train"):
+            losses = loop.train_epoch(arrays.images, arrays.labels, tf.constant(order)).numpy()
+        if epoch == 0:
+            watch.record_early(losses)
+        look(float(losses.mean()))
+        if not np.isfinite(losses).all():
+            return
+
+
+def _test(
+    experiment: Experiment, loop: Loop, arrays: run_data.RunData, streams: run_data.Streams
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Reads the test set, once."""
+    head = heads.get(experiment.head)
+    validation = loop.evaluate(arrays.validation_images, arrays.validation_labels)
+    temperature = calibration.fit_temperature(
+        distribution(head, validation.scores), arrays.validation_labels.numpy()
+    )
+    images, labels = run_data.test_part(experiment.dataset)
+    test = loop.evaluate(images, labels)
+    generator = np.random.default_rng(streams.null)
+    return final_test.measure(head, test, labels.numpy(), temperature, generator)
+
+
+def _provenance() -> dict[str, Any]:
+    return provenance.of_this_process() | {
+        "threads": tf.config.threading.get_intra_op_parallelism_threads(),
+        "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS", "default"),
+    }

@@ -1,0 +1,127 @@
+"""What is measured while and after a network trains, collected into tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from activation_study.catalogue.heads.head import Head
+from activation_study.engine.run import Table
+from activation_study.engine.training.loop import Evaluation, LayerLook
+from activation_study.measures import calibration, convergence, dead_units
+
+EARLY_WINDOWS = 40
+"""Windows into which the training losses of the first epoch are averaged."""
+
+SPEED_THRESHOLD = 0.97
+"""Validation accuracy whose first crossing is recorded as the speed of convergence."""
+
+
+class Watch:
+    """Collects what is seen before the first step and after each epoch."""
+
+    def __init__(self, head: Head, lipschitz: float) -> None:
+        self._head = head
+        self._lipschitz = lipschitz
+        self.history: list[dict[str, float]] = []
+        self.early: Table = {"step": [], "train_loss": []}
+        self._layers: list[dict[str, float]] = []
+        self._dead: list[list[np.ndarray]] = []
+        self._gradient_dead: list[list[np.ndarray]] = []
+
+    def record_early(self, step_losses: np.ndarray) -> None:
+        """Averages the step losses of the first epoch in windows of (nearly) equal size."""
+        windows = np.array_split(step_losses, min(EARLY_WINDOWS, len(step_losses)))
+        self.early = {
+            "step": np.cumsum([len(window) for window in windows]).tolist(),
+            "train_loss": [float(window.mean()) for window in windows],
+        }
+
+    def record(
+        self,
+        train_loss: float,
+        validation: Evaluation,
+        labels: np.ndarray,
+        layers: list[LayerLook],
+    ) -> None:
+        """Records one moment: epoch 0 is before the first step."""
+        epoch = len(self.history)
+        probabilities = distribution(self._head, validation.scores)
+        quality = calibration.summarize(probabilities, labels)
+        self.history.append(
+            {
+                "epoch": epoch,
+                "train_loss": train_loss,
+                "validation_loss": validation.loss,
+                **{f"validation_{name}": value for name, value in quality.items()},
+            }
+        )
+        for number, layer in enumerate(layers, start=1):
+            summary = dead_units.layer_summary(layer.activations, layer.slopes, self._lipschitz)
+            place = {"epoch": epoch, "layer": number}
+            self._layers.append(place | summary | {"gradient_norm": layer.gradient_norm})
+        self._dead.append([dead_units.dead(layer.activations) for layer in layers])
+        self._gradient_dead.append([dead_units.gradient_dead(layer.slopes) for layer in layers])
+
+    def column(self, name: str) -> np.ndarray:
+        """One measure over the epochs, from before the first step on."""
+        return np.array([row[name] for row in self.history], dtype=float)
+
+    def tables(self) -> dict[str, Table]:
+        """The tables that every run has."""
+        return {
+            "history": _columns(self.history),
+            "early": self.early,
+            "layers": _columns(self._layers),
+            "units": self._life_histories(),
+        }
+
+    def _life_histories(self) -> Table:
+        """Epoch by epoch, whether a unit was dead: only units that ever were."""
+        table: Table = {"layer": [], "unit": [], "dead": [], "gradient_dead": []}
+        for layer in range(len(self._dead[0])):
+            columns = dead_units.unit_histories(
+                np.array([epoch[layer] for epoch in self._dead]),
+                np.array([epoch[layer] for epoch in self._gradient_dead]),
+            )
+            table["layer"] += [layer + 1] * len(columns["unit"])
+            for name, values in columns.items():
+                table[name] += values
+        return table
+
+
+def distribution(head: Head, scores: np.ndarray) -> np.ndarray:
+    """Class probabilities, float array of shape (examples, classes); NaN after divergence."""
+    if not np.isfinite(scores).all():
+        return np.full(scores.shape, np.nan)
+    return head.distribution(scores)
+
+
+def _columns(rows: list[dict[str, Any]]) -> Table:
+    return {name: [row[name] for row in rows] for name in (rows[0] if rows else ())}
+
+
+def summarize(watch: Watch, num_classes: int, labels: np.ndarray) -> dict[str, Any]:
+    """The part of a run's summary that every run has: outcome, validation, speed."""
+    accuracies = watch.column("validation_accuracy")
+    outcome = convergence.divergence(
+        watch.column("train_loss"),
+        watch.column("validation_loss"),
+        float(accuracies[-1]),
+        num_classes,
+        num_examples=len(labels),
+        majority_share=float(np.bincount(labels).max() / len(labels)),
+    )
+    last = watch.history[-1]
+    return {
+        "diverged": outcome != "",
+        "divergence": outcome,
+        "train_loss": last["train_loss"],
+        "validation_loss": last["validation_loss"],
+        "validation_accuracy": last["validation_accuracy"],
+        "validation_nll": last["validation_nll"],
+        "validation_brier": last["validation_brier"],
+        "area_under_validation_accuracy": convergence.area_under_curve(accuracies),
+        "epochs_to_97": convergence.epochs_to(accuracies, SPEED_THRESHOLD),
+    }

@@ -1,0 +1,1 @@
+"""Numbers from recorded runs: data frames in, data frames out; nothing here draws."""

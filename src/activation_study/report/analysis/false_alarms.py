@@ -1,0 +1,106 @@
+"""Controls of the statistics: what the tests say where there is nothing to find."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.stats
+
+from activation_study.engine.records.records import Runs
+from activation_study.report.analysis.arms import repaired, undiverged_runs
+
+FEWEST_SEEDS = 20
+"""Of an arm that takes part: ten pairs, as a verdict needs."""
+
+
+@dataclass(frozen=True)
+class FalseAlarms:
+    """What comes of comparing an arm with itself.
+
+    Attributes:
+        num_arms: Arms that have seeds enough.
+        num_pairs: Pairs in each comparison.
+        num_comparisons: Comparisons in all.
+        different: Share of them in which the paired t-test finds a difference.
+        equivalent: Share of them that are shown to be equivalent.
+    """
+
+    num_arms: int
+    num_pairs: int
+    num_comparisons: int
+    different: float
+    equivalent: float
+
+
+def false_alarms(
+    runs: Runs,
+    metric: str,
+    margin: float,
+    *,
+    alpha: float = 0.05,
+    splits: int = 200,
+    seed: int = 20261124,
+) -> FalseAlarms:
+    """Compares each arm with itself: half of its tuned evaluation runs with the other half.
+
+    The halves and the pairs within them are drawn at random, again and again, so no difference is
+    real, and a test at level alpha should find one in a share alpha of the comparisons. The halves
+    of one arm overlap from draw to draw: the share is an average, not a count of independent tests.
+
+    Args:
+        runs: Runs of a study.
+        metric: Column of the summary.
+        margin: Of the equivalence test, in the unit of the metric.
+        alpha: Level of both tests.
+        splits: Draws an arm.
+        seed: Of the draws.
+
+    Returns:
+        Without an arm of ``FEWEST_SEEDS`` seeds, as at the quick tier, no comparison and NaN
+        shares.
+    """
+    rng = np.random.default_rng(seed)
+    arms = {
+        name: values
+        for name, values in _values(runs, metric).items()
+        if len(values) >= FEWEST_SEEDS
+    }
+    if not arms:
+        return FalseAlarms(0, 0, 0, math.nan, math.nan)
+    num_pairs = min(map(len, arms.values())) // 2
+    outcomes = [
+        _outcomes(rng.permuted(np.tile(values, (splits, 1)), axis=1), num_pairs, margin)
+        for values in arms.values()
+    ]
+    different, equivalent = (
+        np.concatenate(p_values) < alpha for p_values in zip(*outcomes, strict=True)
+    )
+    return FalseAlarms(
+        len(arms), num_pairs, len(different), float(different.mean()), float(equivalent.mean())
+    )
+
+
+def _outcomes(shuffled: np.ndarray, num_pairs: int, margin: float) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the p-values of the paired t-test and of the equivalence test, row by row.
+
+    Those of `statistics`, for all rows at once.
+    """
+    gaps = shuffled[:, :num_pairs] - shuffled[:, num_pairs : 2 * num_pairs]
+    test = functools.partial(scipy.stats.ttest_1samp, gaps, axis=1)
+    above, below = (
+        test(popmean=-margin, alternative="greater"),
+        test(popmean=margin, alternative="less"),
+    )
+    return test(popmean=0.0).pvalue, np.maximum(above.pvalue, below.pvalue)
+
+
+def _values(runs: Runs, metric: str) -> Mapping[str, np.ndarray]:
+    summary = undiverged_runs(runs.summary, "tuned")
+    return {
+        str(arm): repaired(frame, metric).to_numpy()
+        for arm, frame in summary.groupby(["hidden", "head"])
+    }

@@ -1,0 +1,5 @@
+"""Claims, their rules, and the verdicts computed from recorded runs."""
+
+from activation_study.report.claims.judging import judge, judge_all, load_claims
+
+__all__ = ["judge", "judge_all", "load_claims"]

@@ -1,0 +1,57 @@
+"""The numerical demonstrations, by the name that a claim's rule gives.
+
+    run("softmax-translation")["max_change_float64"]
+
+A demonstration measures; whether a measured value is small enough is the rule's to say, in
+`data/claims.yml`. All of it is NumPy: judging these claims needs neither TensorFlow nor a dataset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from activation_study.registry import unknown_name
+from activation_study.report.demonstrations import functions, networks, softmax
+
+_DEMONSTRATIONS: dict[str, Callable[[], dict[str, float]]] = {
+    function.__name__.replace("_", "-"): function
+    for function in (
+        networks.linear_collapse,
+        networks.relu_compositions,
+        networks.step_fires_or_not,
+        functions.sigmoid_squashes,
+        functions.sigmoid_derivative,
+        functions.tanh_bounded_centred,
+        softmax.softmax_distribution,
+        softmax.softmax_highlights,
+        softmax.softmax_argmax,
+        softmax.argmax_not_differentiable,
+        softmax.softmax_not_uniform,
+        softmax.softmax_translation,
+        softmax.sigmoid_is_two_class_softmax,
+        softmax.one_unit_softmax_bug,
+        networks.accuracy_metric_misleads,
+    )
+}
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all demonstrations."""
+    return tuple(_DEMONSTRATIONS)
+
+
+def run(name: str) -> dict[str, float]:
+    """Run a demonstration; the same values come every time.
+
+    Args:
+        name: of a demonstration.
+
+    Returns:
+        Check name -> measured value.
+
+    Raises:
+        ValueError: there is no such demonstration; names the accepted ones and the nearest.
+    """
+    if name not in _DEMONSTRATIONS:
+        raise unknown_name("demonstration", name, names())
+    return _DEMONSTRATIONS[name]()

@@ -1,0 +1,279 @@
+"""Demonstrations about softmax: what it is, what it is not, and where floating point shows.
+
+Each returns check name -> measured value; the bounds, and why they are what they are, stand with
+the claim in `data/claims.yml`. Scores have shape (examples, classes).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from activation_study.report.demonstrations import dual as dual
+from activation_study.report.demonstrations.dual import Dual
+from activation_study.report.demonstrations.functions import sigmoid
+
+SEED = 20261123
+
+
+def softmax(scores: np.ndarray, temperature: float = 1.0) -> np.ndarray:
+    """Return exp(z / T) divided by its sum over the last axis, in the scores' precision.
+
+    The largest score is taken off first, which changes nothing (softmax-translation) and keeps the
+    exponentials from overflowing.
+    """
+    shifted = (scores - scores.max(axis=-1, keepdims=True)) / scores.dtype.type(temperature)
+    exponentials = np.exp(shifted)
+    return exponentials / exponentials.sum(axis=-1, keepdims=True)
+
+
+def naive_softmax(scores: np.ndarray) -> np.ndarray:
+    """Return softmax as the formula is printed in textbooks, which overflows for large scores."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        exponentials = np.exp(scores)
+        return exponentials / exponentials.sum(axis=-1, keepdims=True)
+
+
+def dual_softmax(scores: Dual) -> Dual:
+    """Return softmax with its derivative along the scores' direction."""
+    largest = scores.value.max(axis=-1, keepdims=True)
+    exponentials = dual.exp(scores - dual.constant(largest))
+    return exponentials / exponentials.sum()
+
+
+def one_hot_argmax(scores: np.ndarray) -> np.ndarray:
+    """Return 1 at the first of the largest scores of each row, 0 elsewhere."""
+    return np.eye(scores.shape[-1])[scores.argmax(axis=-1)]
+
+
+def log_sum_exp(scores: np.ndarray, temperature: float) -> np.ndarray:
+    """Return T ln sum exp(z / T) over the last axis, the soft maximum."""
+    largest = scores.max(axis=-1)
+    sums = np.exp((scores - largest[..., None]) / temperature).sum(axis=-1)
+    return largest + temperature * np.log(sums)
+
+
+# ---------------------------------------------------------------- what softmax is
+def softmax_distribution() -> dict[str, float]:
+    """Measure sums and signs of the outputs over ordinary and extreme scores, two precisions.
+
+    Rows of ten scores, drawn within 1 to 10,000 of zero; for the smallest output also the worst
+    case within 100, one score at -100 and nine at 100. The control rows have one score at 1000.
+    """
+    rng = np.random.default_rng(SEED)
+    extents = [1.0, 10.0, 100.0, 1e3, 1e4]
+    scores = np.concatenate([extent * rng.uniform(-1, 1, (2_000, 10)) for extent in extents])
+    within_100 = np.vstack([scores[np.abs(scores).max(axis=1) <= 100], 200 * np.eye(10) - 100])
+    within_100 = np.vstack([within_100, -within_100])
+    outputs, outputs_32 = softmax(scores), softmax(scores.astype(np.float32))
+    overflowing = rng.uniform(-1, 1, (1_000, 10))
+    overflowing[:, 0] = 1_000.0
+    naive = [naive_softmax(overflowing), naive_softmax(overflowing.astype(np.float32))]
+    broken = [~np.isfinite(rows).all(axis=1) for rows in naive]
+    return {
+        "max_sum_error_float64": float(np.abs(outputs.sum(axis=1) - 1.0).max()),
+        "max_sum_error_float32": float(np.abs(outputs_32.sum(axis=1) - np.float32(1.0)).max()),
+        "smallest_output_of_scores_within_100_float64": float(softmax(within_100).min()),
+        "share_of_negative_outputs": float(np.mean(np.signbit(outputs_32))),
+        "share_of_naive_rows_not_finite_at_1000": float(np.mean(broken)),
+    }
+
+
+def softmax_highlights() -> dict[str, float]:
+    """Check the ratio law p_i / p_j = exp(z_i - z_j) and the effect of temperature.
+
+    By the law an output is at most exp(-d) where its score lies d below the largest. The
+    temperature T divides the scores; the largest output is 1 / sum_j exp(-(z_max - z_j) / T), whose
+    terms all fall with T.
+    """
+    rng = np.random.default_rng(SEED)
+    scores = rng.uniform(-20, 20, (1_000, 10))
+    outputs = softmax(scores)
+    expected = np.exp(scores[:, :, None] - scores[:, None, :])
+    ratios = outputs[:, :, None] / outputs[:, None, :]
+    below = scores.copy()
+    # The second class 5 below the largest score, the third the largest.
+    below[:, 2] = below.max(axis=1)
+    below[:, 1] = below[:, 2] - 5.0
+    temperatures = np.geomspace(10.0, 0.1, 200)
+    largest = np.array([softmax(scores, float(t)).max(axis=1) for t in temperatures])
+    return {
+        "max_relative_error_of_ratio_law": float(np.abs(ratios / expected - 1.0).max()),
+        "largest_output_of_a_score_5_below_the_largest": float(softmax(below)[:, 1].max()),
+        "falls_of_the_largest_output_as_temperature_falls": float(
+            np.sum(np.diff(largest, axis=0) < 0)
+        ),
+    }
+
+
+def softmax_argmax() -> dict[str, float]:
+    """Compare softmax with arg max and with max, and log-sum-exp with max, at a low temperature.
+
+    max z <= T ln sum exp(z / T) <= max z + T ln K for K scores (Boyd and Vandenberghe, 2004,
+    section 3.1.5).
+    """
+    scores, temperature = np.array([1.0, 2.0, 3.0]), 0.01
+    outputs = softmax(scores, temperature)
+    return {
+        "distance_to_one_hot_argmax_at_temperature_0.01": float(
+            np.abs(outputs - one_hot_argmax(scores)).max()
+        ),
+        "distance_of_largest_output_to_max_at_temperature_0.01": float(
+            abs(outputs.max() - scores.max())
+        ),
+        "gap_of_log_sum_exp_to_max_at_temperature_0.01": float(
+            log_sum_exp(scores, temperature) - scores.max()
+        ),
+    }
+
+
+# ---------------------------------------------------------------- near ties
+def argmax_not_differentiable() -> dict[str, float]:
+    """Step across a tie and away from ties, with one-hot arg max and with softmax.
+
+    Each partial derivative of softmax, p_i (1 - p_i) or -p_i p_j, is at most 1/4 in size.
+    """
+    rng = np.random.default_rng(SEED)
+    step = 1e-9
+    before, after = np.array([1.0, 1.0 - step / 2]), np.array([1.0, 1.0 + step / 2])
+    scores = rng.standard_normal((1_000, 10))
+    two_largest = np.sort(scores, axis=1)[:, -2:]
+    scores = scores[two_largest[:, 1] - two_largest[:, 0] > 1e-3]
+    reach = 1e-4
+    slopes = [
+        (one_hot_argmax(scores + reach * axis) - one_hot_argmax(scores - reach * axis))
+        / (2 * reach)
+        for axis in np.eye(10)
+    ]
+    return {
+        "jump_across_a_tie": float(np.abs(one_hot_argmax(after) - one_hot_argmax(before)).max()),
+        "largest_slope_away_from_ties": float(np.abs(slopes).max()),
+        "change_of_softmax_across_the_same_tie": float(
+            np.abs(softmax(after) - softmax(before)).max()
+        ),
+    }
+
+
+def distance_to_argmax(gaps: np.ndarray, temperature: float) -> np.ndarray:
+    """Return the distance of softmax to the one-hot arg max for two scores, by their gap.
+
+    It is the same for both outputs, sigmoid(-gap / T): the share that the lower score keeps.
+    """
+    scores = np.stack([np.zeros_like(gaps), gaps], axis=-1)
+    return np.abs(softmax(scores, temperature) - one_hot_argmax(scores)).max(axis=-1)
+
+
+def softmax_not_uniform() -> dict[str, float]:
+    """Measure the distance to arg max at a fixed gap and over all gaps, as the temperature falls.
+
+    At any gap g > 0 it is sigmoid(-g / T), which tends to 0. The supremum over g > 0 is 1/2 at
+    every T: pointwise convergence that is not uniform, as it must be where continuous functions
+    have a discontinuous limit.
+    """
+    temperatures = np.geomspace(1.0, 1e-3, 31)
+    largest = [
+        distance_to_argmax(np.geomspace(t / 1_000, 1.0, 400), float(t)).max() for t in temperatures
+    ]
+    gap = 0.01
+    change = softmax(np.array([0.0, gap / 2]), 1e-3) - softmax(np.array([0.0, -gap / 2]), 1e-3)
+    return {
+        "distance_at_gap_1_and_temperature_0.001": float(
+            distance_to_argmax(np.array([1.0]), 1e-3)[0]
+        ),
+        "smallest_over_temperatures_of_largest_distance_near_ties": float(min(largest)),
+        "largest_output_change_for_gap_change_of_0.01_at_temperature_0.001": float(
+            np.abs(change).max()
+        ),
+    }
+
+
+# ---------------------------------------------------------------- one score too many
+def softmax_translation() -> dict[str, float]:
+    """Add constants to the scores; multiply the Jacobian by ones; fix the last score at 0.
+
+    exp(z + c) = exp(z) exp(c), and exp(c) cancels. The Jacobian is taken by dual numbers, one
+    direction at a time.
+    """
+    rng = np.random.default_rng(SEED)
+    scores = rng.uniform(-10, 10, (2_000, 10))
+    constants = rng.uniform(-100, 100, (2_000, 1))
+    changes = {}
+    precisions: tuple[type[np.floating], ...] = (np.float64, np.float32)
+    for precision in precisions:
+        rounded, shift = scores.astype(precision), constants.astype(precision)
+        changes[precision] = float(np.abs(softmax(rounded + shift) - softmax(rounded)).max())
+    columns = [dual_softmax(dual.variable(scores, axis)).slope for axis in np.eye(10)]
+    jacobian = np.stack(columns, axis=-1)
+    fixed = softmax(scores - scores[:, -1:])
+    return {
+        "max_change_float64": changes[np.float64],
+        "max_change_float32": changes[np.float32],
+        "jacobian_null_direction": float(np.abs(jacobian @ np.ones(10)).max()),
+        "max_change_when_the_last_score_is_fixed_at_0": float(
+            np.abs(fixed - softmax(scores)).max()
+        ),
+    }
+
+
+def _softmax_loss(first: np.ndarray, second: np.ndarray, label: float) -> Dual:
+    """Cross-entropy of two classes, its slope by the first score; label 1 is the first class."""
+    largest = np.maximum(first, second)
+    varied = dual.variable(first)
+    total = dual.exp(varied - dual.constant(largest)) + dual.exp(dual.constant(second - largest))
+    chosen = varied if label == 1.0 else dual.constant(second)
+    return dual.log(total) + dual.constant(largest) - chosen
+
+
+def _sigmoid_loss(scores: np.ndarray, label: float) -> Dual:
+    """Binary cross-entropy with its slope by the score: ln(1 + exp(-z)), or ln(1 + exp(z))."""
+    margin = dual.variable(scores) * (1.0 if label == 1.0 else -1.0)
+    # ln(1 + exp(-m)) = max(-m, 0) + ln(1 + exp(-|m|)): nothing overflows.
+    positive = margin.value >= 0
+    small = dual.exp(margin * np.where(positive, -1.0, 1.0))
+    return dual.log(1.0 + small) - margin * np.where(positive, 0.0, 1.0)
+
+
+def sigmoid_is_two_class_softmax() -> dict[str, float]:
+    """Compare the sigmoid of a - b with the softmax of (a, b): outputs, losses and gradients.
+
+    softmax(a, b)_1 = exp(a) / (exp(a) + exp(b)) = 1 / (1 + exp(-(a - b))). Gradients by the first
+    score, by dual numbers through each form of the loss, for both labels.
+    """
+    rng = np.random.default_rng(SEED)
+    first, second = rng.uniform(-30, 30, (2, 5_000))
+    outputs = softmax(np.stack([first, second], axis=1))[:, 0]
+    pairs = [
+        (_softmax_loss(first, second, label), _sigmoid_loss(first - second, label))
+        for label in (0.0, 1.0)
+    ]
+    return {
+        "max_output_difference_float64": float(np.abs(outputs - sigmoid(first - second)).max()),
+        "max_loss_difference_float64": max(
+            float(np.abs(one.value - other.value).max()) for one, other in pairs
+        ),
+        "max_gradient_difference_float64": max(
+            float(np.abs(one.slope - other.slope).max()) for one, other in pairs
+        ),
+    }
+
+
+def one_unit_softmax_bug() -> dict[str, float]:
+    """Send scores through a softmax of one unit, and a gradient of the binary cross-entropy back.
+
+    exp(z) / exp(z) = 1 whatever z is, so its derivative is 0. The output is clipped to
+    [1e-7, 1 - 1e-7], as Keras does, or the loss of label 0 would be infinite; the clip passes the
+    derivative on unchanged here, so the zero is the softmax's and not the clip's.
+    """
+    scores = np.linspace(-50.0, 50.0, 1_001)
+    outputs = dual_softmax(dual.variable(scores[:, None]))
+    clipped = Dual(np.clip(outputs.value, 1e-7, 1 - 1e-7), outputs.slope)
+    gradients = [-dual.log(clipped).slope, -dual.log(1.0 - clipped).slope]
+    labels = np.tile([1.0, 0.0, 0.0], 1_001)[:1_001]
+    accuracy = np.mean((outputs.value[:, 0] > 0.5) == (labels > 0.5))
+    at_0 = np.zeros(1)
+    sigmoid_gradients = [_sigmoid_loss(at_0, label).slope for label in (0.0, 1.0)]
+    return {
+        "largest_distance_of_output_from_1": float(np.abs(outputs.value - 1.0).max()),
+        "largest_gradient": float(np.abs(gradients).max()),
+        "difference_of_accuracy_from_share_of_label_1": abs(float(accuracy - labels.mean())),
+        "largest_gradient_of_sigmoid": float(np.abs(sigmoid_gradients).max()),
+    }

@@ -1,0 +1,31 @@
+"""Every figure of the book: each takes recorded runs, or a verdict, and returns a picture."""
+
+from __future__ import annotations
+
+from activation_study.report.figures.calibration import calibration_null, reliability
+from activation_study.report.figures.head_outputs import (
+    early_training,
+    likenesses,
+    output_sums,
+    target_probability,
+)
+from activation_study.report.figures.learning_curves import convergence, rate_curve, speed
+from activation_study.report.figures.picture import Picture
+from activation_study.report.figures.rankings import default_against_tuned, ranking
+from activation_study.report.figures.verdicts import forest
+
+__all__ = [
+    "Picture",
+    "calibration_null",
+    "convergence",
+    "default_against_tuned",
+    "early_training",
+    "forest",
+    "likenesses",
+    "output_sums",
+    "ranking",
+    "rate_curve",
+    "reliability",
+    "speed",
+    "target_probability",
+]

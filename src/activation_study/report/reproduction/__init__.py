@@ -1,0 +1,1 @@
+"""What training again showed: audits and repetitions of the record."""

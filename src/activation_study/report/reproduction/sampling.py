@@ -1,0 +1,92 @@
+"""Which published runs an audit can repeat, and which of them it draws."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from activation_study.engine.records.published import PublishedRecord
+from activation_study.errors import RecordError
+from activation_study.experiment import FIELDS, Experiment
+from activation_study.registry import unknown_name
+
+
+def draw(summary: pd.DataFrame, sample: int, seed: int) -> pd.DataFrame:
+    """Draws runs at random, from each hidden activation once before from any twice.
+
+    Args:
+        summary: Columns ``key`` and ``hidden``, one row a run; the order of rows does not matter.
+        sample: Runs wanted.
+        seed: Seed of the draw.
+    """
+    ordered = summary.sort_values("key").reset_index(drop=True)
+    shuffled = ordered.iloc[np.random.default_rng(seed).permutation(len(ordered))]
+    turn = shuffled.groupby("hidden").cumcount()
+    return shuffled.loc[turn.sort_values(kind="stable").index].head(sample)
+
+
+def experiment_of(row: pd.Series) -> Experiment:
+    """The experiment that a row of the table ``runs`` describes.
+
+    Raises:
+        ValueError: It describes none that this version of the package can repeat; says why.
+    """
+    fields = {field: row[field] for field in FIELDS}
+    fields["train_size"] = None if pd.isna(row["train_size"]) else int(row["train_size"])
+    try:
+        experiment = Experiment(**fields)
+    except ValueError as error:
+        raise ValueError(
+            "the catalogue does not hold what they describe (the activation of a user, say)"
+        ) from error
+    if experiment.key != row["key"]:
+        raise ValueError(
+            "their keys are not those of their descriptions: made by another version of the "
+            "protocol or from other data, or altered"
+        )
+    return experiment
+
+
+def studies_of(published: PublishedRecord, study: str | None) -> list[str]:
+    """Names of the published studies to draw from: the one that is asked for, or all.
+
+    Raises:
+        RecordError: Nothing is published.
+        ValueError: No study of that name is published.
+    """
+    names = published.studies()
+    if not names:
+        raise RecordError(
+            f"nothing is published in {published.folder}: activation-study publish does that"
+        )
+    if study is not None and study not in names:
+        raise unknown_name("published study", study, names)
+    return names if study is None else [study]
+
+
+def repeatable(summary: pd.DataFrame) -> tuple[dict[str, Experiment], dict[str, int]]:
+    """Experiments by key, and why other runs cannot be repeated: reason to their number."""
+    experiments, reasons = {}, Counter[str]()
+    for _, row in summary.iterrows():
+        try:
+            experiments[str(row["key"])] = experiment_of(row)
+        except ValueError as error:
+            reasons[str(error)] += 1
+    return experiments, dict(reasons)
+
+
+def cell(row: pd.Series) -> tuple[Any, ...]:
+    """What runs share that differ only in seed; tuning and evaluation train alike."""
+    outside = ("seed", "evaluation")
+    return tuple(str(row[field]) for field in FIELDS if field not in outside)
+
+
+def edge_cells(summary: pd.DataFrame) -> set[tuple[Any, ...]]:
+    """Cells of which some seeds diverge, or diverge in another way, and others do not."""
+    outcomes: dict[tuple[Any, ...], set[str]] = {}
+    for _, row in summary.iterrows():
+        outcomes.setdefault(cell(row), set()).add(row["divergence"])
+    return {each for each, found in outcomes.items() if len(found) > 1}

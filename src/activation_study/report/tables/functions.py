@@ -1,0 +1,111 @@
+"""The catalogue of activations as two tables for a page: formulas, and properties."""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from activation_study.catalogue import activations
+from activation_study.catalogue.activations.registry import Activation
+from activation_study.report.tables.record import Table
+
+_MINUS = "\N{MINUS SIGN}"
+
+# Where a formula may go on in the next line, and what then stands between its parts.
+_BREAK = re.compile(r"(, \\;|; \\quad|, \\text\{ else \}) ")
+_BETWEEN = {r", \;": ", ", r"; \quad": "; ", r", \text{ else }": ", else "}
+
+
+_SCHEMES = {"glorot": "Glorot", "he": "He", "lecun": "LeCun"}
+
+
+def _scheme(initializer: str) -> str:
+    """Return whose initializer it is; another's name as it is."""
+    return _SCHEMES.get(initializer.split("_")[0], initializer)
+
+
+def _chosen(names: Sequence[str] | None) -> list[Activation]:
+    return [activations.get(name) for name in names or activations.built_in_names()]
+
+
+def _number(value: float) -> str:
+    if math.isinf(value):
+        return "∞" if value > 0 else f"{_MINUS}∞"
+    return f"{value:.4g}".replace("-", _MINUS)
+
+
+def _yes_no(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def breakable(formula: str) -> str:
+    """Return a formula as inline mathematics that can wrap in a narrow cell.
+
+    Typeset mathematics is never broken by a browser, so it is cut where it has a pause. A formula
+    with a pause inside braces is left whole.
+    """
+    *pairs, last = _BREAK.split(formula)
+    parts = [*pairs[::2], last]
+    if any(part.count("{") != part.count("}") for part in parts):
+        return f"${formula}$"
+    between = [_BETWEEN[pause] for pause in pairs[1::2]]
+    return "".join(f"${part}${pause}" for part, pause in zip(parts, [*between, ""], strict=True))
+
+
+@dataclass(frozen=True)
+class FormulaTable:
+    """Name, formula and reference of activations, in Markdown so that formulas are typeset.
+
+    Attributes:
+        entries: one row each.
+    """
+
+    entries: tuple[Activation, ...]
+
+    def _repr_markdown_(self) -> str:
+        rows = [
+            (f"`{entry.name}`", breakable(entry.formula), entry.reference) for entry in self.entries
+        ]
+        # A bar inside a formula would end the cell.
+        return "\n".join(
+            "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |"
+            for line in [("name", "formula", "reference"), ("---",) * 3, *rows]
+        )
+
+
+def formulas(names: Sequence[str] | None = None) -> FormulaTable:
+    """Return the table of formulas.
+
+    Args:
+        names: of the catalogue; None for every built-in entry.
+    """
+    return FormulaTable(tuple(_chosen(names)))
+
+
+def properties(names: Sequence[str] | None = None) -> Table:
+    """Return the table of properties.
+
+    Args:
+        names: of the catalogue; None for every built-in entry.
+    """
+    rows = [
+        {
+            # Long names may wrap, or the table is wider than a page's column.
+            "name": html.escape(entry.name).replace("_", "_<wbr>"),
+            "range": " to ".join(map(_number, entry.range)),
+            "centred": _yes_no(entry.zero_centred),
+            "monotone": _yes_no(entry.monotone),
+            "bounded": _yes_no(entry.bounded),
+            "saturates": entry.saturates,
+            "largest slope": _number(entry.lipschitz) + ("" if entry.continuous else ", jumps"),
+            "slope at 0": _number(entry.slope_at_zero),
+            "initial weights": _scheme(entry.initializer),
+        }
+        for entry in _chosen(names)
+    ]
+    return Table(pd.DataFrame(rows), markup=("name",))

@@ -1,0 +1,83 @@
+"""How far rounding alone moves a run, as ``benchmarks/rounding_spread.py`` measured it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from activation_study import settings
+from activation_study.experiment import DEFAULT_LEARNING_RATE
+from activation_study.report.reproduction.tolerances import LOGARITHMIC, tolerance
+from activation_study.report.tables.record import Table
+
+SHOWN = {
+    "runs.validation_accuracy": "validation accuracy",
+    "runs.test_accuracy": "test accuracy",
+    "runs.test_nll": "test likelihood (NLL)",
+    "runs.test_temperature": "fitted temperature",
+    "runs.test_ece": "ECE",
+    "runs.test_smooth_calibration_error": "smooth calibration error",
+    "runs.epochs_to_97": "epochs to 97 %",
+}
+
+
+def measured(path: Path | None = None) -> dict[str, Any]:
+    """Reads what was measured.
+
+    Args:
+        path: The file; None for the project's own, ``benchmarks/rounding_spread.json``.
+
+    Raises:
+        FileNotFoundError: There is none; it belongs to the repository, not to the package.
+    """
+    root = settings.repository() or Path()
+    path = path or root / "benchmarks" / "rounding_spread.json"
+    if not path.exists():
+        raise FileNotFoundError(
+            f"{path} is missing: restore it, or measure anew (python benchmarks/rounding_spread.py)"
+        )
+    content: dict[str, Any] = json.loads(path.read_text())
+    return content
+
+
+def spread_table(path: Path | None = None) -> Table:
+    """List the largest differences that rounding made, beside the spread between seeds.
+
+    Args:
+        path: See ``measured``.
+    """
+    content = measured(path)
+    rows = [
+        {
+            "measure": label,
+            "largest difference by rounding": _shown(name, content["largest"]["usual"][name]),
+            "spread between seeds": _shown(name, content["between_seeds"]["usual"][name]),
+            "tolerance of an audit": _shown(name, tolerance(name, DEFAULT_LEARNING_RATE)),
+            "by rounding, high rates": _shown(name, content["largest"]["high"][name]),
+        }
+        for name, label in SHOWN.items()
+    ]
+    return Table(pd.DataFrame(rows), _note(content))
+
+
+def _shown(name: str, value: float) -> str:
+    if name.endswith(LOGARITHMIC):
+        return f"{100 * value:.1f} %"
+    if "accuracy" in name:
+        return f"{100 * value:.2f} points"
+    return f"{value:.4f}" if "epochs" not in name else f"{value:.2f}"
+
+
+def _note(content: dict[str, Any]) -> str:
+    """How many runs came again digit by digit, and in which ways they were rounded."""
+    runs, names = content["runs"], list(content["conditions"])
+    counts = [f"{name}: {sum(name in run['equal_to_record'] for run in runs)}" for name in names]
+    return (
+        "The spread between seeds is the standard deviation within a cell, its median over the "
+        "cells of the record; percentages are differences of logarithms. Recorded on "
+        f"{', '.join(content['recorded_on'])}, trained again on {content['machine']['cpu']}. Equal "
+        f"to the record in every digit, of {len(runs)} runs: {', '.join(counts)}."
+    )

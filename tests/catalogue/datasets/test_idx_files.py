@@ -1,0 +1,244 @@
+"""Dataset files: real files, a real server as mirror, every error's text."""
+
+from __future__ import annotations
+
+import gzip
+import logging
+import re
+
+import numpy as np
+import pytest
+
+from activation_study.catalogue.datasets import idx_files
+from activation_study.catalogue.datasets.idx_files import IdxFile, read
+from catalogue.datasets.published_files import SHAPE, Published, idx_bytes, put, sha256
+
+# --- the user's own folder ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", ["mnist/images.gz", "images.gz", "mnist/images", "images"])
+def test_files_of_the_users_folder_are_read_compressed_or_not(folder, published, place):
+    put(folder / place, published.gz if place.endswith(".gz") else published.payload)
+    (array,) = read("mnist", [published.file], mirrors=[])
+    np.testing.assert_array_equal(array, published.array)
+    assert array.dtype == np.uint8
+    assert not array.flags.writeable
+
+
+def test_the_users_folder_comes_before_the_cache(folder, cache, published, caplog):
+    put(cache / "mnist" / "images.gz", b"would be reported if it were read")
+    put(folder / "images.gz", published.gz)
+    read("mnist", [published.file], mirrors=[])
+    assert not caplog.records
+
+
+def test_a_folder_without_any_file_of_the_dataset_leads_to_the_cache(folder, cache, published):
+    put(folder / "kmnist" / "other.npz", b"another dataset")
+    put(cache / "mnist" / "images.gz", published.gz)
+    (array,) = read("mnist", [published.file], mirrors=[])
+    np.testing.assert_array_equal(array, published.array)
+
+
+def test_a_folder_that_does_not_exist_is_an_error(tmp_path, monkeypatch, cache, published):
+    monkeypatch.setenv("ACTIVATION_STUDY_DATASETS", str(tmp_path / "nowhere"))
+    with pytest.raises(
+        idx_files.MissingFileError,
+        match=r"ACTIVATION_STUDY_DATASETS: received '.*nowhere', which is not a folder; expected a "
+        r"folder with mnist/images\.gz\. Remedy: correct the variable, or unset it\.",
+    ):
+        read("mnist", [published.file], mirrors=[])
+
+
+def test_a_folder_that_lacks_one_of_the_files_is_an_error(folder, published):
+    other = Published("labels", seed=2, shape=(6,))
+    put(folder / "mnist" / "images.gz", published.gz)
+    with pytest.raises(
+        idx_files.MissingFileError,
+        match=r"mine: missing file: labels; expected all of images, labels, .*Remedy: add it, or "
+        r"unset ACTIVATION_STUDY_DATASETS",
+    ):
+        read("mnist", [published.file, other.file], mirrors=[])
+
+
+def flipped(content):
+    """The content with one bit changed in the middle of its last half."""
+    changed = bytearray(content)
+    changed[3 * len(changed) // 4] ^= 1
+    return bytes(changed)
+
+
+DAMAGE = {
+    "gz-flipped": ("images.gz", lambda p: flipped(p.gz), "ChecksumError", "wrong checksum"),
+    "gz-truncated": ("images.gz", lambda p: p.gz[:-9], "FormatError", "truncated: received"),
+    "gz-empty": ("images.gz", lambda p: b"", "FormatError", "truncated: received 0 bytes"),
+    "gz-a-web-page": (
+        "images.gz",
+        lambda p: b"<html>not found</html>",
+        "FormatError",
+        r"not the expected file: received content that begins with b'<h'; expected a gzip file",
+    ),
+    "gz-of-another-file": (
+        "images.gz",
+        lambda p: gzip.compress(idx_bytes(255 - p.array), mtime=0) + b"\0" * len(p.gz),
+        "ChecksumError",
+        "wrong checksum",
+    ),
+    "flipped": ("images", lambda p: flipped(p.payload), "ChecksumError", "wrong checksum"),
+    "truncated": ("images", lambda p: p.payload[:-1], "FormatError", "truncated: received 4719 "),
+    "within-header": (
+        "images",
+        lambda p: p.payload[:7],
+        "FormatError",
+        "received 7 bytes; .* 4720",
+    ),
+    "other-shape": (
+        "images",
+        lambda p: idx_bytes(p.array.reshape(28, 6, 28)),
+        "FormatError",
+        r"not the expected file: .*expected IDX bytes of shape \(6, 28, 28\)",
+    ),
+    "compressed-without-the-suffix": (
+        "images",
+        lambda p: p.gz,
+        "FormatError",
+        r"not the expected file: received content that begins with b'\\x1f\\x8b",
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_file_of_the_users_folder_is_an_error_that_names_it(folder, published, damage):
+    name, spoil, error_class, message = DAMAGE[damage]
+    path = put(folder / "mnist" / name, spoil(published))
+    with pytest.raises(getattr(idx_files, error_class), match=message) as caught:
+        read("mnist", [published.file], mirrors=[])
+    assert isinstance(caught.value, idx_files.DatasetError)
+    assert str(caught.value).startswith(f"{path}: ")
+    assert "Remedy: replace it with the published file, or delete it" in str(caught.value)
+    assert "expected" in str(caught.value)
+    assert path.exists()
+
+
+def test_a_wrong_checksum_shows_both_digests(folder, published):
+    put(folder / "images.gz", flipped(published.gz))
+    with pytest.raises(idx_files.ChecksumError) as caught:
+        read("mnist", [published.file], mirrors=[])
+    assert f"received SHA-256 {sha256(flipped(published.gz))}" in str(caught.value)
+    assert f"expected {published.file.gz_sha256}" in str(caught.value)
+
+
+def test_the_payload_is_verified_beside_the_compressed_file(folder, published):
+    # The compressed file is as announced, and what it holds is not.
+    other = gzip.compress(idx_bytes(255 - published.array), mtime=0)
+    announced = IdxFile("images", SHAPE, published.file.sha256, sha256(other), len(other))
+    put(folder / "images.gz", other)
+    with pytest.raises(idx_files.ChecksumError, match=f"expected {published.file.sha256}"):
+        read("mnist", [announced], mirrors=[])
+
+
+# --- download and cache ---------------------------------------------------------------------
+
+
+def test_a_download_is_kept_in_the_cache_and_not_repeated(cache, published, start_mirror, capfd):
+    mirror = start_mirror(images=published.gz)
+    for _ in range(2):
+        (array,) = read("mnist", [published.file], mirrors=[mirror.url])
+        np.testing.assert_array_equal(array, published.array)
+    assert mirror.requested == ["images.gz"]
+    assert (cache / "mnist" / "images.gz").read_bytes() == published.gz
+    assert "100%" in capfd.readouterr().err  # the progress bar
+
+
+def test_only_the_missing_file_is_downloaded(cache, published, start_mirror):
+    labels = Published("labels", seed=2, shape=(6,), high=10)
+    put(cache / "mnist" / "images", published.payload)
+    mirror = start_mirror(images=published.gz, labels=labels.gz)
+    arrays = read("mnist", [published.file, labels.file], mirrors=[mirror.url])
+    np.testing.assert_array_equal(arrays[1], labels.array)
+    assert mirror.requested == ["labels.gz"]
+
+
+@pytest.mark.parametrize("failure", ["unreachable", "not found", "wrong bytes", "cut off"])
+def test_the_second_mirror_serves_when_the_first_fails(
+    cache, published, start_mirror, dead_url, caplog, failure
+):
+    first = start_mirror()
+    if failure == "wrong bytes":
+        first.contents = {"images.gz": flipped(published.gz)}
+    if failure == "cut off":
+        first.contents = {"images.gz": published.gz}
+        first.missing_bytes = 10
+    first_url = dead_url if failure == "unreachable" else first.url
+    second = start_mirror(images=published.gz)
+    (array,) = read("mnist", [published.file], mirrors=[first_url, second.url])
+    np.testing.assert_array_equal(array, published.array)
+    assert second.requested == ["images.gz"]
+    assert f"Mirror failed: {first_url}images.gz" in caplog.text
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_file_of_the_cache_is_reported_and_fetched_again(
+    cache, published, start_mirror, caplog, damage
+):
+    name, spoil, _, message = DAMAGE[damage]
+    path = put(cache / "mnist" / name, spoil(published))
+    mirror = start_mirror(images=published.gz)
+    with caplog.at_level(logging.WARNING):
+        (array,) = read("mnist", [published.file], mirrors=[mirror.url])
+    np.testing.assert_array_equal(array, published.array)
+    (record,) = caplog.records
+    assert record.levelno == logging.WARNING
+    assert record.getMessage().startswith(
+        f"Damaged file in the cache, not used and fetched again. {path}: "
+    )
+    assert re.search(message, record.getMessage())
+    assert (cache / "mnist" / "images.gz").read_bytes() == published.gz
+
+
+def test_a_damaged_cache_is_not_used_when_no_mirror_answers(cache, published, dead_url):
+    put(cache / "mnist" / "images.gz", flipped(published.gz))
+    with pytest.raises(idx_files.DownloadError, match="no intact copy found locally"):
+        read("mnist", [published.file], mirrors=[dead_url])
+
+
+def test_offline_with_nothing_cached_the_error_names_the_three_remedies(
+    cache, published, dead_url, start_mirror
+):
+    wrong = start_mirror(images=flipped(published.gz))
+    with pytest.raises(idx_files.DownloadError) as caught:
+        read("mnist", [published.file], mirrors=[dead_url, wrong.url])
+    message = str(caught.value)
+    assert message.startswith("images.gz: no intact copy found locally, and no mirror gave it.")
+    assert f"{dead_url}images.gz: ConnectionError" in message
+    assert f"{wrong.url}images.gz: ValueError" in message
+    assert sha256(flipped(published.gz)) in message
+    assert f"Expected a file of SHA-256 {published.file.gz_sha256}" in message
+    assert "set ACTIVATION_STUDY_DATASETS to a folder that holds it" in message
+    assert f"or put it into {cache / 'mnist'}" in message
+    assert 'or use dataset="mnist-5k", which needs no network' in message
+    assert not (cache / "mnist" / "images.gz").exists()
+
+
+def test_the_remedy_of_putting_the_file_into_the_cache_works(cache, published, dead_url):
+    put(cache / "mnist" / "images.gz", published.gz)
+    (array,) = read("mnist", [published.file], mirrors=[dead_url])
+    np.testing.assert_array_equal(array, published.array)
+
+
+def test_a_cache_that_cannot_be_written_is_named(tmp_path, monkeypatch, published, start_mirror):
+    monkeypatch.delenv("ACTIVATION_STUDY_DATASETS", raising=False)
+    monkeypatch.setenv("ACTIVATION_STUDY_CACHE", str(put(tmp_path / "file", b"not a folder")))
+    mirror = start_mirror(images=published.gz)
+    with pytest.raises(
+        idx_files.DatasetError,
+        match=r"file/mnist/images\.gz: cannot be written: .*"
+        r"Remedy: set ACTIVATION_STUDY_CACHE to a folder that can be written\.",
+    ):
+        read("mnist", [published.file], mirrors=[mirror.url])
+
+
+def test_without_an_override_the_cache_is_the_users(monkeypatch):
+    import pooch
+
+    monkeypatch.delenv("ACTIVATION_STUDY_CACHE", raising=False)
+    assert idx_files.cache_folder() == pooch.os_cache("activation-study")

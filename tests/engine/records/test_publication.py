@@ -1,0 +1,140 @@
+"""A publication is whole, or finished by the next one, or never was; two of them both count."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from activation_study.engine.records import schema
+from activation_study.engine.records.manifest import PENDING
+from activation_study.engine.records.published import PublishedRecord
+from activation_study.errors import DamagedRecordError
+from engine.made_runs import EXPERIMENTS, contents, made_run
+
+# Publishes some of the runs; ends itself, as a power cut would, in place of a renaming.
+SCRIPT = """
+import os, pathlib, sys
+
+from activation_study.engine.records.published import PublishedRecord
+from engine.made_runs import EXPERIMENTS, made_run
+
+folder, first, last, renamings = pathlib.Path(sys.argv[1]), *map(int, sys.argv[2:])
+replace = pathlib.Path.replace
+
+
+def counted(self, target):
+    global renamings
+    if renamings == 0:
+        os._exit(9)
+    renamings -= 1
+    return replace(self, target)
+
+
+pathlib.Path.replace = counted
+PublishedRecord(folder).publish("core", [made_run(each) for each in EXPERIMENTS[first:last]])
+"""
+NUM_RENAMINGS = len(schema.TABLES) + 2
+"""Those of the tables, and of the manifest before and after."""
+
+
+def publish_elsewhere(folder: Path, first: int, last: int, renamings: int = -1) -> subprocess.Popen:
+    words = map(str, (folder, first, last, renamings))
+    tests = Path(__file__).parents[2]
+    return subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, *words], env=os.environ | {"PYTHONPATH": str(tests)}
+    )
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> PublishedRecord:
+    record = PublishedRecord(tmp_path / "data")
+    record.publish("core", [made_run(each) for each in EXPERIMENTS[:3]])
+    return record
+
+
+@pytest.fixture
+def new(tmp_path: Path) -> dict[str, bytes]:
+    """What a record of all runs holds."""
+    record = PublishedRecord(tmp_path / "undisturbed")
+    record.publish("core", [made_run(each) for each in EXPERIMENTS])
+    return contents(record.folder)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("renamings", range(NUM_RENAMINGS))
+def test_interrupted_publication_is_finished_by_the_next(
+    old: PublishedRecord, new: dict[str, bytes], renamings: int
+) -> None:
+    assert publish_elsewhere(old.folder, 0, len(EXPERIMENTS), renamings).wait() == 9
+    is_decided = (old.folder / PENDING).exists()
+    assert is_decided == (renamings > 0)
+    if is_decided and renamings > 1:
+        with pytest.raises(DamagedRecordError, match="interrupted: publish again"):
+            old.verify()
+    else:
+        assert old.read("core", "runs").num_rows == 3
+    num_new = PublishedRecord(old.folder).publish("core", [made_run(each) for each in EXPERIMENTS])
+    assert num_new == (0 if is_decided else len(EXPERIMENTS) - 3)
+    assert len(old.verify()) == len(schema.TABLES)
+    assert contents(old.folder) == new
+
+
+@pytest.mark.slow
+def test_first_publication_can_be_interrupted_too(tmp_path: Path, new: dict[str, bytes]) -> None:
+    folder = tmp_path / "first"
+    assert publish_elsewhere(folder, 0, len(EXPERIMENTS), 4).wait() == 9
+    record = PublishedRecord(folder)
+    with pytest.raises(DamagedRecordError, match="interrupted: publish again"):
+        record.verify()
+    assert record.publish("core", [made_run(each) for each in EXPERIMENTS]) == 0
+    assert contents(folder) == new
+
+
+@pytest.mark.slow
+def test_restored_record_forgets_what_was_decided(
+    old: PublishedRecord, new: dict[str, bytes], tmp_path: Path
+) -> None:
+    shutil.copytree(old.folder, tmp_path / "committed")
+    assert publish_elsewhere(old.folder, 0, len(EXPERIMENTS), 4).wait() == 9
+    # Version control knows nothing of the files under temporary names.
+    shutil.copytree(tmp_path / "committed", old.folder, dirs_exist_ok=True)
+    assert old.publish("core", [made_run(each) for each in EXPERIMENTS]) == len(EXPERIMENTS) - 3
+    assert contents(old.folder) == new
+
+
+def test_damage_elsewhere_does_not_undo_a_publication(record: PublishedRecord) -> None:
+    damaged = record.folder / "other" / "runs.parquet"
+    damaged.write_bytes(damaged.read_bytes()[:-7])
+    more = [made_run(each) for each in EXPERIMENTS[6:]]
+    assert record.publish("core", more) == len(more)
+    assert record.read("core", "runs").num_rows == len(EXPERIMENTS)
+    with pytest.raises(DamagedRecordError, match=r"other/runs\.parquet is damaged"):
+        record.verify()
+
+
+@pytest.mark.parametrize("others_too", [False, True])
+def test_deleted_study_can_be_published_again(record: PublishedRecord, others_too: bool) -> None:
+    before = contents(record.folder)
+    for study in ("core", "other")[: 1 + others_too]:
+        shutil.rmtree(record.folder / study)
+    assert record.publish("core", [made_run(each) for each in EXPERIMENTS[:6]]) == 6
+    assert record.removed() == ({"other"} if others_too else set())
+    if others_too:
+        # Still in the manifest: version control can bring its very files back.
+        with pytest.raises(DamagedRecordError, match=r"other.* is missing"):
+            record.verify()
+        assert record.publish("other", [made_run(each) for each in EXPERIMENTS[5:]]) == 3
+    assert contents(record.folder) == before
+
+
+@pytest.mark.slow
+def test_two_publications_at_once_both_count(tmp_path: Path, new: dict[str, bytes]) -> None:
+    folder = tmp_path / "both"
+    both = [publish_elsewhere(folder, 0, 5), publish_elsewhere(folder, 4, len(EXPERIMENTS))]
+    assert [process.wait() for process in both] == [0, 0]
+    assert contents(folder) == new

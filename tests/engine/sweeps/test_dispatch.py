@@ -1,0 +1,178 @@
+"""What becomes of experiments whose worker dies: really killed processes, really trained runs."""
+
+from __future__ import annotations
+
+import importlib
+import linecache
+import os
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from activation_study.catalogue import activations
+from activation_study.engine.records.records import Records
+from activation_study.engine.sweeps import dispatch, sweep
+from activation_study.engine.sweeps.sweep import run
+from activation_study.errors import RunsFailedError
+from activation_study.experiment import Experiment, grid
+from engine.made_runs import SMALL
+
+
+@pytest.fixture(autouse=True)
+def own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("activation_study.catalogue.activations.registry._registered", {})
+
+
+@pytest.fixture
+def deaths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file in which every process that an experiment kills is listed before it dies."""
+    path = tmp_path / "deaths"
+    path.touch()
+    monkeypatch.setenv("ACTIVATION_STUDY_TEST_DRIVER", f"{os.getpid()}:{path}")
+    # Workers inherit the environment when they start.
+    dispatch.end_idle()
+    return path
+
+
+def deadly(scores: Any) -> Any:
+    """Kills the process that trains with it, unless it is the test's own."""
+    driver, _, path = os.environ["ACTIVATION_STUDY_TEST_DRIVER"].partition(":")
+    if os.getpid() != int(driver):
+        with open(path, "a") as file:
+            print(os.getpid(), file=file)
+        os.kill(os.getpid(), signal.SIGKILL)
+    return scores
+
+
+def exiting(scores: Any) -> Any:
+    """As above, by an exit that says nothing and looks like success."""
+    driver, _, path = os.environ["ACTIVATION_STUDY_TEST_DRIVER"].partition(":")
+    if os.getpid() != int(driver):
+        with open(path, "a") as file:
+            print(os.getpid(), file=file)
+        os._exit(0)
+    return scores
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("function", "said"),
+    [(deadly, r"killed by signal 9 \(SIGKILL\)"), (exiting, "ended with exit code 0")],
+)
+def test_experiment_that_kills_its_workers_fails_alone(
+    function: Any, said: str, records: Records, deaths: Path
+) -> None:
+    activations.register("poison", function)
+    # One chunk: what travels behind the poison must not be lost with it.
+    bad = Experiment(**SMALL, hidden="poison", seed=0)
+    good = [*grid(**SMALL, seed=range(9)), *grid(**SMALL, hidden="tanh", seed=range(3))]
+    with pytest.raises(RunsFailedError, match=said) as caught:
+        run([bad, *good], num_workers=2, records=records, progress=False)
+    message = str(caught.value)
+    assert "1 of 13 experiments failed; the others are recorded" in message
+    assert "its worker process died 3 times" in message
+    assert "hidden='poison@" in message
+    assert "fewer workers" in message
+    assert Records().missing([bad, *good]) == [bad]
+    processes = deaths.read_text().split()
+    assert len(processes) == len(set(processes)) == dispatch.ATTEMPTS
+
+
+@pytest.mark.slow
+def test_workers_that_ended_while_idle_count_against_nobody(
+    records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep, "CHUNK", 1)
+    experiments = grid(**SMALL, seed=range(4))
+    run(experiments[:2], num_workers=2, records=records, progress=False)
+    left = list(dispatch._idle)
+    assert len(left) == 2
+    for worker in left:
+        os.kill(worker.process.pid, signal.SIGKILL)
+        # Gone, with a pipe that tells its end.
+        assert worker.connection.poll(30)
+    assert len(run(experiments, num_workers=2, records=records, progress=False)) == 4
+    assert not [worker for worker in left if worker in dispatch._idle]
+
+
+@pytest.mark.slow
+def test_workers_leave_no_files_behind(
+    records: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dispatch.end_idle()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    run(grid(**SMALL, seed=range(2)), num_workers=2, records=records, progress=False)
+    # What TensorFlow writes for each graph, in folders of the workers' own.
+    assert len(list(tmp_path.glob("activation-study-worker-*/__autograph*.py"))) > 1
+    dispatch.end_idle()
+    assert not list(tmp_path.glob("activation-study-worker-*"))
+
+
+@pytest.mark.slow
+def test_idle_worker_of_a_running_sweep_that_ended_is_replaced() -> None:
+    experiments = grid(**SMALL, seed=range(4))
+
+    def chunks() -> Iterator[list[Experiment]]:
+        yield experiments[:1]
+        yield experiments[1:2]
+        yield experiments[2:3]
+        for worker in workers:
+            if not worker.given:
+                os.kill(worker.process.pid, signal.SIGKILL)
+                worker.process.join()
+        yield experiments[3:]
+
+    pool = dispatch._Pool(chunks(), 1)
+    workers = pool.workers
+    outcomes = list(pool.outcomes())
+    pool.end()
+    assert [outcome.key for outcome in outcomes] == [each.key for each in experiments]
+    assert pool.deaths.total() == 0
+
+
+def locked(scores: Any) -> Any:
+    with LOCK:
+        return scores
+
+
+LOCK = threading.Lock()
+
+
+@pytest.mark.slow
+def test_what_cannot_be_sent_fails_alone_and_says_why(records: Records) -> None:
+    bad, good = Experiment(**SMALL, hidden=locked), grid(**SMALL, seed=range(3))
+    with pytest.raises(RunsFailedError, match=r"1 of 4 experiments failed") as caught:
+        run([bad, *good], num_workers=2, records=records, progress=False)
+    assert "cannot be sent to a worker: cannot pickle '_thread.lock' object" in str(caught.value)
+    assert "hidden='locked@" in str(caught.value)
+    assert Records().missing([bad, *good]) == [bad]
+
+
+@pytest.mark.slow
+def test_worker_trains_what_a_reloaded_file_holds_now(
+    records: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    # Bytecode of the same second and size would be taken for the new file's.
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    path = tmp_path / "my_activations.py"
+    path.write_text("def mine(scores):\n    return 1.0 * scores\n")
+    dispatch.end_idle()
+    module = importlib.import_module("my_activations")
+    first = Experiment(**SMALL, hidden=module.mine)
+    run([first], num_workers=1, records=records, progress=False)
+    path.write_text("def mine(scores):\n    return 0.0 * scores\n")
+    importlib.invalidate_caches()
+    linecache.checkcache()
+    second = Experiment(**SMALL, hidden=importlib.reload(module).mine)
+    assert second.key != first.key
+    runs = run([first, second], num_workers=1, records=records, progress=False)
+    spread = runs.layers[runs.layers["epoch"] == 0].set_index("key")["spread"]
+    assert spread[first.key] > 0.0
+    assert spread[second.key] == 0.0

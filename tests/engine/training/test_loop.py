@@ -1,0 +1,234 @@
+"""What the compiled loop sees of a network is what a plain computation says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from activation_study.catalogue import activations
+from activation_study.engine.training import loop as loop_module
+from activation_study.engine.training.loop import Loop, as_pixels, graph_signature, loop_for
+from activation_study.experiment import Experiment
+
+NUM_IMAGES, BATCH = 100, 32
+TANH = Experiment(hidden="tanh", width=16, batch_size=BATCH)
+
+
+def started(experiment: Experiment) -> Loop:
+    loop = Loop(experiment)
+    loop.restart(experiment, np.random.SeedSequence(0))
+    return loop
+
+
+@pytest.fixture(scope="module")
+def images() -> tf.Tensor:
+    values = np.random.default_rng(1).integers(0, 256, (NUM_IMAGES, 784))
+    return tf.constant(values.astype("uint8"))
+
+
+@pytest.fixture(scope="module")
+def labels() -> tf.Tensor:
+    return tf.constant(np.random.default_rng(2).integers(0, 10, NUM_IMAGES).astype("uint8"))
+
+
+@pytest.fixture(scope="module")
+def tanh_loop() -> Loop:
+    """A network that no test trains."""
+    return started(TANH)
+
+
+def parameters(loop: Loop) -> dict[str, np.ndarray]:
+    return {variable.path: variable.numpy().astype(float) for variable in loop.model.weights}
+
+
+def softmax(scores: np.ndarray) -> np.ndarray:
+    shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return shifted / shifted.sum(axis=1, keepdims=True)
+
+
+class Backpropagation:
+    """Two tanh layers and a softmax cross-entropy by hand, in double precision."""
+
+    def __init__(self, loop: Loop, images: tf.Tensor, labels: tf.Tensor) -> None:
+        own = parameters(loop)
+        pixels, targets = images.numpy() / 255, np.eye(10)[labels.numpy()]
+        self.first = np.tanh(pixels @ own["dense_1/kernel"] + own["dense_1/bias"])
+        self.second = np.tanh(self.first @ own["dense_2/kernel"] + own["dense_2/bias"])
+        self.scores = self.second @ own["scores/kernel"] + own["scores/bias"]
+        self.outputs = softmax(self.scores)
+        self.loss = -np.log((self.outputs * targets).sum(axis=1)).mean()
+        error = (self.outputs - targets) / len(pixels) @ own["scores/kernel"].T
+        error *= 1 - self.second**2
+        second_gradient = self.first.T @ error
+        error = error @ own["dense_2/kernel"].T * (1 - self.first**2)
+        self.gradient_norms = [
+            np.linalg.norm(pixels.T @ error),
+            np.linalg.norm(second_gradient),
+        ]
+
+
+def test_pixels_are_in_the_unit_interval() -> None:
+    pixels = as_pixels(tf.constant([[0, 1, 51, 255]], tf.uint8))
+    assert pixels.dtype == tf.float32
+    np.testing.assert_allclose(pixels.numpy(), [[0.0, 1 / 255, 0.2, 1.0]], rtol=1e-6)
+    assert pixels.numpy().max() <= 1.0
+
+
+def test_evaluation_is_the_forward_pass(
+    tanh_loop: Loop, images: tf.Tensor, labels: tf.Tensor
+) -> None:
+    seen, expected = tanh_loop.evaluate(images, labels), Backpropagation(tanh_loop, images, labels)
+    assert seen.loss == pytest.approx(expected.loss, rel=1e-5)
+    np.testing.assert_allclose(seen.scores, expected.scores, atol=1e-5)
+    np.testing.assert_allclose(seen.outputs, expected.outputs, atol=1e-6)
+
+
+def test_look_is_backpropagation(tanh_loop: Loop, images: tf.Tensor, labels: tf.Tensor) -> None:
+    first, second = tanh_loop.look(images, labels)
+    expected = Backpropagation(tanh_loop, images, labels)
+    for seen, outputs, norm in zip(
+        (first, second), (expected.first, expected.second), expected.gradient_norms, strict=True
+    ):
+        np.testing.assert_allclose(seen.activations, outputs, atol=1e-5)
+        np.testing.assert_allclose(seen.slopes, 1 - outputs**2, atol=1e-5)
+        assert seen.gradient_norm == pytest.approx(norm, rel=1e-4)
+
+
+def test_looking_and_evaluating_change_nothing(
+    tanh_loop: Loop, images: tf.Tensor, labels: tf.Tensor
+) -> None:
+    before = parameters(tanh_loop)
+    tanh_loop.look(images, labels)
+    tanh_loop.evaluate(images, labels)
+    for path, value in parameters(tanh_loop).items():
+        np.testing.assert_array_equal(value, before[path])
+
+
+def train_once(loop: Loop, images: tf.Tensor, labels: tf.Tensor) -> np.ndarray:
+    order = tf.constant(np.arange(NUM_IMAGES, dtype=np.int32))
+    return loop.train_epoch(images, labels, order).numpy()
+
+
+def test_slopes_of_prelu_are_the_learned_ones(images: tf.Tensor, labels: tf.Tensor) -> None:
+    experiment = TANH.replace(hidden="prelu", learning_rate=0.03)
+    loop = started(experiment)
+    losses = train_once(loop, images, labels)
+    # Three full batches of 32 and a rest of 4, each with its loss before the step.
+    assert losses.shape == (4,)
+    assert np.isfinite(losses).all()
+    for number, seen in enumerate(loop.look(images, labels), start=1):
+        alpha = loop.model.get_layer(f"hidden_{number}").alpha.numpy()
+        assert (np.abs(alpha - 0.25) > 1e-3).any()
+        # So that an output has the sign of its score.
+        assert (alpha > 0).all()
+        expected = np.where(seen.activations < 0, alpha, 1.0)
+        np.testing.assert_allclose(seen.slopes, expected, rtol=1e-6)
+        assert 0.05 < (seen.activations < 0).mean() < 0.95
+
+
+def test_slope_of_maxout_is_that_of_the_winning_score(images: tf.Tensor, labels: tf.Tensor) -> None:
+    loop = started(TANH.replace(hidden="maxout", depth=1))
+    (seen,) = loop.look(images, labels)
+    own = parameters(loop)
+    scores = images.numpy() / 255 @ own["dense_1/kernel"] + own["dense_1/bias"]
+    assert scores.shape == (NUM_IMAGES, 32)
+    np.testing.assert_allclose(
+        seen.activations, np.maximum(scores[:, :16], scores[:, 16:]), atol=1e-5
+    )
+    np.testing.assert_array_equal(seen.slopes, np.ones((NUM_IMAGES, 16)))
+
+
+def test_first_loss_is_the_one_before_the_first_step(images: tf.Tensor, labels: tf.Tensor) -> None:
+    loop = started(TANH)
+    before = loop.evaluate(images[:BATCH], labels[:BATCH]).loss
+    assert train_once(loop, images, labels)[0] == pytest.approx(before, rel=1e-5)
+    assert loop.evaluate(images[:BATCH], labels[:BATCH]).loss < before
+
+
+def test_channels_of_a_convolution_are_its_units(
+    images: tf.Tensor, labels: tf.Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(loop_module.EVALUATION_BATCH, "cnn", 32)
+    loop = started(TANH.replace(architecture="cnn", hidden="relu", width=4))
+    first, second = loop.look(images[:10], labels[:10])
+    assert first.activations.shape == first.slopes.shape == (10 * 28 * 28, 4)
+    assert second.activations.shape == second.slopes.shape == (10 * 14 * 14, 4)
+    for seen in (first, second):
+        np.testing.assert_array_equal(seen.slopes, seen.activations > 0)
+        assert seen.gradient_norm > 0
+    # 100 images in parts of 32: the parts' losses count by their sizes.
+    seen = loop.evaluate(images, labels)
+    of_labels = softmax(seen.scores.astype(float))[np.arange(NUM_IMAGES), labels.numpy()]
+    assert seen.loss == pytest.approx(-np.log(of_labels).mean(), rel=1e-5)
+    np.testing.assert_allclose(
+        seen.outputs, loop.model(as_pixels(images)).numpy(), rtol=1e-4, atol=1e-6
+    )
+
+
+SHARED = {
+    "dataset": "mnist-5k",
+    "initializer": "he_normal",
+    "bias_initial_value": 0.1,
+    "learning_rate": 0.1,
+    "epochs": 3,
+    "train_size": 100,
+    "label_noise": 0.1,
+    "seed": 3,
+    "evaluation": "validation",
+}
+OWN = {
+    "hidden": "relu",
+    "head": "sigmoid",
+    "architecture": "cnn",
+    "depth": 1,
+    "width": 17,
+    "normalization": "batch",
+    "optimizer": "sgd",
+    "batch_size": 16,
+}
+
+
+@pytest.mark.parametrize("field", SHARED)
+def test_experiments_that_share_a_graph(field: str) -> None:
+    assert graph_signature(TANH.replace(**{field: SHARED[field]})) == graph_signature(TANH)
+
+
+@pytest.mark.parametrize("field", OWN)
+def test_experiments_that_need_a_graph_of_their_own(field: str) -> None:
+    assert graph_signature(TANH.replace(**{field: OWN[field]})) != graph_signature(TANH)
+
+
+def doubled(scores: tf.Tensor) -> tf.Tensor:
+    return 2.0 * scores
+
+
+def tripled(scores: tf.Tensor) -> tf.Tensor:
+    return 3.0 * scores
+
+
+def test_function_registered_anew_gets_a_graph_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, images: tf.Tensor
+) -> None:
+    """As in a notebook: the function is edited, registered again and run again."""
+    monkeypatch.setattr("activation_study.catalogue.activations.registry._registered", {})
+    monkeypatch.setattr(loop_module, "_LOOPS", {})
+    outputs = {}
+    for function in (doubled, tripled):
+        activations.register("mine", function)
+        experiment = TANH.replace(hidden="mine", depth=1)
+        loop = loop_for(experiment)
+        loop.restart(experiment, np.random.SeedSequence(0))
+        outputs[function] = loop.model.get_layer("hidden_1")(tf.ones((1, 16))).numpy()
+    assert outputs[doubled][0, 0] == 2.0
+    assert outputs[tripled][0, 0] == 3.0
+
+
+def test_loops_are_reused_and_few_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop_module, "_LOOPS", {})
+    first = loop_for(TANH)
+    assert loop_for(TANH.replace(seed=5, learning_rate=0.5)) is first
+    others = [loop_for(TANH.replace(width=width)) for width in (2, 3)]
+    assert loop_for(TANH.replace(width=3)) is others[1]
+    assert len(loop_module._LOOPS) == 2
+    assert loop_for(TANH) is not first

@@ -1,0 +1,115 @@
+"""Training is Keras's own, repeatable, and its failures are outcomes."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from activation_study.catalogue import activations, heads
+from activation_study.engine.training import run_data
+from activation_study.engine.training.loop import Loop
+from activation_study.engine.training.train import train
+from activation_study.experiment import Experiment
+
+SMALL = Experiment(dataset="mnist-5k", epochs=2, train_size=1000, batch_size=64)
+
+
+def weights_after_our_epochs(experiment: Experiment, order: np.ndarray) -> list[np.ndarray]:
+    streams = run_data.Streams.of(experiment)
+    arrays = run_data.prepare(experiment, streams)
+    loop = Loop(experiment)
+    loop.restart(experiment, streams.weights)
+    for _ in range(2):
+        loop.train_epoch(arrays.images, arrays.labels, tf.constant(order)).numpy()
+    return loop.model.get_weights()
+
+
+def weights_after_fit(experiment: Experiment, order: np.ndarray) -> list[np.ndarray]:
+    """The same training by Keras alone: its own optimizer, its own loop."""
+    streams = run_data.Streams.of(experiment)
+    arrays = run_data.prepare(experiment, streams)
+    loop = Loop(experiment)
+    loop.restart(experiment, streams.weights)
+    optimizer = {"adam": keras.optimizers.Adam, "sgd": keras.optimizers.SGD}[experiment.optimizer]
+    loop.model.compile(optimizer(experiment.learning_rate), heads.get(experiment.head).make_loss())
+    loop.model.fit(
+        arrays.images.numpy()[order].astype("float32") / 255,
+        np.eye(10, dtype="float32")[arrays.labels.numpy()[order]],
+        batch_size=experiment.batch_size,
+        epochs=2,
+        shuffle=False,
+        verbose=0,
+    )
+    return loop.model.get_weights()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"optimizer": "sgd", "learning_rate": 0.1},
+        {"hidden": "tanh", "head": "sigmoid"},
+        # SGD, because batch normalization leaves the biases before it only rounding errors as
+        # gradients, which Adam blows up to full steps.
+        {"hidden": "prelu", "normalization": "batch", "optimizer": "sgd", "learning_rate": 0.05},
+        {"head": "softmax_mse", "normalization": "layer", "initializer": "he_normal"},
+    ],
+    ids=lambda changes: "-".join(str(value) for value in changes.values()) or "reference",
+)
+def test_loop_equals_fit(changes: dict) -> None:
+    experiment = SMALL.replace(**changes)
+    # 1000 is no multiple of 64: the shorter last batch of an epoch is compared as well.
+    order = run_data.prepare(experiment, run_data.Streams.of(experiment)).train_indices
+    ours = weights_after_our_epochs(experiment, order)
+    keras_own = weights_after_fit(experiment, order)
+    for mine, theirs in zip(ours, keras_own, strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-3, atol=2e-5)
+
+
+def test_run_does_not_depend_on_what_the_process_trained_before() -> None:
+    first = train(SMALL)
+    train(SMALL.replace(seed=7, learning_rate=0.3))
+    train(SMALL.replace(hidden="tanh"))
+    again = train(SMALL)
+    assert again.summary == first.summary
+    assert str(again.tables) == str(first.tables)
+
+
+def test_arms_are_paired_by_seed() -> None:
+    relu, tanh = (SMALL.replace(hidden=hidden, seed=3) for hidden in ("relu", "tanh"))
+    kernels = []
+    for experiment in (relu, tanh):
+        loop = Loop(experiment)
+        loop.restart(experiment, run_data.Streams.of(experiment).weights)
+        kernels.append(loop.model.get_weights())
+    for one, other in zip(*kernels, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("hidden", ["exponential", "squareplus"])
+def test_divergence_is_an_outcome(hidden: str) -> None:
+    run = train(SMALL.replace(hidden=hidden, learning_rate=1e4, optimizer="sgd"))
+    assert run.summary["diverged"]
+    assert run.summary["divergence"] == "not finite"
+    assert len(run.tables["history"]["epoch"]) == 2
+    assert np.isnan(run.summary["test_accuracy"])
+
+
+@pytest.mark.parametrize("hidden", ["relu", "maxout", "prelu", "softmax"])
+def test_convolutions_train_and_are_watched_by_channel(hidden: str) -> None:
+    small = SMALL.replace(architecture="cnn", width=4, hidden=hidden, epochs=1, train_size=256)
+    run = train(small)
+    assert run.tables["layers"]["layer"] == [1, 2, 1, 2]
+    assert all(np.isfinite(run.tables["layers"]["gradient_norm"]))
+    assert all(unit < 4 for unit in run.tables["units"]["unit"])
+    assert np.isfinite(run.summary["test_nll"])
+
+
+@pytest.mark.parametrize("hidden", activations.built_in_names())
+def test_every_activation_trains(hidden: str) -> None:
+    run = train(SMALL.replace(hidden=hidden, epochs=1, train_size=256))
+    assert np.isfinite(run.summary["validation_loss"])
+    assert len(run.tables["layers"]["layer"]) == 4
+    assert 0 <= run.tables["layers"]["dead"][0] <= 1

@@ -1,0 +1,236 @@
+"""Figures show the data they are given, describe them in words, and say so when there are none."""
+
+import base64
+import dataclasses
+import io
+import math
+import re
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+import scipy.stats
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.figure import Figure
+
+from activation_study.report import figures
+from activation_study.report.claims.judging import judge
+from activation_study.report.claims.verdict import Verdict
+from activation_study.report.figures.calibration import null_band
+from activation_study.report.figures.head_outputs import guessing_loss, steps_below_guessing
+from activation_study.report.figures.learning_curves import chosen_rates
+from activation_study.report.figures.picture import Picture
+from activation_study.report.figures.rankings import rank
+
+OF_RUNS = {
+    "convergence by hidden": figures.convergence,
+    "convergence by head": lambda runs: figures.convergence(runs, "head", metric="validation_nll"),
+    "rate_curve": figures.rate_curve,
+    "speed": figures.speed,
+    "ranking": figures.ranking,
+    "default_against_tuned": figures.default_against_tuned,
+    "early_training": figures.early_training,
+    "output_sums": figures.output_sums,
+    "target_probability": figures.target_probability,
+    "likenesses": figures.likenesses,
+    "reliability": figures.reliability,
+    "calibration_null": figures.calibration_null,
+}
+
+
+def line(axes, label):
+    return next(drawn for drawn in axes.get_lines() if drawn.get_label() == label)
+
+
+class TestPicture:
+    def test_carries_its_png_and_its_escaped_description(self):
+        figure, axes = plt.subplots()
+        axes.plot([0, 1])
+        shown = Picture(figure, 'a "rise" <b>')._repr_html_()
+        assert 'alt="a &quot;rise&quot; &lt;b&gt;"' in shown
+        pixels = plt.imread(
+            io.BytesIO(base64.b64decode(re.search('base64,([^"]+)"', shown).group(1)))
+        )
+        assert (pixels[0, 0, :3] == 1).all()
+        assert pixels.shape[2] == 3 or (pixels[..., 3] == 1).all()
+
+    def test_leaves_no_figure_open_for_the_notebook_to_show_again(self):
+        Picture(plt.figure(), "nothing")
+        assert not plt.get_fignums()
+
+    def test_same_figure_same_bytes(self):
+        picture = Picture(plt.figure(figsize=(1, 1)), "nothing")
+        assert picture.png() == picture.png()
+
+    def test_refuses_an_empty_description(self):
+        with pytest.raises(ValueError, match="description"):
+            Picture(Figure(), " ")
+
+
+@pytest.mark.parametrize("name", OF_RUNS)
+def test_every_figure_is_labelled_and_described(runs, name):
+    picture = OF_RUNS[name](runs)
+    assert len(picture.alt) > 60
+    assert "nan" not in picture.alt
+    seen = [axes for axes in picture.figure.axes if axes.axison]
+    assert any(axes.get_xlabel() for axes in seen)
+    assert picture.figure.get_suptitle() or any(axes.get_title() for axes in seen)
+    assert all(axes.has_data() for axes in seen)
+
+
+@pytest.mark.parametrize("name", OF_RUNS)
+def test_every_figure_says_so_when_nothing_is_recorded(runs, name):
+    assert "recorded yet" in OF_RUNS[name](runs.where(key=[])).alt
+
+
+def test_convergence_draws_the_mean_error_of_the_tuned_runs(runs):
+    picture = figures.convergence(runs, hidden=("tanh", "relu"))
+    summary = runs.summary
+    keys = summary.loc[
+        (summary["hidden"] == "tanh") & (summary["head"] == "sigmoid") & summary["is_tuned"], "key"
+    ]
+    history = runs.history[runs.history["key"].isin(keys) & (runs.history["epoch"] > 0)]
+    expected = 100 * (1 - history.pivot(index="epoch", columns="key", values="validation_accuracy"))
+    axes = picture.figure.axes[1]
+    assert axes.get_title() == "head: sigmoid"
+    np.testing.assert_allclose(line(axes, "tanh").get_ydata(), expected.mean(axis=1), rtol=1e-9)
+    np.testing.assert_array_equal(line(axes, "tanh").get_xdata(), expected.index)
+
+
+def test_convergence_refuses_what_it_does_not_know(runs):
+    with pytest.raises(ValueError, match="hidden, head"):
+        figures.convergence(runs, "depth")
+    with pytest.raises(ValueError, match="tanh"):
+        figures.convergence(runs, hidden=("nothing",))
+    with pytest.raises(ValueError, match=r"hidden: received \['relu'\] as a name; accepted: "):
+        figures.reliability(runs, hidden=["relu"])  # type: ignore[arg-type]
+
+
+def test_rate_curve_rings_the_chosen_rate_and_crosses_what_diverged(runs):
+    axes = figures.rate_curve(runs, hidden=("exponential",), heads=("softmax",)).figure.axes[0]
+    rings = [drawn for drawn in axes.get_lines() if drawn.get_markerfacecolor() == "none"]
+    chosen = chosen_rates(runs.summary)["exponential", "softmax"]
+    # The points of the first head stand a little to the left.
+    assert [ring.get_xdata()[0] for ring in rings] == pytest.approx([0.92 * chosen])
+    tuning = runs.where(hidden="exponential", head="softmax", is_tuning=True).summary
+    points, crosses = (len(drawn.get_offsets()) for drawn in axes.collections)
+    assert crosses == tuning["diverged"].sum() > 0
+    assert points + crosses == len(tuning)
+
+
+def test_ranking_compares_seed_by_seed_with_the_best_in_the_tuning_runs(runs):
+    found = rank(runs, head="softmax")
+    summary = runs.summary[runs.summary["head"] == "softmax"]
+    at_choice = summary[summary["is_tuning"]].merge(
+        chosen_rates(runs.summary).xs("softmax", level="head").rename("chosen"), on="hidden"
+    )
+    at_choice = at_choice[at_choice["learning_rate"] == at_choice["chosen"]]
+    assert found.reference == at_choice.groupby("hidden")["validation_accuracy"].mean().idxmax()
+    wide = summary[summary["is_tuned"]].pivot(
+        index="seed", columns="hidden", values="test_accuracy"
+    )
+    expected = wide.sub(wide[found.reference], axis=0).mean()
+    shown = found.rows.set_index("hidden")["effect"]
+    np.testing.assert_allclose(shown, expected[shown.index], atol=1e-12)
+    assert shown.is_monotonic_increasing
+
+
+def test_ranking_tells_how_many_runs_diverged(runs):
+    summary = runs.summary.copy()
+    hit = summary["is_tuned"] & (summary["hidden"] == "tanh") & (summary["head"] == "softmax")
+    summary.loc[hit & (summary["seed"] == 100), "diverged"] = True
+    axes = figures.ranking(dataclasses.replace(runs, summary=summary)).figure.axes[0]
+    labels = " | ".join(label.get_text() for label in axes.get_yticklabels())
+    assert "(1 of 4 diverged)" in labels
+
+
+def test_speed_tells_which_runs_never_arrived(runs):
+    summary = runs.summary.copy()
+    hit = summary["is_tuned"] & (summary["hidden"] == "relu")
+    summary.loc[hit & (summary["seed"] < 102), "epochs_to_97"] = math.inf
+    axes = figures.speed(dataclasses.replace(runs, summary=summary)).figure.axes[0]
+    assert "relu (2 of 4 never)" in [label.get_text() for label in axes.get_yticklabels()]
+
+
+def test_calibration_null_counts_the_runs_above_their_own_interval(runs):
+    shown = runs.where(is_tuned=True, head="sigmoid", hidden=["relu", "tanh", "sigmoid"]).summary
+    above = (shown["test_ece"] > shown["test_ece_null_high"]).sum()
+    alt = figures.calibration_null(runs).alt
+    assert f"{above} of {len(shown)} runs with sigmoid" in alt
+
+
+@pytest.mark.parametrize("head", ["softmax", "sigmoid"])
+def test_guessing_loss_is_that_of_the_class_frequencies(head):
+    labels, guess = np.eye(10), 0.1
+    losses = {
+        "softmax": -(labels * np.log(guess)).sum(axis=1),
+        "sigmoid": -(labels * np.log(guess) + (1 - labels) * np.log(1 - guess)).mean(axis=1),
+    }
+    assert guessing_loss(head, 10) == pytest.approx(losses[head].mean(), rel=1e-12)
+
+
+def test_step_at_which_the_mean_loss_falls_below_guessing():
+    # ln 10 is 2.3026; the windows' means are 3, 2.35, 2.25 and 2.
+    early = pd.DataFrame(
+        {"step": [10, 20, 30, 40] * 2, "train_loss": [3, 2.2, 2.2, 2, 3, 2.5, 2.3, 2]}
+    )
+    assert steps_below_guessing(early, "softmax") == 30
+    assert steps_below_guessing(early[early["step"] < 30], "softmax") == math.inf
+    # The entropy of one label in ten is 0.3251.
+    early = pd.DataFrame({"step": [10, 20], "train_loss": [0.326, 0.325]})
+    assert steps_below_guessing(early, "sigmoid_prior") == 20
+
+
+def test_guessing_loss_refuses_heads_without_a_likelihood():
+    with pytest.raises(ValueError, match="linear_mse"):
+        guessing_loss("linear_mse", 10)
+
+
+@given(confidence=st.floats(0.05, 0.95), count=st.integers(20, 2000))
+def test_null_band_holds_what_a_calibrated_bin_shows(confidence, count):
+    low, high = null_band(confidence, count)
+    hits = np.arange(count + 1)
+    inside = (hits / count - confidence >= low - 1e-9) & (hits / count - confidence <= high + 1e-9)
+    assert scipy.stats.binom.pmf(hits[inside], count, confidence).sum() >= 0.95 - 1e-6
+
+
+def test_forest_draws_every_contrast_at_its_effect(runs):
+    verdict = judge("sigmoid-single-label", runs.where(hidden=["relu"]))
+    assert figures.forest(verdict).alt.startswith("Claim sigmoid-single-label: incomplete record")
+    verdict = judge("tanh-eases", runs)
+    picture = figures.forest(verdict)
+    panels = picture.figure.axes
+    assert len(panels) == verdict.rows["metric"].nunique() == 2
+    drawn = [
+        mark.get_xdata()[0]
+        for mark in panels[1].get_lines()
+        if mark.get_marker() in ("o", "s", "^", "v")
+    ]
+    expected = verdict.rows.loc[verdict.rows["metric"] == "epochs_to_97", "effect"]
+    np.testing.assert_allclose(drawn, expected[::-1])
+
+
+def test_forest_draws_thresholds_with_their_bound():
+    row = {
+        "name": "one",
+        "metric": "test_accuracy",
+        "relation": ">=",
+        "bound": 0.95,
+        "num_pairs": 4,
+        "value": 0.97,
+        "low": 0.96,
+        "high": 0.98,
+        "outcome": "holds",
+    }
+    verdict = Verdict("toy", "Toy.", "toys", "supported", rows=pd.DataFrame([row]))
+    bound, ends, mark = figures.forest(verdict).figure.axes[0].get_lines()
+    assert bound.get_xdata()[0] == pytest.approx(95.0)
+    assert list(ends.get_xdata()) == pytest.approx([96.0, 98.0])
+    assert mark.get_xdata()[0] == pytest.approx(97.0)
+
+
+def test_forest_refuses_verdicts_without_intervals(runs):
+    with pytest.raises(ValueError, match="kinds contrast and threshold"):
+        figures.forest(judge("no-universal", runs))

@@ -1,0 +1,125 @@
+"""Verdicts of a record beside those with repeated runs in it."""
+
+import dataclasses
+import json
+
+import pytest
+
+from activation_study.errors import RecordError
+from activation_study.report.claims.verdict import Verdict
+from activation_study.report.reproduction import repetition
+
+
+def verdict(claim, found, effect=0.01, study="core"):
+    return Verdict(
+        claim, "Toy.", "toys", found, effect=effect, interval=(0.0, 0.02), metric="test_accuracy",
+        study=study,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def found(runs):
+    keys = runs.where(is_tuned=True, head="sigmoid").summary["key"].tolist()[:3]
+    keys += runs.where(is_tuning=True).summary["key"].tolist()[:4]
+    summary = runs.summary.copy()
+    summary.loc[summary["key"].isin(keys), "cpu"] = "Another CPU (1/2/3)"
+    # One run has another value in its summary, one has lost its first epoch.
+    summary.loc[summary["key"] == keys[0], "validation_nll"] *= 1 + 1e-9
+    history = runs.history[(runs.history["key"] != keys[1]) | (runs.history["epoch"] > 1)]
+    # In another order, as a cache may have them.
+    after = dataclasses.replace(runs, summary=summary, history=history[::-1])
+    first = [
+        verdict("kept", "supported"),
+        verdict("moved", "depends"),
+        verdict("proved", "supported", study=None),
+        verdict("waits", "incomplete record"),
+    ]
+    second = [dataclasses.replace(each, effect=0.02) for each in first]
+    second[1] = dataclasses.replace(second[1], verdict="refuted")
+    return repetition.compare({"core": runs}, {"core": after}, {"core": keys}, first, second)
+
+
+def test_says_how_much_was_repeated_and_what_it_changed(runs, found):
+    num_compared = int((runs.summary["is_tuned"] | runs.summary["is_default"]).sum())
+    assert found.studies == {"core": (7, len(runs))}
+    assert found.evaluation == {"core": (3, num_compared)}
+    assert found.equal == {"core": 5}
+    assert found.rates == {"core": {}}
+    assert found.made_with["cpu"] == {"Another CPU (1/2/3)": 7}
+    assert [claim["id"] for claim in found.claims] == ["kept", "moved"]
+    assert found.claims[0]["effect"] == 0.01
+    assert found.claims[0]["effect_again"] == 0.02
+    lines = str(found).splitlines()
+    assert lines[0] == (
+        f"core: 7 of {len(runs)} runs repeated, 3 of {num_compared} of those that verdicts compare "
+        "(5 of them equal in every recorded digit)"
+    )
+    assert lines[1:] == ["1 of 2 verdicts from runs are the same", "  moved: depends -> refuted"]
+
+
+def test_table_shows_what_was_written(runs, found, tmp_path):
+    assert str(repetition.table(tmp_path)) == "No repetition is recorded."
+    path = found.write(tmp_path)
+    assert json.loads(path.read_text())["repetitions"][0]["claims"] == found.claims
+    table = repetition.table(tmp_path)
+    num_compared = found.evaluation["core"][1]
+    assert table.frame.drop(columns="until").to_dict("records") == [
+        {
+            "repeated on": "Another CPU (1/2/3)",
+            "study": "core",
+            "all runs": f"7 of {len(runs)}",
+            "runs that verdicts compare": f"3 of {num_compared}",
+            "equal in every digit": "5 of 7",
+        }
+    ]
+    assert table.note == (
+        "With the runs of Another CPU (1/2/3) in the place of the recorded ones 1 of 2 verdicts "
+        "are the same; moved goes from depends to refuted."
+    )
+
+
+def test_other_choices_of_a_rate_are_named(runs, found, tmp_path):
+    chosen = runs.where(hidden="relu", head="softmax", is_tuned=True)
+    rate = chosen.summary["learning_rate"].iloc[0]
+    summary = runs.summary.copy()
+    summary.loc[summary["key"].isin(chosen.summary["key"]), "learning_rate"] = 10 * rate
+    after = dataclasses.replace(runs, summary=summary)
+    assert repetition.moved_rates(runs, after) == {"relu with softmax": (rate, 10 * rate)}
+    moved = dataclasses.replace(found, rates={"core": repetition.moved_rates(runs, after)})
+    said = (
+        f"In 'core' tuning chose another rate for relu with softmax ({rate:g}, now {10 * rate:g})"
+    )
+    assert said in str(moved).splitlines()
+    moved.write(tmp_path)
+    assert repetition.table(tmp_path).note.endswith(f" {said}.")
+
+
+def test_each_type_of_cpu_keeps_its_last_repetition(found, tmp_path):
+    third = dataclasses.replace(
+        found,
+        made_with={"cpu": {"Third CPU (4/5/6)": 7}},
+        equal=None,
+        rates=None,
+        claims=found.claims[:1],
+    )
+    for each in (found, third, dataclasses.replace(found, equal={"core": 7})):
+        each.write(tmp_path)
+    kept = repetition.written(tmp_path)
+    assert [(list(each["made_with"]["cpu"]), each["equal"]) for each in kept] == [
+        (["Another CPU (1/2/3)"], {"core": 7}),
+        (["Third CPU (4/5/6)"], None),
+    ]
+    shown = repetition.table(tmp_path).frame
+    assert list(shown["repeated on"]) == ["Another CPU (1/2/3)", "Third CPU (4/5/6)"]
+    assert list(shown["equal in every digit"]) == ["7 of 7", "not counted"]
+    assert repetition.table(tmp_path).note.endswith("1 of 1 verdicts are the same.")
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"date": "2026-11-24"}'])
+def test_foreign_file_is_named_and_kept(found, tmp_path, content):
+    path = tmp_path / repetition.FILE
+    path.write_text(content)
+    for use in (repetition.table, found.write):
+        with pytest.raises(RecordError, match="activation-study repetition FOLDER --write"):
+            use(tmp_path)
+    assert path.read_text() == content

@@ -1,0 +1,174 @@
+"""Tables hold what the record holds, escaped, and say so when there is nothing to hold."""
+
+import dataclasses
+import json
+
+import pandas as pd
+import pytest
+
+from activation_study.errors import RecordError
+from activation_study.report import tables
+from activation_study.report.claims.verdict import Verdict
+
+
+@pytest.fixture
+def verdicts():
+    return [
+        Verdict("one", "Tanh < ReLU.", "convergence", "refuted", tier="quick", study="core"),
+        Verdict("two", "Nobody knows.", "deep", "not tried yet"),
+        Verdict("three", "Runs are missing.", "softmax", "incomplete record", study="core"),
+    ]
+
+
+def test_cells_are_escaped_unless_they_are_markup():
+    table = tables.Table(pd.DataFrame({"a": ["<i>"], "b": ["<b>x</b>"]}), "x < y", markup=("b",))
+    shown = table._repr_html_()
+    assert "&lt;i&gt;" in shown
+    assert "<b>x</b>" in shown
+    assert "x &lt; y" in shown
+
+
+def test_ranking_table_lists_every_activation_best_first(runs):
+    table = tables.ranking_table(runs, head="sigmoid").frame.set_index("hidden activation")
+    assert set(table.index) == {"relu", "tanh", "sigmoid", "exponential"}
+    wanted = runs.where(is_tuned=True, head="sigmoid", hidden="tanh").summary
+    assert table.loc["tanh", "test accuracy"] == f"{100 * wanted['test_accuracy'].mean():.2f} %"
+    assert table.loc["tanh", "chosen rate"] == f"{wanted['learning_rate'].iloc[0]:g}"
+    differences = table["difference in points"].astype(float)
+    assert differences.is_monotonic_decreasing
+
+
+def test_tuned_rates_has_one_row_an_activation_and_one_column_a_head(runs):
+    frame = tables.tuned_rates(runs).frame
+    assert list(frame.columns) == ["hidden activation", "softmax head", "sigmoid head"]
+    assert len(frame) == 4
+    assert "No arm" in str(tables.tuned_rates(runs.where(is_tuned=False, is_default=False)))
+
+
+def test_provenance_tells_one_machine_from_several(runs, tmp_path):
+    table = tables.provenance(runs, folder=tmp_path)
+    assert table.note == "All runs were made with the same versions on the same type of machine."
+    values = table.frame.set_index("what")["value"]
+    assert values["CPU type"] == "Toy CPU (6/1/1)"
+    assert values["core hours"] == f"{13 * len(runs) / 3600:.1f}"
+    assert set(table.frame["runs"]) == {f"{len(runs):,}"}
+    mixed = tables.provenance(with_three(runs, "keras", "3.0.0"), folder=tmp_path)
+    assert mixed.note.startswith("Mixed: Keras (")
+    assert "3.0.0: 3 runs" in mixed.note
+    assert "Where versions differ" in mixed.note
+    keras = mixed.frame[mixed.frame["what"] == "Keras"].set_index("value")["runs"]
+    assert keras["3.0.0"] == "3"
+    assert len(keras) == 2
+
+
+def test_a_run_of_two_studies_counts_once(runs, tmp_path):
+    some = dataclasses.replace(runs, summary=runs.summary.iloc[:5])
+    assert tables.provenance(runs, some, folder=tmp_path).frame.equals(
+        tables.provenance(runs, folder=tmp_path).frame
+    )
+
+
+def test_provenance_tells_commits_from_versions(runs, tmp_path):
+    note = tables.provenance(with_three(runs, "commit", "beef"), folder=tmp_path).note
+    assert note.startswith("Mixed: commit of the package (")
+    assert "beef: 3 runs" in note
+    assert "Where versions differ" not in note
+
+
+def test_provenance_tells_what_an_audit_found_of_these_runs(runs, tmp_path):
+    keys = list(runs.summary["key"][:4])
+    (tmp_path / "audit.json").write_text(json.dumps(audit_of(keys)))
+    note = tables.provenance(runs, folder=tmp_path).note
+    assert f"Audit of 2031-02-03: 4 of {len(runs):,} runs, trained again on Toy CPU with" in note
+    assert "TensorFlow 1.2, Keras 3.4, NumPy 5.6, commit cafe: " in note
+    assert "2 equal bit for bit, 1 within tolerance and 1 different. By the commit" in note
+    assert "acdc: 1 equal bit for bit, 0 within tolerance and 1 different" in note
+    some = dataclasses.replace(runs, summary=runs.summary[runs.summary["key"] == keys[0]])
+    note = tables.provenance(some, folder=tmp_path).note
+    assert "1 of 1 runs, trained again" in note
+    assert "By the commit" not in note
+    others = dataclasses.replace(runs, summary=runs.summary[~runs.summary["key"].isin(keys)])
+    assert "Audit" not in tables.provenance(others, folder=tmp_path).note
+
+
+def test_an_unreadable_audit_says_how_to_repeat_it(runs, tmp_path):
+    (tmp_path / "audit.json").write_text("{")
+    with pytest.raises(RecordError, match="activation-study audit --write"):
+        tables.provenance(runs, folder=tmp_path)
+
+
+def with_three(runs, column, value):
+    summary = runs.summary.copy()
+    summary.loc[summary.index[:3], column] = value
+    return dataclasses.replace(runs, summary=summary)
+
+
+def audit_of(keys):
+    verdicts = ("equal bit for bit", "equal bit for bit", "within tolerance", "DIFFERENT")
+    return {
+        "date": "2031-02-03",
+        "retrained_on": {
+            "cpu": "Toy CPU", "tensorflow": "1.2", "keras": "3.4", "numpy": "5.6", "commit": "cafe"
+        },
+        "runs": [
+            {"key": key, "commit": commit, "verdict": verdict}
+            for key, commit, verdict in zip(keys, ("abba", "acdc") * 2, verdicts, strict=True)
+        ],
+    }  # fmt: skip
+
+
+def test_record_lists_the_files_of_the_manifest(runs, record_folder):
+    table = tables.record(record_folder / "data").frame.set_index("file")
+    assert table.loc["core/runs.parquet", "rows"] == f"{len(runs):,}"
+    size = (record_folder / "data" / "core" / "runs.parquet").stat().st_size
+    assert table.loc["core/runs.parquet", "kilobytes"] == f"{size / 1000:,.0f}"
+
+
+def test_record_without_a_manifest_says_how_to_make_one(tmp_path):
+    assert "activation-study publish" in str(tables.record(tmp_path))
+
+
+def test_verdicts_are_linked_to_their_boxes(verdicts):
+    shown = tables.verdict_table(verdicts)._repr_html_()
+    assert '<a href="convergence.html#verdict-one">refuted</a>' in shown
+    assert "Tanh &lt; ReLU." in shown
+    assert "verdict-two" not in shown
+    assert "none of these verdicts is evidence" in shown
+
+
+def test_untried_claims_are_listed_apart(verdicts):
+    assert tables.untried_table(verdicts).frame["claim"].tolist() == ["Nobody knows."]
+    assert "Every claim" in str(tables.untried_table(verdicts[:1]))
+
+
+def test_verdicts_are_counted(verdicts):
+    counts = tables.count_verdicts(verdicts)
+    frame = counts.frame.set_index("verdict")
+    assert frame["on training runs"].to_dict() == {"refuted": 1, "incomplete record": 1}
+    assert frame["by demonstration"].tolist() == [0, 0]
+    proved = Verdict("four", "Sums to 1.", "softmax", "refuted")
+    frame = tables.count_verdicts([*verdicts, proved]).frame
+    assert frame.iloc[0].tolist() == ["refuted", 1, 1]
+    assert counts.note.endswith("not recorded: 1.")
+
+
+def test_mean_accuracy_counts_a_failed_run_as_a_guess(runs):
+    summary = runs.summary.copy()
+    hit = summary["is_tuned"] & (summary["hidden"] == "relu") & (summary["head"] == "softmax")
+    summary.loc[hit, "test_accuracy"] = [0.9, 0.8, 0.7, float("nan")]
+    summary.loc[hit & summary["test_accuracy"].isna(), "diverged"] = True
+    found = tables.mean_accuracy(dataclasses.replace(runs, summary=summary))
+    assert found.loc[("relu", "softmax"), "tuned"] == pytest.approx((0.9 + 0.8 + 0.7 + 0.1) / 4)
+
+
+def test_mean_accuracy_compares_rates_on_common_seeds(runs):
+    lost = runs.where(is_tuned=True, hidden="tanh", head="softmax").summary["key"].iloc[:2]
+    summary = runs.summary[~runs.summary["key"].isin(lost)]
+    found = tables.mean_accuracy(dataclasses.replace(runs, summary=summary))
+    kept = summary[(summary["hidden"] == "tanh") & (summary["head"] == "softmax")]
+    seeds = set(kept.loc[kept["is_tuned"], "seed"]) & set(kept.loc[kept["is_default"], "seed"])
+    common = kept[kept["is_default"] & kept["seed"].isin(seeds)]
+    assert len(common) > 0
+    assert found.loc[("tanh", "softmax"), "default"] == pytest.approx(
+        common["test_accuracy"].mean()
+    )

@@ -1,0 +1,276 @@
+"""The studies ask for what they state, and for no more than the record lets them know."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from activation_study import studies
+from activation_study.catalogue import activations
+from activation_study.engine.records.records import Records
+from activation_study.engine.sweeps.sweep import load
+from activation_study.experiment import Experiment
+from activation_study.studies.book import Study
+from activation_study.studies.tuning import Arm
+from engine.made_runs import made_run
+
+HEADS = ("softmax", "sigmoid")
+
+
+@pytest.fixture(autouse=True)
+def full_tier(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(studies.TIER_VARIABLE, raising=False)
+
+
+@pytest.fixture
+def records(tmp_path: Path) -> Records:
+    return Records(tmp_path / "cache", tmp_path / "data")
+
+
+@pytest.fixture
+def core() -> Study:
+    return studies.core()
+
+
+@pytest.fixture
+def small(core: Study) -> Study:
+    """The core study with three arms, of which the first two are headline arms."""
+    arms = (Arm("relu", "softmax"), Arm("tanh", "sigmoid"), Arm("hard_tanh", "softmax"))
+    return dataclasses.replace(core, arms=arms)
+
+
+def record(records: Records, experiments: list[Experiment], best_rate: float) -> None:
+    """Records synthetic runs, the most accurate of which have the given rate."""
+    for experiment in records.missing(experiments):
+        distance = abs(experiment.learning_rate - best_rate) / best_rate
+        accuracy = 0.97 - 0.05 * min(distance, 1.0)
+        records.add(made_run(experiment, validation_accuracy=accuracy))
+
+
+def of_arm(experiments: list[Experiment], arm: Arm) -> list[Experiment]:
+    return [one for one in experiments if (one.hidden, one.head) == (arm.hidden, arm.head)]
+
+
+def tuning_grid(study: Study, arm: Arm) -> list[Experiment]:
+    return study.tuning.grid(study.base, arm)
+
+
+def test_core_takes_every_trainable_activation_with_both_heads(core: Study) -> None:
+    left_out = {"step", *studies.LEFT_OUT}
+    trainable = [name for name in activations.built_in_names() if name not in left_out]
+    assert left_out < set(activations.built_in_names())
+    assert set(core.arms) == {Arm(hidden, head) for hidden in trainable for head in HEADS}
+    assert len(core.arms) == 2 * len(trainable)
+    kinds = Counter(activations.get(arm.hidden).kind for arm in core.arms)
+    assert kinds["elementwise"] >= 2 * 24
+    assert kinds["learned"] == 2 * 2
+    assert kinds["layerwise"] >= 2 * 3
+
+
+def test_core_follows_the_protocol(core: Study) -> None:
+    assert core.base == Experiment()
+    assert core.tier == "full"
+    assert core.tuning.rates == (1e-4, 3.16e-4, 1e-3, 3.16e-3, 1e-2, 3.16e-2, 1e-1)
+    assert len(core.tuning.seeds) == 3
+    assert core.tuning.extends
+    for arm in core.arms:
+        is_headline = arm.hidden in studies.HEADLINE_ACTIVATIONS
+        assert len(list(core.seeds(arm))) == (30 if is_headline else 10)
+    assert len(core.default_seeds) == 10
+
+
+def test_prior_bias_shares_its_runs_without_the_bias_with_core(
+    core: Study, records: Records
+) -> None:
+    study = studies.get("prior-bias")
+    assert set(study.arms) == {
+        Arm(hidden, head)
+        for hidden in studies.HEADLINE_ACTIVATIONS
+        for head in ("sigmoid", "sigmoid_prior")
+    }
+    shared = {arm for arm in core.arms if arm in study.arms}
+    assert {arm.head for arm in shared} == {"sigmoid"}
+    for round_ in range(2):
+        wanted = {one.key: one for one in study.next_experiments(records)}
+        of_core = {one.key for one in core.next_experiments(records)}
+        assert {one.head for key, one in wanted.items() if key not in of_core} == {"sigmoid_prior"}
+        assert len(wanted) == 10 * (21, 21 + 40)[round_]
+        record(records, list(wanted.values()), best_rate=0.01)
+
+
+def test_a_trial_of_ones_own_follows_the_protocol_and_shares_its_runs(
+    core: Study, records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("activation_study.catalogue.activations.registry._registered", {})
+    activations.register("mine", mine)
+    trial = studies.trial(hidden=["mine", "relu"])
+    assert (trial.name, trial.base, trial.tuning) == (None, core.base, core.tuning)
+    assert [len(list(trial.seeds(arm))) for arm in trial.arms] == [10, 30]
+    wanted = trial.next_experiments(records)
+    shared = {one.key for one in wanted} & {one.key for one in core.next_experiments(records)}
+    assert len(wanted) == 2 * 21
+    assert len(shared) == 21
+    assert studies.trial(mine, "sigmoid").arms == (Arm(mine, "sigmoid"),)
+
+
+@pytest.mark.parametrize(
+    ("hidden", "heads", "said"),
+    [
+        ("rellu", "softmax", "Did you mean 'relu'"),
+        ("relu", ["softmaxx"], "Did you mean 'softmax'"),
+        ([], "softmax", "received 0 activations and 1 heads"),
+    ],
+)
+def test_a_trial_of_what_is_unknown_is_refused(hidden: Any, heads: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        studies.trial(hidden, heads)
+
+
+def mine(scores: Any) -> Any:
+    return scores * 0.5
+
+
+def test_make_study_repeats_every_study() -> None:
+    makefile = (Path(__file__).parents[2] / "Makefile").read_text()
+    (named,) = re.findall(r"^STUDIES := (.*)$", makefile, re.MULTILINE)
+    assert named.split() == list(studies.STUDIES)
+
+
+def test_evaluation_uses_fresh_seeds(core: Study) -> None:
+    tuned_on = set(core.tuning.seeds)
+    for arm in core.arms:
+        assert tuned_on.isdisjoint(core.seeds(arm))
+        # The default rate and the tuned rate are compared on the same seeds.
+        assert set(core.default_seeds) <= set(core.seeds(arm))
+    assert tuned_on.isdisjoint(core.default_seeds)
+
+
+def test_an_empty_record_asks_for_the_tuning_grid(core: Study, records: Records) -> None:
+    wanted = core.next_experiments(records)
+    assert wanted == [one for arm in core.arms for one in tuning_grid(core, arm)]
+    assert len({one.key for one in wanted}) == len(core.arms) * 7 * 3
+    assert {one.evaluation for one in wanted} == {"validation"}
+    assert all(count == 21 for count in Counter((one.hidden, one.head) for one in wanted).values())
+
+
+def test_arm_whose_tuning_is_complete_is_evaluated(small: Study, records: Records) -> None:
+    first, second, third = small.arms
+    record(records, tuning_grid(small, first), best_rate=0.01)
+    wanted = small.next_experiments(records)
+    assert of_arm(wanted, second) == tuning_grid(small, second)
+    assert of_arm(wanted, third) == tuning_grid(small, third)
+    evaluation = of_arm(wanted, first)[21:]
+    assert of_arm(wanted, first)[:21] == tuning_grid(small, first)
+    assert Counter(one.learning_rate for one in evaluation) == {0.01: 30, 0.001: 10}
+    assert {one.evaluation for one in evaluation} == {"test"}
+    assert {one.seed for one in evaluation if one.learning_rate == 0.01} == set(range(100, 130))
+    assert {one.seed for one in evaluation if one.learning_rate == 0.001} == set(range(100, 110))
+
+
+def test_study_grows_to_its_end(small: Study, records: Records) -> None:
+    sizes = []
+    while missing := records.missing(small.next_experiments(records)):
+        # Beyond the grid at first: the tuning has to be extended before the evaluation.
+        record(records, missing, best_rate=0.316)
+        sizes.append(len(missing))
+    extensions = [3 * 3] * 2
+    assert sizes == [3 * 21, *extensions, (30 + 10) + (30 + 10) + (10 + 10)]
+    wanted = small.next_experiments(records)
+    assert len({one.key for one in wanted}) == sum(sizes)
+    tuned = {one.learning_rate for one in wanted if one.evaluation == "test"}
+    assert tuned == {0.316, 0.001}
+
+
+def test_roles(small: Study, records: Records) -> None:
+    first, second, third = small.arms
+    record(records, tuning_grid(small, first), best_rate=0.01)
+    # The second arm's best rate is the default one: one run has both roles.
+    record(records, tuning_grid(small, second), best_rate=0.001)
+    record(records, small.next_experiments(records)[:0], best_rate=1.0)
+    wanted = small.next_experiments(records)
+    record(records, of_arm(wanted, first) + of_arm(wanted, second), best_rate=0.01)
+    # Of the third, only some tuning runs are there.
+    record(records, tuning_grid(small, third)[:5], best_rate=0.01)
+    summary = load(small, records).summary
+    roles = ["is_tuning", "is_tuned", "is_default"]
+    assert (summary[roles].dtypes == "bool").all()
+    counts = {
+        arm: Counter(
+            tuple(row)
+            for row in summary.loc[
+                (summary["hidden"] == arm.hidden) & (summary["head"] == arm.head), roles
+            ].itertuples(index=False)
+        )
+        for arm in small.arms
+    }
+    tuning, tuned, default = (True, False, False), (False, True, False), (False, False, True)
+    both = (False, True, True)
+    assert counts[first] == {tuning: 21, tuned: 30, default: 10}
+    assert counts[second] == {tuning: 21, tuned: 20, both: 10}
+    assert counts[third] == {tuning: 5}
+    assert (summary["evaluation"] == "validation").equals(summary["is_tuning"])
+    assert summary.loc[summary["is_tuning"], "test_accuracy"].isna().all()
+    assert summary.loc[~summary["is_tuning"], "test_accuracy"].notna().all()
+
+
+def test_loading_needs_nothing_recorded(small: Study, records: Records) -> None:
+    runs = load(small, records)
+    assert len(runs) == 0
+    assert (runs.name, runs.tier) == ("core", "full")
+    assert {"is_tuning", "is_tuned", "is_default"} <= set(runs.summary.columns)
+
+
+def test_quick_tier_keeps_every_arm(core: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(studies.TIER_VARIABLE, "quick")
+    quick = studies.get("core")
+    assert quick.tier == "quick"
+    assert quick.name == core.name
+    assert quick.arms == core.arms
+    assert quick.base.dataset == "mnist-5k"
+    assert quick.base.epochs <= 3
+    assert len(quick.tuning.rates) == len(quick.tuning.seeds) == 2
+    assert not quick.tuning.extends
+    for arm in quick.arms:
+        assert len(list(quick.seeds(arm))) == 2
+        assert set(quick.tuning.seeds).isdisjoint(quick.seeds(arm))
+    # No run of a tier can pass for one of the other.
+    assert quick.base.replace(epochs=10).key != core.base.key
+
+
+def test_quick_tier_ends_after_two_rounds(
+    records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(studies.TIER_VARIABLE, "quick")
+    quick = dataclasses.replace(studies.core(), arms=studies.core().arms[:2])
+    record(records, quick.next_experiments(records), best_rate=0.01)
+    record(records, quick.next_experiments(records), best_rate=0.01)
+    wanted = quick.next_experiments(records)
+    assert records.missing(wanted) == []
+    assert len({one.key for one in wanted}) == 2 * (4 + 2 + 2)
+
+
+def test_full_tier_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert studies.tier() == "full"
+    monkeypatch.setenv(studies.TIER_VARIABLE, "full")
+    assert studies.tier() == "full"
+
+
+@pytest.mark.parametrize("asked", ["fulll", "", "QUICK"])
+def test_unknown_tier_is_refused(asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(studies.TIER_VARIABLE, asked)
+    with pytest.raises(ValueError, match=f"ACTIVATION_STUDY_TIER: received '{asked}'") as caught:
+        studies.core()
+    assert "accepted: full, quick" in str(caught.value)
+
+
+def test_unknown_study_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"received 'cor'; accepted: .*Did you mean 'core'\?"):
+        studies.get("cor")
+    assert set(studies.STUDIES) >= {"core"}
+    for name in studies.STUDIES:
+        assert studies.get(name).name == name
