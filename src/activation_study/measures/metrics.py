@@ -1,11 +1,17 @@
-"""What every reader of a recorded column must know, said in one place."""
+"""What every reader of a recorded column must know, said in one place: one row a quantity."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
-Scale = Literal["linear", "logarithm", "share", "count"]
+Scale = Literal["linear", "logarithm", "signed logarithm", "share", "count"]
+
+PARTS = ("train", "validation", "test")
+"""What a quantity can be measured on: the beginning of its column's name."""
 
 
 @dataclass(frozen=True)
@@ -16,18 +22,161 @@ class Metric:
         name: Column without the part that it was measured on: ``accuracy`` stands behind
             ``validation_accuracy`` and ``test_accuracy``.
         label: Its name on pages, without the unit.
-        unit: Unit on pages, ``points`` for example; empty where it has none.
+        unit: Unit of a value on pages, ``%`` for example; empty where it has none.
         factor: What a recorded value is multiplied by before it is shown in the unit.
+        digits: Decimals of a shown value; None for four significant digits.
         better: ``"higher"``, ``"lower"``, or None where neither is.
         scale: How two values are compared by an audit: their difference (``linear``), that of their
-            logarithms, a share of 0 to 1, or a count.
+            logarithms (of their inverse hyperbolic sines where they have either sign), a share of 0
+            to 1, or a count.
         bounded: Smallest and largest possible value; infinite where there is none.
+        complement: Name of one minus the value where curves show that: ``error`` for an accuracy.
     """
 
     name: str
     label: str
     unit: str = ""
     factor: float = 1.0
+    digits: int | None = None
     better: Literal["higher", "lower"] | None = None
     scale: Scale = "linear"
-    bounded: tuple[float, float] = (float("-inf"), float("inf"))
+    bounded: tuple[float, float] = (-math.inf, math.inf)
+    complement: str = ""
+
+    @property
+    def difference_unit(self) -> str:
+        """Unit of a difference of two values: that of percentages is a point."""
+        return "points" if self.unit == "%" else self.unit
+
+    def shown(self, value: float, *, signed: bool = False) -> str:
+        """Writes a value in its unit; signed, a difference of two values."""
+        if not math.isfinite(value):
+            return "not defined"
+        form = ".4g" if self.digits is None else f".{self.digits}f"
+        unit = self.difference_unit if signed else self.unit
+        return f"{self.factor * value:{'+' if signed else ''}{form}} {unit}".rstrip()
+
+
+percentage = partial(Metric, unit="%", factor=100.0, digits=2, bounded=(0.0, 1.0))
+"""A row of a fraction that pages show in percent."""
+
+share_of_units = partial(percentage, scale="share")
+"""A row of a share of a layer's units."""
+
+positive = partial(Metric, scale="logarithm", bounded=(0.0, math.inf))
+"""A row of a positive quantity that varies over decades."""
+
+in_nats = partial(positive, unit="nats", digits=4, better="lower")
+"""A row of a negative log-likelihood."""
+
+in_seconds = partial(Metric, unit="s", digits=2, better="lower", bounded=(0.0, math.inf))
+"""A row of a time, which no audit compares."""
+
+
+def by_name(metrics: Iterable[Metric]) -> dict[str, Metric]:
+    """Metric by its name."""
+    return {metric.name: metric for metric in metrics}
+
+
+_ERROR = "calibration error"
+
+METRICS = by_name(
+    [
+        positive("loss", "loss", better="lower"),
+        percentage("accuracy", "accuracy", better="higher", scale="share", complement="error"),
+        in_nats("nll", "negative log-likelihood"),
+        positive("brier", "Brier score", better="lower", bounded=(0.0, 2.0)),
+        percentage(
+            "area_under_validation_accuracy",
+            "mean validation accuracy over the epochs",
+            better="higher",
+            scale="share",
+        ),
+        Metric(
+            "epochs_to_97",
+            "epochs to 97 % validation accuracy",
+            unit="epochs",
+            digits=2,
+            better="lower",
+            scale="count",
+            bounded=(0.0, math.inf),
+        ),
+        positive("temperature", "fitted temperature"),
+        in_nats("nll_after_temperature", "negative log-likelihood after temperature"),
+        percentage("ece", f"expected {_ERROR}", better="lower"),
+        percentage("ece_null_mean", f"expected {_ERROR} if calibrated, mean"),
+        percentage("ece_null_low", f"expected {_ERROR} if calibrated, 2.5 % quantile"),
+        percentage("ece_null_high", f"expected {_ERROR} if calibrated, 97.5 % quantile"),
+        Metric("ece_null_p", f"p-value of the expected {_ERROR}", bounded=(0.0, 1.0)),
+        percentage("calibration_error", f"debiased {_ERROR}", better="lower", bounded=(-1.0, 1.0)),
+        percentage(
+            "calibration_error_10", f"debiased {_ERROR}, 10 bins", better="lower",
+            bounded=(-1.0, 1.0),
+        ),
+        percentage(
+            "calibration_error_30", f"debiased {_ERROR}, 30 bins", better="lower",
+            bounded=(-1.0, 1.0),
+        ),
+        percentage("calibration_gap", "confidence minus accuracy", bounded=(-1.0, 1.0)),
+        percentage(
+            "classwise_calibration_error", f"class-wise {_ERROR}", better="lower",
+            bounded=(-1.0, 1.0),
+        ),
+        percentage(
+            "classwise_null_low", f"class-wise {_ERROR} if calibrated, 2.5 % quantile",
+            bounded=(-1.0, 1.0),
+        ),
+        percentage(
+            "classwise_null_high", f"class-wise {_ERROR} if calibrated, 97.5 % quantile",
+            bounded=(-1.0, 1.0),
+        ),
+        percentage("smooth_calibration_error", f"smooth {_ERROR}", better="lower"),
+        Metric("output_sum_mean", "mean of the outputs' sum"),
+        Metric("output_sum_sd", "spread of the outputs' sum", bounded=(0.0, math.inf)),
+        percentage("target_probability_right", "mean probability of the target where right"),
+        percentage("target_probability_wrong", "mean probability of the target where wrong"),
+        share_of_units("dead", "dead units"),
+        share_of_units("gradient_dead", "units without gradient"),
+        share_of_units("saturated", "saturated outputs"),
+        share_of_units("dormant_0", "dormant units, threshold 0"),
+        share_of_units("dormant_025", "dormant units, threshold 0.025"),
+        share_of_units("dormant_100", "dormant units, threshold 0.1"),
+        Metric("mean", "mean activation", scale="signed logarithm"),
+        positive("spread", "spread of activations between images"),
+        positive("gradient_norm", "norm of the gradient"),
+        Metric("count", "images", digits=0, scale="count", bounded=(0.0, math.inf)),
+        percentage("confidence", "confidence"),
+        percentage("mean_probability", "mean probability"),
+        in_seconds("setup_seconds", "time to set up"),
+        in_seconds("train_seconds", "time to train"),
+        in_seconds("measure_seconds", "time to measure"),
+        in_seconds("wall_seconds", "time in all"),
+    ]
+)  # fmt: skip
+"""Name -> what is measured. A set of measures of another task adds its own rows."""
+
+
+def metric_of(column: str) -> Metric:
+    """Returns what stands in a column, whatever part of the data it was measured on.
+
+    A quantity without a row, such as one that a rule makes up, is a plain number by its own name; a
+    ``share of ...`` is one in percent.
+    """
+    name = column if column in METRICS else _split(column)[1]
+    if name in METRICS:
+        return METRICS[name]
+    if column.startswith("share of "):
+        return percentage(column, column, digits=1)
+    return Metric(column, column.replace("_", " "))
+
+
+def label_of(column: str) -> str:
+    """Returns the name of a column on pages: its quantity's, after the part."""
+    metric = metric_of(column)
+    part = "" if column == metric.name else _split(column)[0]
+    return f"{part} {metric.label}".lstrip()
+
+
+def _split(column: str) -> tuple[str, str]:
+    part, _, name = column.partition("_")
+    return (part, name) if part in PARTS else ("", column)

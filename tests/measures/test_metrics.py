@@ -1,0 +1,54 @@
+"""What is said of recorded columns: every one of them, in its unit."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from activation_study import settings
+from activation_study.engine.records import schema
+from activation_study.engine.records.published import PublishedRecord
+from activation_study.measures.metrics import METRICS, label_of, metric_of
+
+
+def test_every_recorded_quantity_has_a_row_and_every_row_is_of_one():
+    columns = {
+        column
+        for table, types in schema.TABLES.items()
+        for column, kind in types.items()
+        if kind in (schema.REAL, schema.COUNT)
+        and column not in {*schema.EXPERIMENT, *schema.SORT_KEYS[table], "threads"}
+    }
+    assert {metric_of(column).name for column in columns} == set(METRICS)
+
+
+@pytest.mark.parametrize(
+    ("column", "label", "value", "difference"),
+    [
+        ("test_accuracy", "test accuracy", "97.50 %", "+97.50 points"),
+        ("area_under_validation_accuracy", "mean validation accuracy over the epochs", "97.50 %",
+         "+97.50 points"),
+        ("validation_nll", "validation negative log-likelihood", "0.9750 nats", "+0.9750 nats"),
+        ("epochs_to_97", "epochs to 97 % validation accuracy", "0.97 epochs", "+0.97 epochs"),
+        ("train_seconds", "time to train", "0.97 s", "+0.97 s"),
+        ("train_loss", "train loss", "0.975", "+0.975"),
+        ("share of runs: 7", "share of runs: 7", "97.5 %", "+97.5 points"),
+        ("num_pairs", "num pairs", "0.975", "+0.975"),
+    ],
+)  # fmt: skip
+def test_a_column_on_a_page(column, label, value, difference):
+    assert label_of(column) == label
+    assert metric_of(column).shown(0.975) == value
+    assert metric_of(column).shown(0.975, signed=True) == difference
+    assert metric_of(column).shown(math.nan) == "not defined"
+
+
+@pytest.mark.parametrize("table", ["runs", "history", "layers", "reliability", "confusion"])
+def test_published_values_lie_within_the_bounds(table):
+    content = PublishedRecord(settings.published()).read("core", table).to_pandas()
+    outside = {*schema.EXPERIMENT, *schema.SORT_KEYS[table]}
+    for column, kind in schema.TABLES[table].items():
+        if kind == schema.REAL and column not in outside:
+            low, high = metric_of(column).bounded
+            assert content[column].dropna().between(low, high + 1e-9).all(), column
