@@ -35,7 +35,10 @@ INTERRUPTED = 130
 LONGEST_MESSAGE = 1_000
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), 127)}
 
-StudyName = Annotated[str, typer.Argument(help=f"One of: {', '.join(studies.STUDIES)}.")]
+StudyName = Annotated[
+    str,
+    typer.Argument(help=f"One of: {', '.join([*studies.STUDIES, *studies.UNPUBLISHED])}."),
+]
 
 
 @app.command("run")

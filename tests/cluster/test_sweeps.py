@@ -20,7 +20,7 @@ from activation_study.engine.sweeps import cluster as engine_cluster
 from activation_study.engine.sweeps.sweep import run
 from activation_study.errors import RunsFailedError
 from activation_study.experiment import Experiment, grid
-from activation_study.studies.tuning import Arm, Tuning
+from activation_study.studies import Arm, Tuning
 from cluster.local_cluster import LocalCluster, wait_for
 from engine.made_runs import SMALL
 from faults.outcomes import Ledger, outcomes, published, recorded, runs_in
@@ -32,7 +32,10 @@ def trial() -> studies.Study:
     """Some twenty runs of most of a second: the sweep outlasts the start of another worker."""
     return studies.Study(
         name="trial",
-        arms=(Arm("relu", "softmax"), Arm("tanh", "sigmoid")),
+        arms=(
+            Arm({"hidden": "relu", "head": "softmax"}),
+            Arm({"hidden": "tanh", "head": "sigmoid"}),
+        ),
         base=Experiment(dataset="mnist-5k", width=64, epochs=10),
         tuning=Tuning(rates=(1e-3, 1e-2), seeds=(0, 1, 2), extends=False),
         seeds=lambda arm: range(100, 104),
@@ -112,7 +115,7 @@ def test_the_command_line_sends_a_study_to_a_cluster(
     def tiny() -> studies.Study:
         return studies.Study(
             name="tiny",
-            arms=(Arm("relu", "softmax"),),
+            arms=(Arm({"hidden": "relu", "head": "softmax"}),),
             base=Experiment(**SMALL),
             tuning=Tuning(rates=(1e-3, 1e-2), seeds=(0, 1), extends=False),
             seeds=lambda arm: (100,),

@@ -28,7 +28,7 @@ from activation_study.engine.run import Run
 from activation_study.engine.sweeps import sweep
 from activation_study.engine.sweeps.sweep import Listed
 from activation_study.experiment import Experiment, grid
-from activation_study.studies.tuning import Arm, Tuning
+from activation_study.studies import Arm, Tuning
 
 NOTES = "ACTIVATION_STUDY_TEST_NOTES"
 """Environment variable: file of the keys that drivers record, in their order."""
@@ -50,7 +50,7 @@ def study() -> studies.Study:
     """Its evaluation is known only when its tuning is recorded."""
     num_seeds = soak.repetitions(5, 12)
     evaluation = tuple(range(100, 100 + num_seeds))
-    arms = (Arm("relu", "softmax"), Arm("tanh", "sigmoid"))
+    arms = (Arm({"hidden": "relu", "head": "softmax"}), Arm({"hidden": "tanh", "head": "sigmoid"}))
     return studies.Study(
         name="trial",
         arms=arms[: soak.repetitions(1, 2)],

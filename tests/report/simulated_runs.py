@@ -15,7 +15,7 @@ from activation_study.engine.run import SUMMARY_DIGITS, TABLE_DIGITS, Run, round
 from activation_study.engine.sweeps.sweep import load
 from activation_study.experiment import Experiment
 from activation_study.measures.convergence import area_under_curve, epochs_to
-from activation_study.studies.book import Study
+from activation_study.studies import Study
 
 QUALITY = {"linear": -0.05, "exponential": -0.02, "softmax": -0.01, "sigmoid": -0.001}
 PROVENANCE = {
@@ -168,8 +168,8 @@ def _test_tables(rng, error):
 def core_of(*hidden: str) -> Study:
     """Return the core study with these hidden activations alone."""
     core = studies.core()
-    arms = tuple(arm for arm in core.arms if arm.hidden in hidden)
-    assert {arm.hidden for arm in arms} == set(hidden) <= set(activations.names())
+    arms = tuple(arm for arm in core.arms if arm.fields["hidden"] in hidden)
+    assert {arm.fields["hidden"] for arm in arms} == set(hidden) <= set(activations.names())
     return dataclasses.replace(core, arms=arms)
 
 

@@ -15,8 +15,7 @@ from activation_study.catalogue import activations
 from activation_study.engine.records.records import Records
 from activation_study.engine.sweeps.sweep import load
 from activation_study.experiment import Experiment
-from activation_study.studies.book import Study
-from activation_study.studies.tuning import Arm
+from activation_study.studies import Arm, Study, arms
 from engine.made_runs import made_run
 
 HEADS = ("softmax", "sigmoid")
@@ -40,7 +39,11 @@ def core() -> Study:
 @pytest.fixture
 def small(core: Study) -> Study:
     """The core study with three arms, of which the first two are headline arms."""
-    arms = (Arm("relu", "softmax"), Arm("tanh", "sigmoid"), Arm("hard_tanh", "softmax"))
+    arms = (
+        Arm({"hidden": "relu", "head": "softmax"}),
+        Arm({"hidden": "tanh", "head": "sigmoid"}),
+        Arm({"hidden": "hard_tanh", "head": "softmax"}),
+    )
     return dataclasses.replace(core, arms=arms)
 
 
@@ -53,20 +56,24 @@ def record(records: Records, experiments: list[Experiment], best_rate: float) ->
 
 
 def of_arm(experiments: list[Experiment], arm: Arm) -> list[Experiment]:
-    return [one for one in experiments if (one.hidden, one.head) == (arm.hidden, arm.head)]
+    return [
+        one
+        for one in experiments
+        if all(getattr(one, field) == value for field, value in arm.fields.items())
+    ]
 
 
 def tuning_grid(study: Study, arm: Arm) -> list[Experiment]:
-    return study.tuning.grid(study.base, arm)
+    return study.tuning.grid(study.base.replace(**arm.fields))
 
 
 def test_core_takes_every_trainable_activation_with_both_heads(core: Study) -> None:
     left_out = {"step", *studies.LEFT_OUT}
     trainable = [name for name in activations.built_in_names() if name not in left_out]
     assert left_out < set(activations.built_in_names())
-    assert set(core.arms) == {Arm(hidden, head) for hidden in trainable for head in HEADS}
+    assert set(core.arms) == set(arms(hidden=trainable, head=HEADS))
     assert len(core.arms) == 2 * len(trainable)
-    kinds = Counter(activations.get(arm.hidden).kind for arm in core.arms)
+    kinds = Counter(activations.get(arm.fields["hidden"]).kind for arm in core.arms)
     assert kinds["elementwise"] >= 2 * 24
     assert kinds["learned"] == 2 * 2
     assert kinds["layerwise"] >= 2 * 3
@@ -79,7 +86,7 @@ def test_core_follows_the_protocol(core: Study) -> None:
     assert len(core.tuning.seeds) == 3
     assert core.tuning.extends
     for arm in core.arms:
-        is_headline = arm.hidden in studies.HEADLINE_ACTIVATIONS
+        is_headline = arm.fields["hidden"] in studies.HEADLINE_ACTIVATIONS
         assert len(list(core.seeds(arm))) == (30 if is_headline else 10)
     assert len(core.default_seeds) == 10
 
@@ -88,13 +95,10 @@ def test_prior_bias_shares_its_runs_without_the_bias_with_core(
     core: Study, records: Records
 ) -> None:
     study = studies.get("prior-bias")
-    assert set(study.arms) == {
-        Arm(hidden, head)
-        for hidden in studies.HEADLINE_ACTIVATIONS
-        for head in ("sigmoid", "sigmoid_prior")
-    }
+    heads = ("sigmoid", "sigmoid_prior")
+    assert set(study.arms) == set(arms(hidden=studies.HEADLINE_ACTIVATIONS, head=heads))
     shared = {arm for arm in core.arms if arm in study.arms}
-    assert {arm.head for arm in shared} == {"sigmoid"}
+    assert {arm.fields["head"] for arm in shared} == {"sigmoid"}
     for round_ in range(2):
         wanted = {one.key: one for one in study.next_experiments(records)}
         of_core = {one.key for one in core.next_experiments(records)}
@@ -115,7 +119,7 @@ def test_a_trial_of_ones_own_follows_the_protocol_and_shares_its_runs(
     shared = {one.key for one in wanted} & {one.key for one in core.next_experiments(records)}
     assert len(wanted) == 2 * 21
     assert len(shared) == 21
-    assert studies.trial(mine, "sigmoid").arms == (Arm(mine, "sigmoid"),)
+    assert studies.trial(mine, "sigmoid").arms == (Arm({"hidden": mine, "head": "sigmoid"}),)
 
 
 @pytest.mark.parametrize(
@@ -202,9 +206,7 @@ def test_roles(small: Study, records: Records) -> None:
     counts = {
         arm: Counter(
             tuple(row)
-            for row in summary.loc[
-                (summary["hidden"] == arm.hidden) & (summary["head"] == arm.head), roles
-            ].itertuples(index=False)
+            for row in summary.loc[summary["arm"] == arm.name, roles].itertuples(index=False)
         )
         for arm in small.arms
     }
@@ -218,11 +220,54 @@ def test_roles(small: Study, records: Records) -> None:
     assert summary.loc[~summary["is_tuning"], "test_accuracy"].notna().all()
 
 
+def test_an_arm_is_named_by_what_varies() -> None:
+    pairs = arms(hidden=["relu", "swish"], head=["softmax"])
+    assert [arm.name for arm in pairs] == ["relu with softmax", "silu with softmax"]
+    deep = arms(hidden=["relu", "tanh"], depth=[2, 8])
+    assert [arm.name for arm in deep] == [
+        *("relu, depth 2", "relu, depth 8", "tanh, depth 2", "tanh, depth 8")
+    ]
+    (kernels,) = arms(initializer=["he_normal"], batch_size=[32])
+    assert kernels.name == "initializer he_normal, batch size 32"
+    assert re.fullmatch(r"mine@[0-9a-f]{16}, depth 8", Arm({"hidden": mine, "depth": 8}).name)
+    assert Arm({"depth": 8, "hidden": mine}) == Arm({"hidden": mine, "depth": 8})
+    assert len({Arm({"depth": 8, "width": 2}), Arm({"width": 2, "depth": 8})}) == 1
+
+
+def test_what_no_arm_can_be_is_refused(small: Study) -> None:
+    with pytest.raises(ValueError, match="an arm received learning_rate, seed, which a study"):
+        Arm({"hidden": "relu", "learning_rate": 0.1, "seed": 3})
+    with pytest.raises(ValueError, match="Did you mean 'relu'"):
+        dataclasses.replace(small, arms=arms(hidden=["rellu"]))
+    with pytest.raises(ValueError, match="Did you mean 'depth'"):
+        dataclasses.replace(small, arms=arms(deph=[2]))
+
+
+def test_runs_of_two_spellings_of_an_arm_are_the_firsts(small: Study, records: Records) -> None:
+    twice = dataclasses.replace(small, arms=(Arm({"depth": 2}), Arm({"hidden": "relu"})))
+    record(records, twice.next_experiments(records), best_rate=0.01)
+    assert set(load(twice, records).summary["arm"]) == {"depth 2"}
+
+
+def test_arms_may_vary_any_field(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(studies.TIER_VARIABLE, "quick")
+    study = studies.get("depth-by-activation")
+    for _ in range(2):
+        record(records, study.next_experiments(records), best_rate=0.01)
+    summary = load(study, records).summary
+    assert {arm.name for arm in study.arms} == set(summary["arm"])
+    for name, runs in summary.groupby("arm"):
+        (hidden,), (depth,) = runs["hidden"].unique(), runs["depth"].unique()
+        assert name == f"{hidden}, depth {depth}"
+        assert set(runs.loc[runs["is_tuned"], "learning_rate"]) == {0.01}
+        assert runs[["is_tuning", "is_tuned", "is_default"]].sum().tolist() == [4, 2, 2]
+
+
 def test_loading_needs_nothing_recorded(small: Study, records: Records) -> None:
     runs = load(small, records)
     assert len(runs) == 0
     assert (runs.name, runs.tier) == ("core", "full")
-    assert {"is_tuning", "is_tuned", "is_default"} <= set(runs.summary.columns)
+    assert {"arm", "is_tuning", "is_tuned", "is_default"} <= set(runs.summary.columns)
 
 
 def test_quick_tier_keeps_every_arm(core: Study, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,5 +317,6 @@ def test_unknown_study_is_refused() -> None:
     with pytest.raises(ValueError, match=r"received 'cor'; accepted: .*Did you mean 'core'\?"):
         studies.get("cor")
     assert set(studies.STUDIES) >= {"core"}
-    for name in studies.STUDIES:
+    assert studies.STUDIES.keys().isdisjoint(studies.UNPUBLISHED)
+    for name in studies.STUDIES | studies.UNPUBLISHED:
         assert studies.get(name).name == name

@@ -1,23 +1,21 @@
 """The studies: one for each question, its grid stated once."""
 
-from activation_study.studies.book import (
-    DEFAULT_LEARNING_RATE,
+from activation_study.experiment import DEFAULT_LEARNING_RATE
+from activation_study.studies.book import LEFT_OUT, STUDIES, UNPUBLISHED, core, get, prior_bias
+from activation_study.studies.own_trial import trial
+from activation_study.studies.protocol import (
     EVALUATION_SEEDS,
     HEADLINE_ACTIVATIONS,
     HEADLINE_SEEDS,
-    LEFT_OUT,
     RATES,
-    STUDIES,
     TIER_VARIABLE,
     TIERS,
     TUNING_SEEDS,
-    Study,
-    core,
-    get,
-    prior_bias,
+    study_of,
     tier,
-    trial,
 )
+from activation_study.studies.study import Arm, Study, arms
+from activation_study.studies.tuning import Tuning, TuningRule
 
 __all__ = [
     "DEFAULT_LEARNING_RATE",
@@ -30,10 +28,16 @@ __all__ = [
     "TIERS",
     "TIER_VARIABLE",
     "TUNING_SEEDS",
+    "UNPUBLISHED",
+    "Arm",
     "Study",
+    "Tuning",
+    "TuningRule",
+    "arms",
     "core",
     "get",
     "prior_bias",
+    "study_of",
     "tier",
     "trial",
 ]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -18,25 +18,31 @@ LOWEST_RATE, HIGHEST_RATE = 1e-6, 10.0
 
 
 @dataclass(frozen=True)
-class Arm:
-    """What is compared: one hidden activation with one head."""
+class TuningRule:
+    """What decides between learning rates: measures of the validation part.
 
-    hidden: str | Callable[..., Any]
-    head: str
+    Args:
+        metric: The measure that is compared, without its part: ``"accuracy"``.
+        tie_breaker: The measure that decides between rates that tie, the lower the better.
+        better: Whether the ``"higher"`` metric is better, one that is never below 0, or the
+            ``"lower"``.
+    """
 
-    @property
-    def fields(self) -> dict[str, Any]:
-        """The arm as fields of an experiment."""
-        return asdict(self)
+    metric: str
+    tie_breaker: str
+    better: Literal["higher", "lower"] = "higher"
+
+
+DIGITS = TuningRule(metric="accuracy", tie_breaker="brier")
 
 
 @dataclass(frozen=True)
 class Tuning:
-    """Chooses the rate with the best validation accuracy over the tuning seeds.
+    """Chooses the rate with the best mean of a metric of validation over the tuning seeds.
 
-    Rates whose mean accuracy lies within one standard error of the best's mean count as tied, and
-    the lower Brier score decides. Where the choice lies at an edge of the rates, the next half
-    decade is tried as well, until it does not.
+    Rates whose mean lies within one standard error of the best's count as tied, and the rule's tie
+    breaker decides: for digits the accuracy, then the lower Brier score. Where the choice lies at
+    an edge of the rates, the next half decade is tried as well, until it does not.
 
     Args:
         rates: Learning rates, ascending.
@@ -49,23 +55,22 @@ class Tuning:
     extends: bool = True
 
     def grid(
-        self, base: Experiment, arm: Arm, rates: Iterable[float] | None = None
+        self, experiment: Experiment, rates: Iterable[float] | None = None
     ) -> list[Experiment]:
-        """Tuning runs of an arm at the given rates; the test set is not read."""
+        """Tuning runs of an experiment at the given rates; the test set is not read."""
         return [
-            base.replace(**arm.fields, learning_rate=rate, seed=seed, evaluation="validation")
+            experiment.replace(learning_rate=rate, seed=seed, evaluation="validation")
             for rate in (self.rates if rates is None else rates)
             for seed in self.seeds
         ]
 
     def follow(
-        self, base: Experiment, arm: Arm, known: pd.DataFrame, records: Records
+        self, experiment: Experiment, known: pd.DataFrame, records: Records
     ) -> tuple[list[Experiment], float | None]:
-        """Follows an arm's tuning as far as it is recorded.
+        """Follows an experiment's tuning as far as it is recorded.
 
         Args:
-            base: Fields that all arms share.
-            arm: The arm.
+            experiment: What is tuned.
             known: Summaries of recorded runs of the unextended grid, indexed by key.
             records: Where the runs of extensions are looked up.
 
@@ -74,43 +79,49 @@ class Tuning:
             are not recorded.
         """
         rates = list(self.rates)
-        grid = self.grid(base, arm)
-        while all(experiment.key in known.index for experiment in grid):
-            chosen = choose_rate(known.loc[[experiment.key for experiment in grid]])
+        grid = self.grid(experiment)
+        while all(run.key in known.index for run in grid):
+            chosen = choose_rate(known.loc[[run.key for run in grid]], DIGITS)
             beyond = _next_rate(rates, chosen) if self.extends else None
             if beyond is None:
                 return grid, chosen
             rates = sorted([*rates, beyond])
-            grid = self.grid(base, arm, rates)
+            grid = self.grid(experiment, rates)
             known = records.summary(grid)
         return grid, None
 
 
-def choose_rate(tuning: pd.DataFrame) -> float:
+def choose_rate(tuning: pd.DataFrame, rule: TuningRule) -> float:
     """Chooses the learning rate of one arm from its tuning runs.
 
-    A run whose scores are not finite has no accuracy; it counts as accuracy 0 and can only lose.
-    One that diverged to chance keeps the accuracy that it has.
+    A run whose scores are not finite has no metric; it counts as the worst, 0 where the higher is
+    better, and can only lose. One that diverged to chance keeps the metric that it has.
 
     Args:
-        tuning: Columns ``learning_rate``, ``validation_accuracy`` and ``validation_brier``, one row
-            a run.
+        tuning: Columns ``learning_rate`` and those of the rule's measures, such as
+            ``validation_accuracy``; one row a run.
+        rule: What decides.
     """
     # Plain arrays: a study asks for every arm, and a data frame's groups take far longer.
     rates, group = np.unique(tuning["learning_rate"].to_numpy(), return_inverse=True)
-    accuracies = tuning["validation_accuracy"].fillna(0.0).to_numpy()
-    briers = tuning["validation_brier"].fillna(np.inf).to_numpy()
-    cells = [np.flatnonzero(group == number) for number in range(len(rates))]
-    means = np.array([accuracies[cell].mean() for cell in cells])
+    metric = tuning[f"validation_{rule.metric}"]
+    # The higher, the better from here on.
+    merits = (metric.fillna(0.0) if rule.better == "higher" else -metric.fillna(np.inf)).to_numpy()
+    ties = tuning[f"validation_{rule.tie_breaker}"].fillna(np.inf).to_numpy()
+    of_rate = [np.flatnonzero(group == number) for number in range(len(rates))]
+    means = np.array([merits[runs].mean() for runs in of_rate])
     best = int(np.argmax(means))
-    tied = np.flatnonzero(means >= means[best] - _standard_error(accuracies[cells[best]]))
-    scores = np.array([briers[cells[number]].mean() for number in tied])
+    reach = means[best] - _standard_error(merits[of_rate[best]])
+    tied = np.flatnonzero(means >= reach)
+    scores = np.array([ties[of_rate[number]].mean() for number in tied])
     return float(rates[tied[int(np.argmin(scores))]])
 
 
 def _standard_error(values: np.ndarray) -> float:
-    """Standard error of the mean; 0 for a single value, which tells nothing of its spread."""
-    return float(values.std(ddof=1) / math.sqrt(len(values))) if len(values) > 1 else 0.0
+    """Standard error of the mean; 0 where the values tell nothing of their spread."""
+    if len(values) < 2 or not np.isfinite(values).all():
+        return 0.0
+    return float(values.std(ddof=1) / math.sqrt(len(values)))
 
 
 def _next_rate(rates: list[float], chosen: float) -> float | None:

@@ -19,8 +19,7 @@ from activation_study.engine.sweeps.messages import describe
 from activation_study.engine.sweeps.sweep import load, run
 from activation_study.errors import RunsFailedError
 from activation_study.experiment import Experiment, grid
-from activation_study.studies.book import Study
-from activation_study.studies.tuning import Arm, Tuning
+from activation_study.studies import Arm, Study, Tuning
 from engine.made_runs import SMALL
 
 
@@ -125,7 +124,10 @@ def test_what_fails_holds_up_its_own_arm_alone(records: Records) -> None:
     base = Experiment(**SMALL)
     study = Study(
         name="trial",
-        arms=(Arm("poison", "softmax"), Arm("relu", "softmax")),
+        arms=(
+            Arm({"hidden": "poison", "head": "softmax"}),
+            Arm({"hidden": "relu", "head": "softmax"}),
+        ),
         base=base,
         tuning=Tuning(rates=(1e-3, 1e-2), seeds=(0, 1), extends=False),
         seeds=lambda arm: (100,),
