@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -108,6 +111,18 @@ def test_looking_and_evaluating_change_nothing(
 def train_once(loop: Loop, images: tf.Tensor, labels: tf.Tensor) -> np.ndarray:
     order = tf.constant(np.arange(NUM_IMAGES, dtype=np.int32))
     return loop.train_epoch(images, labels, order).numpy()
+
+
+def test_no_graph_goes_through_autograph(
+    images: tf.Tensor, labels: tf.Tensor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """AutoGraph writes a file for each function that it rewrites."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    loop = started(TANH.replace(hidden="step_straight_through", head="sigmoid"))
+    loop.evaluate(images, labels)
+    loop.look(images, labels)
+    assert train_once(loop, images, labels).shape == (4,)
+    assert not list(tmp_path.iterdir())
 
 
 def test_slopes_of_prelu_are_the_learned_ones(images: tf.Tensor, labels: tf.Tensor) -> None:

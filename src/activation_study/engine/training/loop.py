@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 from dataclasses import dataclass
 
@@ -19,6 +20,9 @@ ANY_EXAMPLES = (
 )
 """Images and labels of any number: one graph serves validation, probe and test set."""
 
+
+_graph = functools.partial(tf.function, autograph=False)
+"""Compiles without AutoGraph, which gives up where a warning of Python's ``ast`` is an error."""
 
 EVALUATION_BATCH = {"mlp": None, "cnn": 500}
 """Images evaluated at once: all of them, except where the maps between layers would fill memory."""
@@ -70,9 +74,9 @@ class Loop:
         self._loss = heads.get(experiment.head).make_loss()
         self._optimizer = optimizers.make(experiment.optimizer)
         self._optimizer.build(self._network.model.trainable_variables)
-        self.train_epoch = tf.function(self._train_epoch)
-        self._evaluate_graph = tf.function(self._evaluate, input_signature=ANY_EXAMPLES)
-        self._look_graph = tf.function(self._look, input_signature=ANY_EXAMPLES)
+        self.train_epoch = _graph(self._train_epoch)
+        self._evaluate_graph = _graph(self._evaluate, input_signature=ANY_EXAMPLES)
+        self._look_graph = _graph(self._look, input_signature=ANY_EXAMPLES)
 
     @property
     def model(self) -> keras.Model:
@@ -95,8 +99,12 @@ class Loop:
         # Full batches have a static shape, which spares each step about thirty shape operations.
         batches = tf.reshape(order[: num_full * self._batch_size], (num_full, self._batch_size))
         losses = tf.TensorArray(tf.float32, size=num_full, element_shape=())
-        for step in tf.range(num_full):
-            losses = losses.write(step, self._train_step(images, labels, batches[step]))
+
+        def step(number: tf.Tensor, losses: tf.TensorArray) -> tuple[tf.Tensor, tf.TensorArray]:
+            loss = self._train_step(images, labels, batches[number])
+            return number + 1, losses.write(number, loss)
+
+        _, losses = tf.while_loop(lambda number, _: number < num_full, step, (0, losses))
         if order.shape[0] == num_full * self._batch_size:
             return losses.stack()
         rest = self._train_step(images, labels, order[num_full * self._batch_size :])
