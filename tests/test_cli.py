@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from collections.abc import Callable
@@ -14,13 +15,13 @@ from activation_study.engine.records import schema
 from activation_study.engine.records.records import Records
 from activation_study.errors import RemovedStudyWarning
 from activation_study.experiment import Experiment
-from activation_study.studies.tuning import Arm, Tuning
+from activation_study.studies import Tuning
 
 
 def tiny_study() -> studies.Study:
     return studies.Study(
         name="core",
-        arms=(Arm("relu", "softmax"), Arm("relu", "sigmoid")),
+        arms=studies.arms(hidden=("relu",), head=("softmax", "sigmoid")),
         base=Experiment(dataset="mnist-5k", epochs=1, train_size=256),
         tuning=Tuning(rates=(1e-3, 1e-2), seeds=(0,), extends=False),
         seeds=lambda arm: (100,),
@@ -167,7 +168,7 @@ def test_quick_tier_is_never_published(
     command: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(
-        studies.STUDIES, "core", lambda: studies.replace(tiny_study(), tier="quick")
+        studies.STUDIES, "core", lambda: dataclasses.replace(tiny_study(), tier="quick")
     )
     code, _, errors = command("publish", "core")
     assert code == 2
