@@ -9,42 +9,28 @@ outputs where they were left.
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-TIER_VARIABLE = "ACTIVATION_STUDY_TIER"
+from activation_study.files import sha256
+from activation_study.settings import tier
+
 CACHE_FOLDER = Path("_build", ".jupyter_cache")
-# Besides the package: the versions it runs on, the record it reads and the rules it judges by.
-FILES = (
-    "requirements.txt",
-    "data/MANIFEST.json",
-    "data/claims.yml",
-    "data/audit.json",
-    "benchmarks/results.json",
-    "benchmarks/rounding_spread.json",
-)
-NOT_SOURCE = ("__pycache__", ".egg-info")
-
-
-def tier() -> str:
-    """Return the tier at which chapters run: "full" unless the environment says otherwise."""
-    return os.environ.get(TIER_VARIABLE) or "full"
+# The package, the versions it runs on, the record with its rules, and what benchmarks measured.
+INPUTS = ("src/**/*", "requirements.txt", "data/**/*", "benchmarks/*.json")
+GENERATED = ("__pycache__", ".egg-info")
 
 
 def inputs(root: Path) -> Iterator[Path]:
     """Yield, in a fixed order, the files below `root` that every chapter's outputs depend on."""
-    for path in sorted((root / "src").rglob("*")):
-        generated = any(part.endswith(NOT_SOURCE) for part in path.relative_to(root).parts)
-        if path.is_file() and not generated:
-            yield path
-    for name in FILES:
-        if (root / name).is_file():
-            yield root / name
+    for pattern in INPUTS:
+        for path in sorted(root.glob(pattern)):
+            generated = any(part.endswith(GENERATED) for part in path.relative_to(root).parts)
+            if path.is_file() and not generated:
+                yield path
 
 
 def digest(root: Path) -> str:
@@ -52,14 +38,10 @@ def digest(root: Path) -> str:
 
     Each part is preceded by its length, so that no two different sets of files give one stream.
     """
-    state = hashlib.sha256()
     parts = [tier().encode()]
     for path in inputs(root):
         parts += [path.relative_to(root).as_posix().encode(), path.read_bytes()]
-    for part in parts:
-        state.update(len(part).to_bytes(8, "big"))
-        state.update(part)
-    return state.hexdigest()[:16]
+    return sha256(*(len(part).to_bytes(8, "big") + part for part in parts))[:16]
 
 
 def set_cache_path(app: Sphinx, config: Config) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from execution_cache import tier
+from activation_study.settings import tier
 
 NOTICE_TITLE = "Built at the quick tier"
 NOTICE = (

@@ -16,13 +16,12 @@ import pandas as pd
 import typer
 
 from activation_study import settings, studies
-from activation_study.catalogue.datasets.registry import DatasetError
 from activation_study.engine.records.records import Records
 from activation_study.engine.sweeps.sweep import load, run
 from activation_study.engine.training import provenance
-from activation_study.errors import EngineError, RecordError, RunsFailedError
+from activation_study.errors import RecordError, RunsFailedError, StudyError
 from activation_study.report.claims import claims_file
-from activation_study.report.claims.judging import ClaimsError, judge, judge_all, load_claims
+from activation_study.report.claims.judging import judge, judge_all, load_claims
 
 app = typer.Typer(
     help="Put the everyday advice about activation functions on trial.",
@@ -69,7 +68,7 @@ def publish(study: StudyName) -> None:
     wanted = studies.get(study)
     if wanted.tier != "full":
         raise ValueError(
-            f"only the full tier is published; received {studies.TIER_VARIABLE}={wanted.tier}: "
+            f"only the full tier is published; received {settings.TIER_VARIABLE}={wanted.tier}: "
             f"unset it, or set it to full"
         )
     experiments = wanted.next_experiments(records)
@@ -263,7 +262,7 @@ def _status() -> int:
         # Its message lists every failure and is longer than a paragraph on purpose.
         print(f"activation-study: {error}", file=sys.stderr)
         return 1
-    except (ValueError, EngineError, DatasetError, ClaimsError) as error:
+    except (ValueError, StudyError) as error:
         return _say(str(error))
     except _WrongWordsError as error:
         message = error.format_message()  # type: ignore[attr-defined]

@@ -1,13 +1,28 @@
-"""The errors of the engine; each says what was found and how to mend it."""
+"""The project's own errors; each says what was found, what was expected and how to mend it.
+
+A wrong argument is a plain `ValueError`, as everywhere in Python.
+"""
 
 from __future__ import annotations
 
 
-class EngineError(Exception):
-    """Base of the engine's errors."""
+class StudyError(Exception):
+    """Base of the project's errors: what a user can mend, told in one paragraph."""
 
 
-class RecordError(EngineError):
+class EngineError(StudyError):
+    """Runs cannot be trained or recorded here."""
+
+
+class RunsFailedError(EngineError):
+    """Some experiments could not be run; what was run is recorded."""
+
+
+class CannotTravelError(EngineError):
+    """An experiment's function cannot be sent to a worker."""
+
+
+class RecordError(StudyError):
     """The published record cannot be used as it is."""
 
 
@@ -19,8 +34,32 @@ class ConflictingRunsError(RecordError):
     """Two runs of one key differ: publishing one would silently replace the other."""
 
 
-class RunsFailedError(EngineError):
-    """Some experiments could not be run; what was run is recorded."""
+class IncompleteRecordError(StudyError, ValueError):
+    """The runs that a rule, a table or a figure needs are not all there."""
+
+
+class ClaimsError(StudyError, ValueError):
+    """The file of claims is not what is registered, or breaks its form."""
+
+
+class DatasetError(StudyError):
+    """A dataset could not be had; the message names the file and the remedy."""
+
+
+class MissingFileError(DatasetError):
+    """A file or folder that should be there is not."""
+
+
+class FormatError(DatasetError):
+    """A file is truncated, or is not what its name says."""
+
+
+class ChecksumError(DatasetError):
+    """A file has the right form and size, and other bytes than published."""
+
+
+class DownloadError(DatasetError):
+    """No mirror gave the file."""
 
 
 class RemovedStudyWarning(UserWarning):

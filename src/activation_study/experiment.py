@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import hashlib
 import inspect
 import itertools
-import json
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ import numpy as np
 from activation_study.catalogue import activations, datasets, heads, tasks
 from activation_study.catalogue.activations.registry import Activation
 from activation_study.checks import check_name, real_number, whole_number
+from activation_study.files import canonical, sha256
 from activation_study.registry import shown
 
 T = TypeVar("T")
@@ -204,8 +203,7 @@ class Experiment:
             "dataset_digest": datasets.spec(self.dataset).digest,
             "protocol": PROTOCOL_VERSION,
         }
-        canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        return sha256(canonical(content))
 
 
 FIELDS = tuple(field.name for field in dataclasses.fields(Experiment))
@@ -282,7 +280,7 @@ def _source_digest(function: Callable[..., Any]) -> str:
             f"does not show; write the values into the function's body as constants"
         )
     text = inspect.cleandoc(source) + _values_from_outside(function)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return sha256(text.encode())
 
 
 def _values_from_outside(function: Callable[..., Any]) -> str:

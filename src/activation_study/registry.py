@@ -1,9 +1,12 @@
-"""The one message for a name that is not in a catalogue."""
+"""Entries by name, and the one message for a name that is not among them."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
 
 LONGEST_SHOWN = 200
 """Characters of a received value that a message shows."""
@@ -39,3 +42,60 @@ def unknown_name(kind: str, received: object, accepted: Iterable[str]) -> ValueE
     nearest = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.5)
     hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
     return ValueError(f"Unknown {kind}: received {text}; accepted: {', '.join(names)}.{hint}")
+
+
+class Registry(Generic[T]):
+    """Entries of one kind by name, in the order in which they came.
+
+    An entry's name is its attribute ``name``; that of a function without one is the function's own,
+    with hyphens: ``prior_bias`` is found as ``prior-bias``.
+
+    Args:
+        kind: what an entry is, for messages: ``"head"``.
+        entries: those of the package, which no later one replaces.
+    """
+
+    def __init__(self, kind: str, entries: Iterable[T]) -> None:
+        self.kind = kind
+        self._entries = {_name_of(entry): entry for entry in entries}
+        self._own = frozenset(self._entries)
+
+    def add(self, entry: T) -> T:
+        """Add an entry of one's own and return it; a later one of the same name replaces it.
+
+        Raises:
+            ValueError: the package has an entry of that name.
+        """
+        name = _name_of(entry)
+        if name in self._own:
+            raise ValueError(
+                f"The {self.kind} {name!r} is built in; give yours another name, such as "
+                f"'my_{name}'."
+            )
+        self._entries[name] = entry
+        return entry
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all entries."""
+        return tuple(self._entries)
+
+    def get(self, name: str) -> T:
+        """Return the entry of a name.
+
+        Raises:
+            ValueError: there is none; names the accepted ones and the nearest.
+        """
+        if not isinstance(name, str) or name not in self._entries:
+            raise unknown_name(self.kind, name, self._entries)
+        return self._entries[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names()
+
+
+def _name_of(entry: Any) -> str:
+    own = getattr(entry, "name", None)
+    return str(entry.__name__.replace("_", "-") if own is None else own)

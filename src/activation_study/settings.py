@@ -1,15 +1,37 @@
-"""Where the record is: every path of the project is made here."""
+"""Where everything is and what the environment says: every path and every variable, here alone."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
+from activation_study.errors import MissingFileError
+from activation_study.registry import unknown_name
+
+DATASETS_VARIABLE = "ACTIVATION_STUDY_DATASETS"
+"""Environment variable: folder of the user's own data files."""
+
+CACHE_VARIABLE = "ACTIVATION_STUDY_CACHE"
+"""Environment variable: folder of downloaded data."""
+
 RECORDS_VARIABLE = "ACTIVATION_STUDY_RECORDS"
 """Environment variable: folder of the working cache."""
 
 DATA_VARIABLE = "ACTIVATION_STUDY_DATA"
-"""Environment variable: folder of the published record."""
+"""Environment variable: folder of the published record and of the claims."""
+
+TIER_VARIABLE = "ACTIVATION_STUDY_TIER"
+"""Environment variable: ``full``, or ``quick`` for a thinned grid that exercises the code."""
+
+PROGRESS_VARIABLE = "ACTIVATION_STUDY_PROGRESS"
+"""Environment variable: ``0`` hides every progress bar."""
+
+TIERS = ("full", "quick")
+
+
+def package() -> Path:
+    """Folder of this package's source."""
+    return Path(__file__).resolve().parent
 
 
 def repository() -> Path | None:
@@ -20,8 +42,8 @@ def repository() -> Path | None:
 
 def working_cache() -> Path:
     """Folder of the working cache: in the repository, else in the user's home."""
-    if folder := os.environ.get(RECORDS_VARIABLE):
-        return Path(folder)
+    if named := _folder(RECORDS_VARIABLE):
+        return named
     root = repository()
     if root is not None:
         return root / ".cache" / "runs"
@@ -30,7 +52,71 @@ def working_cache() -> Path:
 
 def published() -> Path:
     """Folder of the published record; it need not exist."""
-    if folder := os.environ.get(DATA_VARIABLE):
-        return Path(folder)
+    if named := _folder(DATA_VARIABLE):
+        return named
     root = repository()
     return root / "data" if root is not None else working_cache().parent / "data"
+
+
+def claims() -> Path:
+    """The file of claims, beside the manifest that registers it."""
+    return published() / "claims.yml"
+
+
+def benchmarks() -> Path:
+    """Folder of the benchmarks and of what they measured; a package used alone has none."""
+    return (repository() or package()) / "benchmarks"
+
+
+def datasets() -> Path | None:
+    """The user's own folder of data files, None where none is named; it need not exist."""
+    return _folder(DATASETS_VARIABLE)
+
+
+def downloads() -> Path:
+    """Folder of downloaded data: by default where this system keeps a user's cache."""
+    if named := _folder(CACHE_VARIABLE):
+        return named
+    import pooch
+
+    return Path(pooch.os_cache("activation-study"))
+
+
+def tier() -> str:
+    """The tier that the environment asks for: ``full`` (the record) or ``quick``.
+
+    Raises:
+        ValueError: The environment variable ``ACTIVATION_STUDY_TIER`` holds another word.
+    """
+    asked = os.environ.get(TIER_VARIABLE) or "full"
+    if asked not in TIERS:
+        raise unknown_name(f"tier in {TIER_VARIABLE}", asked, TIERS)
+    return asked
+
+
+def hides_progress() -> bool:
+    """Whether the environment asks for no progress bar."""
+    return os.environ.get(PROGRESS_VARIABLE) == "0"
+
+
+def onednn() -> str:
+    """What TensorFlow's own variable says of oneDNN's optimizations, which change last digits."""
+    return os.environ.get("TF_ENABLE_ONEDNN_OPTS", "default")
+
+
+def _folder(variable: str) -> Path | None:
+    """The folder that a variable names, None where it is unset or empty.
+
+    Raises:
+        MissingFileError: The name begins with a ~ that stands for no user's home.
+    """
+    named = os.environ.get(variable)
+    if not named:
+        return None
+    try:
+        return Path(named).expanduser()
+    except RuntimeError as error:
+        raise MissingFileError(
+            f"{variable}: received {named!r}, whose ~ stands for no user's home; expected a "
+            f"folder. Remedy: correct the variable, or unset it."
+        ) from error

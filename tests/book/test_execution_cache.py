@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from execution_cache import digest
+from execution_cache import digest, inputs
 
 EXTENSIONS = Path(__file__).parents[2] / "_ext"
 
@@ -158,3 +158,44 @@ def test_digest_sees_a_renamed_file_and_the_tier(
     quick = digest(book)
     (book / "src" / "helper" / "__init__.py").rename(book / "src" / "helper" / "other.py")
     assert len({first, quick, digest(book)}) == 3
+
+
+READS = """
+import sys
+from pathlib import Path
+
+def note(event, arguments):
+    if event == "open" and isinstance(arguments[0], str):
+        print(Path(arguments[0]).absolute(), file=sys.__stderr__)
+
+from activation_study import load, studies, judge_all
+from activation_study.report.analysis import costs
+from activation_study.report.reproduction import audit, repetition
+from activation_study.report.tables import rounding
+
+sys.addaudithook(note)
+load(studies.core())
+judge_all({})
+costs.read(), rounding.measured(), audit.last_written(), repetition.written()
+"""
+
+
+def test_digest_sees_all_that_chapters_read(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", READS],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"ACTIVATION_STUDY_RECORDS": str(tmp_path)},
+    )
+    root = EXTENSIONS.parent
+    opened = {Path(line) for line in done.stderr.splitlines()}
+    read = {
+        path
+        for path in opened
+        if path.is_relative_to(root)
+        and not path.relative_to(root).parts[0].startswith(".")
+        and "__pycache__" not in path.parts
+    }
+    assert {path.name for path in read} >= {"claims.yml", "repetition.json", "results.json"}
+    assert read <= set(inputs(root))

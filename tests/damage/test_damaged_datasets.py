@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from activation_study import errors
 from activation_study.catalogue.datasets import registry as datasets
 from activation_study.catalogue.datasets.idx_files import IdxFile, read
 from catalogue.datasets.published_files import Mirror, Published
@@ -45,7 +46,7 @@ def test_every_changed_byte_of_the_users_file_is_an_error(
     assert array.shape == file.shape
     for harm, content in harmed(whole, rng):
         path.write_bytes(content)
-        with pytest.raises((datasets.ChecksumError, datasets.FormatError)) as caught:
+        with pytest.raises((errors.ChecksumError, errors.FormatError)) as caught:
             read("mnist", [file], mirrors=[])
         message = str(caught.value)
         assert message.startswith(f"{path}: "), harm
@@ -60,7 +61,7 @@ def test_every_changed_byte_of_the_payload_is_an_error(
     monkeypatch.setenv("ACTIVATION_STUDY_DATASETS", str(tmp_path))
     for harm, content in harmed(part.payload, rng):
         (tmp_path / "labels").write_bytes(content)
-        with pytest.raises(datasets.DatasetError) as caught:
+        with pytest.raises(errors.DatasetError) as caught:
             read("mnist", [part.file], mirrors=[])
         assert f"expected {part.file.sha256}. Remedy: " in str(caught.value), harm
 
@@ -106,7 +107,7 @@ def test_every_changed_byte_of_the_embedded_images_is_an_error(
     header = [whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :] for place in range(20)]
     for content in (*header, *(content for _, content in harmed(whole, rng))):
         path.write_bytes(content)
-        with pytest.raises((datasets.ChecksumError, datasets.FormatError)) as caught:
+        with pytest.raises((errors.ChecksumError, errors.FormatError)) as caught:
             datasets.load.__wrapped__("mnist-5k")
         message = str(caught.value)
         assert message.startswith(f"{path}: ")

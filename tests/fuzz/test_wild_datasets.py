@@ -13,12 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activation_study.catalogue.datasets.idx_files import IdxFile, cache_folder, read
-from activation_study.catalogue.datasets.verified_files import (
-    DatasetError,
-    DownloadError,
-    MissingFileError,
-)
+from activation_study import settings
+from activation_study.catalogue.datasets.idx_files import IdxFile, read
+from activation_study.errors import DatasetError, DownloadError, MissingFileError
 from catalogue.datasets.published_files import Published, idx_bytes
 from fuzz.rights import as_nobody
 from fuzz.wild import EXAMPLES
@@ -132,7 +129,7 @@ def test_a_cache_of_an_odd_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.delenv("ACTIVATION_STUDY_DATASETS", raising=False)
     monkeypatch.setenv("ACTIVATION_STUDY_CACHE", "~nobody-of-this-name")
     with pytest.raises(MissingFileError, match="ACTIVATION_STUDY_CACHE: received '~nobody"):
-        cache_folder()
+        settings.downloads()
     monkeypatch.setenv("ACTIVATION_STUDY_CACHE", str(tmp_path / ("x" * 300)))
     with pytest.raises(DatasetError, match=r"cannot be read: .*File name too long"):
         read("mnist", [PART.file], mirrors=[])

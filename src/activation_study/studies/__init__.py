@@ -1,6 +1,7 @@
 """The studies: one for each question, its grid stated once."""
 
 from activation_study.experiment import DEFAULT_LEARNING_RATE
+from activation_study.settings import TIER_VARIABLE, TIERS, tier
 from activation_study.studies.book import LEFT_OUT, STUDIES, UNPUBLISHED, core, get, prior_bias
 from activation_study.studies.own_trial import trial
 from activation_study.studies.protocol import (
@@ -8,11 +9,8 @@ from activation_study.studies.protocol import (
     HEADLINE_ACTIVATIONS,
     HEADLINE_SEEDS,
     RATES,
-    TIER_VARIABLE,
-    TIERS,
     TUNING_SEEDS,
     study_of,
-    tier,
 )
 from activation_study.studies.study import Arm, Study, arms
 from activation_study.studies.tuning import Tuning, TuningRule

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from activation_study.experiment import Experiment
-from activation_study.registry import unknown_name
+from activation_study.settings import tier
 from activation_study.studies.study import Arm, Study
 from activation_study.studies.tuning import Tuning
-
-TIER_VARIABLE = "ACTIVATION_STUDY_TIER"
 
 TUNING_SEEDS = (0, 1, 2)
 EVALUATION_SEEDS = tuple(range(100, 110))
@@ -54,20 +51,6 @@ PROTOCOLS = {
         headline_seeds=(100, 101),
     ),
 }
-
-TIERS = tuple(PROTOCOLS)
-
-
-def tier() -> str:
-    """Returns the tier that the environment asks for: ``full`` (the record) or ``quick``.
-
-    Raises:
-        ValueError: The environment variable ``ACTIVATION_STUDY_TIER`` holds another word.
-    """
-    asked = os.environ.get(TIER_VARIABLE, "full")
-    if asked not in TIERS:
-        raise unknown_name(f"tier in {TIER_VARIABLE}", asked, TIERS)
-    return asked
 
 
 def study_of(name: str | None, arms: Iterable[Arm], **base: Any) -> Study:

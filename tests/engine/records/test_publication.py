@@ -44,9 +44,9 @@ NUM_RENAMINGS = len(schema.TABLES) + 2
 
 def publish_elsewhere(folder: Path, first: int, last: int, renamings: int = -1) -> subprocess.Popen:
     words = map(str, (folder, first, last, renamings))
-    tests = Path(__file__).parents[2]
     return subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, *words], env=os.environ | {"PYTHONPATH": str(tests)}
+        [sys.executable, "-c", SCRIPT, *words],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
     )
 
 

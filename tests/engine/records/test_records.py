@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from activation_study import settings
 from activation_study.engine.records import schema
 from activation_study.engine.records.records import Records, Runs
 from activation_study.errors import DamagedRecordError, RemovedStudyWarning
@@ -206,29 +205,6 @@ def test_repr_tells_number_study_and_tier(runs: Runs) -> None:
 def test_frames_are_all_there() -> None:
     names = [field.name for field in fields(Runs)]
     assert names == [*FRAMES, "name", "tier"]
-
-
-def test_places_follow_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert settings.working_cache() == tmp_path / "cache"
-    assert settings.published() == tmp_path / "data"
-    monkeypatch.delenv("ACTIVATION_STUDY_RECORDS")
-    monkeypatch.delenv("ACTIVATION_STUDY_DATA")
-    root = Path(__file__).resolve().parents[3]
-    assert settings.repository() == root
-    assert settings.working_cache() == root / ".cache" / "runs"
-    assert settings.published() == root / "data"
-
-
-def test_package_alone_keeps_its_records_at_home(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("ACTIVATION_STUDY_RECORDS")
-    monkeypatch.delenv("ACTIVATION_STUDY_DATA")
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr(settings, "__file__", str(tmp_path / "a" / "b" / "c" / "d" / "places.py"))
-    assert settings.repository() is None
-    assert settings.working_cache() == tmp_path / ".cache" / "activation-study" / "runs"
-    assert settings.published() == tmp_path / ".cache" / "activation-study" / "data"
 
 
 def test_an_experiment_is_asked_for_by_its_key(mixed: Records) -> None:

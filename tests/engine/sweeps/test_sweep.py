@@ -12,12 +12,11 @@ import tensorflow as tf
 
 from activation_study import studies
 from activation_study.catalogue import activations
-from activation_study.catalogue.datasets.registry import DatasetError
 from activation_study.engine.records.records import Records, Runs
 from activation_study.engine.sweeps import dispatch, sweep
 from activation_study.engine.sweeps.messages import describe
 from activation_study.engine.sweeps.sweep import load, run
-from activation_study.errors import RunsFailedError
+from activation_study.errors import DatasetError, RunsFailedError
 from activation_study.experiment import Experiment, grid
 from activation_study.studies import Arm, Study, Tuning
 from engine.made_runs import SMALL

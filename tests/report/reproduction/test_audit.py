@@ -17,7 +17,7 @@ from activation_study.catalogue import datasets
 from activation_study.engine.records.published import PublishedRecord
 from activation_study.engine.records.records import Records
 from activation_study.engine.run import Run
-from activation_study.errors import RecordError
+from activation_study.errors import MissingFileError, RecordError
 from activation_study.experiment import Experiment
 from activation_study.report.reproduction import audit as auditing
 from activation_study.report.reproduction.audit import DIFFERENT, EQUAL, WITHIN, Audit
@@ -180,7 +180,7 @@ def test_missing_data_are_said_before_anything_is_trained(
     monkeypatch.setenv("ACTIVATION_STUDY_DATASETS", str(tmp_path / "nowhere"))
     datasets.load.cache_clear()
     monkeypatch.setattr(auditing.sweep, "train_all", None)
-    with pytest.raises(datasets.MissingFileError, match="nowhere"):
+    with pytest.raises(MissingFileError, match="nowhere"):
         audited(publish([made_run(Experiment())]))
 
 

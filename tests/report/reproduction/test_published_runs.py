@@ -8,14 +8,13 @@ import pytest
 
 import soak
 from activation_study import settings
-from activation_study.catalogue.datasets.registry import cache_folder
 from activation_study.engine.records.published import PublishedRecord
 from activation_study.report.reproduction import audit as auditing
 from activation_study.report.reproduction.audit import DIFFERENT
 
 # A download that failed leaves the folder without a file.
 HAS_MNIST = bool(os.environ.get("ACTIVATION_STUDY_DATASETS")) or any(
-    (cache_folder() / "mnist").glob("*.gz")
+    (settings.downloads() / "mnist").glob("*.gz")
 )
 SEED = 2024
 

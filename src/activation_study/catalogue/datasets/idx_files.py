@@ -8,7 +8,6 @@ package fills, it is reported in the log and fetched again.
 from __future__ import annotations
 
 import gzip
-import hashlib
 import logging
 import os
 import struct
@@ -18,24 +17,27 @@ from pathlib import Path
 
 import numpy as np
 
+from activation_study import settings
 from activation_study.catalogue.datasets.verified_files import (
-    ChecksumError,
-    DatasetError,
-    DownloadError,
-    FormatError,
-    MissingFileError,
     Published,
     other_content,
     unreadable,
     verified,
 )
+from activation_study.errors import (
+    ChecksumError,
+    DatasetError,
+    DownloadError,
+    FormatError,
+    MissingFileError,
+)
+from activation_study.files import sha256
+from activation_study.settings import CACHE_VARIABLE
+from activation_study.settings import DATASETS_VARIABLE as FOLDER_VARIABLE
 
 _LOG = logging.getLogger(__name__)
 _TIMEOUT_SECONDS = 30
 _UNSIGNED_BYTE = 0x08
-
-FOLDER_VARIABLE = "ACTIVATION_STUDY_DATASETS"
-CACHE_VARIABLE = "ACTIVATION_STUDY_CACHE"
 
 
 @dataclass(frozen=True)
@@ -69,16 +71,6 @@ class IdxFile:
         return len(self.header) + int(np.prod(self.shape))
 
 
-def cache_folder() -> Path:
-    """Return the root of the user's cache (``ACTIVATION_STUDY_CACHE`` overrides it)."""
-    override = os.environ.get(CACHE_VARIABLE)
-    if override:
-        return _folder_of(CACHE_VARIABLE, override)
-    import pooch
-
-    return Path(pooch.os_cache("activation-study"))
-
-
 def decode(file: IdxFile, path: Path) -> np.ndarray:
     """Read and verify the file at `path`, compressed if its name ends in ``.gz``.
 
@@ -95,26 +87,11 @@ def decode(file: IdxFile, path: Path) -> np.ndarray:
         compressed = Published(file.gz_size, file.gz_sha256, b"\x1f\x8b", "a gzip file")
         # Nothing is decompressed before it is known to be the published file.
         content = gzip.decompress(verified(path, compressed))
-        if (received := hashlib.sha256(content).hexdigest()) != file.sha256:
+        if (received := sha256(content)) != file.sha256:
             raise other_content(path, content, len(content), received, payload)
     else:
         content = verified(path, payload)
     return np.frombuffer(content, dtype=np.uint8, offset=len(file.header)).reshape(file.shape)
-
-
-def _folder_of(variable: str, named: str) -> Path:
-    """The folder that an environment variable names, which need not exist.
-
-    Raises:
-        MissingFileError: the name begins with a ~ that stands for no user's home.
-    """
-    try:
-        return Path(named).expanduser()
-    except RuntimeError as error:
-        raise MissingFileError(
-            f"{variable}: received {named!r}, whose ~ stands for no user's home; expected a "
-            f"folder. Remedy: correct the variable, or unset it."
-        ) from error
 
 
 def _is_file(path: Path) -> bool:
@@ -150,15 +127,14 @@ def read(dataset: str, files: Sequence[IdxFile], mirrors: Sequence[str]) -> list
 
 
 def _in_user_folder(dataset: str, files: Sequence[IdxFile]) -> list[Path]:
-    named = os.environ.get(FOLDER_VARIABLE)
-    if not named:
+    folder = settings.datasets()
+    if folder is None:
         return []
-    folder = _folder_of(FOLDER_VARIABLE, named)
     # os.path's function says False of names that the system refuses, where Path's raises.
     if not os.path.isdir(folder):
         raise MissingFileError(
-            f"{FOLDER_VARIABLE}: received {named!r}, which is not a folder; expected a folder with "
-            f"{dataset}/{files[0].name}.gz. Remedy: correct the variable, or unset it."
+            f"{FOLDER_VARIABLE}: received {str(folder)!r}, which is not a folder; expected a "
+            f"folder with {dataset}/{files[0].name}.gz. Remedy: correct the variable, or unset it."
         )
     found = {file.name: _first_of(folder, dataset, file.name) for file in files}
     missing = [name for name, path in found.items() if path is None]
@@ -183,7 +159,7 @@ def _first_of(folder: Path, dataset: str, name: str) -> Path | None:
 
 
 def _from_cache_or_mirrors(dataset: str, file: IdxFile, mirrors: Sequence[str]) -> np.ndarray:
-    folder = cache_folder() / dataset
+    folder = settings.downloads() / dataset
     for path in (folder / f"{file.name}.gz", folder / file.name):
         if _is_file(path):
             try:

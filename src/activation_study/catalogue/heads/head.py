@@ -26,7 +26,7 @@ import numpy as np
 
 from activation_study.catalogue import quiet_tensorflow
 from activation_study.catalogue.heads import functions
-from activation_study.registry import unknown_name
+from activation_study.registry import Registry
 
 if TYPE_CHECKING:
     import keras
@@ -144,9 +144,9 @@ _SIGMOID_LOSS = (
 )
 _NORMALIZED = "Outputs divided by their sum are the distribution."
 
-_HEADS = {
-    head.name: head
-    for head in (
+HEADS = Registry(
+    "head",
+    [
         Head(
             name="softmax",
             output_activation="softmax",
@@ -235,21 +235,6 @@ _HEADS = {
             numpy_outputs=functions.softmax_twice,
             numpy_distribution=functions.softmax_twice,
         ),
-    )
-}
-
-
-def names() -> tuple[str, ...]:
-    """Return the names of the heads."""
-    return tuple(_HEADS)
-
-
-def get(name: str) -> Head:
-    """Return the head called `name`.
-
-    Raises:
-        ValueError: no head has that name; the message lists the accepted names and the nearest.
-    """
-    if name not in _HEADS:
-        raise unknown_name("head", name, _HEADS)
-    return _HEADS[name]
+    ],
+)
+names, get = HEADS.names, HEADS.get

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from activation_study.registry import unknown_name
+from activation_study.registry import Registry
 
 
 @dataclass(frozen=True)
@@ -24,30 +24,15 @@ class Task:
     description: str
 
 
-_TASKS = {
-    task.name: task
-    for task in (
+TASKS = Registry(
+    "task",
+    [
         Task(
             name="digits",
             num_classes=10,
             metric="accuracy",
             description="Which of the ten digits does the image show? Exactly one is right.",
         ),
-    )
-}
-
-
-def names() -> tuple[str, ...]:
-    """Return the names of the tasks."""
-    return tuple(_TASKS)
-
-
-def get(name: str) -> Task:
-    """Return the task called `name`.
-
-    Raises:
-        ValueError: no task has that name; the message lists the accepted names.
-    """
-    if name not in _TASKS:
-        raise unknown_name("task", name, _TASKS)
-    return _TASKS[name]
+    ],
+)
+names, get = TASKS.names, TASKS.get

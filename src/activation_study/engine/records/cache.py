@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import json
 import logging
@@ -12,8 +11,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from activation_study import settings
 from activation_study.engine.run import Run
 from activation_study.errors import EngineError
+from activation_study.files import canonical, sha256, write_once
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +46,9 @@ class WorkingCache:
         if self.read(run.key) is not None:
             return path
         try:
-            _write_whole(path, _content(asdict(run)))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # A file that another driver has written in the meantime stays.
+            write_once(path, _content(asdict(run)))
         except OSError as error:
             raise EngineError(
                 f"the run {run.key[:12]} could not be written to {path.parent}: {error.strerror}; "
@@ -61,14 +64,12 @@ class WorkingCache:
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            descriptor, path = tempfile.mkstemp(dir=self.folder, prefix=".", suffix=".tmp")
-            os.close(descriptor)
-            os.unlink(path)
+            tempfile.NamedTemporaryFile(dir=self.folder, prefix=".", suffix=".tmp").close()
         except OSError as error:
             raise EngineError(
                 f"runs cannot be recorded in {self.folder}: {error.strerror}; nothing was trained: "
                 f"free some space, make the folder writable, or name another with "
-                f"ACTIVATION_STUDY_RECORDS, then {RUN_AGAIN}"
+                f"{settings.RECORDS_VARIABLE}, then {RUN_AGAIN}"
             ) from error
 
     def read(self, key: str) -> Run | None:
@@ -133,34 +134,5 @@ def _unused(folder: Path, stem: str) -> Path:
 
 def _content(payload: dict[str, Any]) -> bytes:
     """The one content of a file that holds the payload."""
-    canonical = json.dumps(payload, sort_keys=True, separators=(",", ":"))
-    digest = hashlib.sha256(canonical.encode()).hexdigest()
+    digest = sha256(canonical(payload))
     return json.dumps({"digest": digest, "payload": payload}, sort_keys=True).encode()
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Writes to a temporary file beside the path, flushes it to the disk and renames it.
-
-    A file that has come to be there in the meantime, by another driver, stays.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        _name_once(temporary, path)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
-
-
-def _name_once(temporary: str, path: Path) -> None:
-    try:
-        # Unlike a renaming, it replaces nothing.
-        os.link(temporary, path)
-    except FileExistsError:
-        return
-    except OSError:
-        # Some file systems know no second name of a file; there, the last one to rename wins.
-        os.replace(temporary, path)

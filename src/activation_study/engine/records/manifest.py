@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
+from activation_study import settings
 from activation_study.engine.run import SUMMARY_DIGITS, TABLE_DIGITS
 from activation_study.errors import DamagedRecordError, RecordError
+from activation_study.files import canonical, sha256, write_whole
 
 MANIFEST = "MANIFEST.json"
 PENDING = "MANIFEST.next.json"
@@ -66,8 +66,7 @@ def read_manifest(folder: Path, name: str = MANIFEST) -> dict[str, Any]:
     # The digest covers the content; white space, and which of two equal keys counts, it does not.
     if text != (written := _text(manifest)):
         raise DamagedRecordError(
-            f"{path} is damaged: expected SHA-256 {hashlib.sha256(written).hexdigest()}, found "
-            f"{hashlib.sha256(text).hexdigest()}; {REMEDY}"
+            f"{path} is damaged: expected SHA-256 {sha256(written)}, found {sha256(text)}; {REMEDY}"
         )
     return manifest
 
@@ -78,23 +77,14 @@ def write_manifest(folder: Path, manifest: dict[str, Any], name: str = MANIFEST)
     Raises:
         OSError: It could not be written; the old one is as it was.
     """
-    temporary = folder / f"{MANIFEST}.tmp"
-    try:
-        with temporary.open("wb") as stream:
-            stream.write(_text(manifest))
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(folder / name)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    write_whole(folder / name, _text(manifest))
 
 
 def unreadable(path: Path, error: OSError) -> RecordError:
     """The error of a file that may be whole and cannot be read."""
     return RecordError(
         f"{path} could not be read: {error.strerror}; make it readable, or name another folder "
-        f"with ACTIVATION_STUDY_DATA"
+        f"with {settings.DATA_VARIABLE}"
     )
 
 
@@ -115,5 +105,4 @@ def _text(manifest: dict[str, Any]) -> bytes:
 
 
 def _digest(manifest: dict[str, Any]) -> str:
-    canonical = json.dumps(manifest, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return sha256(canonical(manifest))

@@ -6,7 +6,6 @@ name. From there on the change is decided: whoever changes the record next finis
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from activation_study.engine.records.manifest import (
     read_manifest,
     write_manifest,
 )
+from activation_study.files import sha256
 
 
 @contextmanager
@@ -87,4 +87,4 @@ def temporary(path: Path) -> Path:
 
 
 def _digest(path: Path) -> str | None:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else None
+    return sha256(path.read_bytes()) if path.exists() else None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +22,7 @@ from activation_study.engine.records.manifest import (
 )
 from activation_study.engine.run import Run
 from activation_study.errors import ConflictingRunsError, DamagedRecordError, RecordError
+from activation_study.files import sha256, write_flushed
 
 __all__ = ["ALL_TABLES", "MANIFEST", "PublishedRecord", "to_tables"]
 
@@ -206,7 +205,7 @@ def _verified(path: Path, expected: str) -> bytes:
         ) from None
     except OSError as error:
         raise unreadable(path, error) from error
-    if (found := _sha256(content)) != expected:
+    if (found := sha256(content)) != expected:
         raise DamagedRecordError(
             f"{path} is damaged: expected SHA-256 {expected}, found {found}; "
             f"{remedy(path.parents[1])}"
@@ -299,12 +298,5 @@ def _write_parquet(content: pa.Table, path: Path) -> str:
         store_schema=False,
     )
     file = sink.getvalue().to_pybytes()
-    with path.open("wb") as stream:
-        stream.write(file)
-        stream.flush()
-        os.fsync(stream.fileno())
-    return _sha256(file)
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+    write_flushed(path, file)
+    return sha256(file)

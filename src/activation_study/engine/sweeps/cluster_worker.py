@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import functools
-import hashlib
-import os
 import platform
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from distributed import get_worker
 
+from activation_study import settings
 from activation_study.catalogue import datasets
-from activation_study.catalogue.datasets.registry import DatasetError
 from activation_study.engine.run import Run
 from activation_study.engine.sweeps import worker
 from activation_study.engine.training import provenance
+from activation_study.errors import DatasetError
 from activation_study.experiment import PROTOCOL_VERSION
+from activation_study.files import sha256
 
 INSTALL = (
     "install activation-study there from the same commit, with the versions of requirements.txt"
@@ -55,7 +54,7 @@ def facts() -> dict[str, str]:
     return {name: own[name] for name in provenance.PACKAGES} | {
         # Functions travel as bytecode, which differs between minor versions.
         "python": ".".join(platform.python_version_tuple()[:2]),
-        "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS", "default"),
+        "onednn": settings.onednn(),
         "protocol": str(PROTOCOL_VERSION),
     }
 
@@ -63,11 +62,11 @@ def facts() -> dict[str, str]:
 @functools.cache
 def source_digest() -> str:
     """SHA-256 (hex) of the package's own files, which needs no git where a worker runs."""
-    root = Path(__file__).resolve().parents[2]
-    digest = hashlib.sha256()
-    for path in sorted(root.rglob("*.py")):
-        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+    root = settings.package()
+    paths = sorted(root.rglob("*.py"))
+    return sha256(
+        *(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() for path in paths)
+    )
 
 
 def inspect(names: tuple[str, ...], expected: dict[str, str], dask_worker: Any) -> Reply:

@@ -10,11 +10,8 @@ from typing import Any
 
 import cloudpickle
 
+from activation_study.errors import CannotTravelError
 from activation_study.experiment import Experiment
-
-
-class CannotTravelError(Exception):
-    """An experiment cannot be sent to a worker; holds the reason."""
 
 
 def pack(experiment: Experiment) -> bytes:

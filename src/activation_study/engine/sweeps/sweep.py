@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import random
 import sys
 from collections import deque
@@ -15,6 +14,7 @@ from typing import Any
 import joblib
 from tqdm.auto import tqdm
 
+from activation_study import settings
 from activation_study.catalogue import datasets
 from activation_study.checks import whole_number
 from activation_study.engine.records.records import Records, Runs
@@ -275,6 +275,6 @@ def _is_small(experiment: Experiment) -> bool:
 def _shows_progress(asked: bool | None) -> bool:
     if asked is not None:
         return asked
-    if os.environ.get("ACTIVATION_STUDY_PROGRESS") == "0":
+    if settings.hides_progress():
         return False
     return sys.stderr.isatty() or "ipykernel" in sys.modules

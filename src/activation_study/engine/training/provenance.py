@@ -9,6 +9,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from activation_study import settings
+
 if TYPE_CHECKING:
     # For its types alone: every worker imports this module, and none needs pandas.
     import pandas as pd
@@ -53,17 +55,16 @@ def _cpu_type() -> str:
 
 def source_commit() -> str:
     """Commit of the source tree, with ``+changes`` where src/ differs from it, or ``unknown``."""
-    here = Path(__file__).resolve().parent
+    package = str(settings.package())
 
     def git(*arguments: str) -> str:
         return subprocess.run(
-            ["git", "-C", str(here), *arguments], capture_output=True, text=True, check=True
+            ["git", "-C", package, *arguments], capture_output=True, text=True, check=True
         ).stdout.strip()
 
     try:
         commit = git("rev-parse", "HEAD")
-        package = here.parents[1]
-        changes = git("status", "--porcelain", "--untracked-files=no", "--", str(package))
+        changes = git("status", "--porcelain", "--untracked-files=no", "--", package)
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return f"{commit[:12]}+changes" if changes else commit[:12]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from activation_study import settings
 from activation_study.catalogue import heads, tasks
 from activation_study.engine.run import SUMMARY_DIGITS, TABLE_DIGITS, Run, round_floats
 from activation_study.engine.training import final_test, provenance, run_data
@@ -141,5 +141,5 @@ def _test(
 def _provenance() -> dict[str, Any]:
     return provenance.of_this_process() | {
         "threads": tf.config.threading.get_intra_op_parallelism_threads(),
-        "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS", "default"),
+        "onednn": settings.onednn(),
     }

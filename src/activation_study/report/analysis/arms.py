@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from activation_study.errors import IncompleteRecordError
 from activation_study.registry import unknown_name
 
 BEST = "@best"
@@ -24,10 +25,6 @@ class Runs(Protocol):
     def name(self) -> str | None: ...  # noqa: D102
     @property
     def tier(self) -> str: ...  # noqa: D102
-
-
-class IncompleteRecordError(ValueError):
-    """Runs that a rule needs are not in the record."""
 
 
 def evaluation_runs(summary: pd.DataFrame, rate: str) -> pd.DataFrame:

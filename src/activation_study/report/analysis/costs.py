@@ -41,10 +41,8 @@ def read(path: Path | None = None) -> dict[str, Any] | None:
     Raises:
         ValueError: The file is not one that the present benchmark writes.
     """
-    root = settings.repository()
-    if path is None and root is not None:
-        path = root / "benchmarks" / "results.json"
-    if path is None or not path.exists():
+    path = path or settings.benchmarks() / "results.json"
+    if not path.exists():
         return None
     try:
         content: dict[str, Any] = json.loads(path.read_text())

@@ -6,13 +6,13 @@ a file of one's own is compared only where a manifest beside it lists it.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
 from activation_study.engine.records.manifest import MANIFEST
 from activation_study.engine.records.published import PublishedRecord
-from activation_study.report.claims.strict_yaml import ClaimsError
+from activation_study.errors import ClaimsError
+from activation_study.files import sha256
 
 COMMAND = "activation-study register"
 
@@ -34,7 +34,7 @@ def read_registered(path: Path, *, must_be_registered: bool) -> bytes:
     if must_be_registered or (path.parent / MANIFEST).exists():
         expected = PublishedRecord(path.parent).registered().get(path.name)
     content = content_of(path, expected)
-    found = digest(content)
+    found = sha256(content)
     if expected is None and must_be_registered:
         raise ClaimsError(
             f"{path}: expected its SHA-256 in {path.parent / MANIFEST}, received none; what is "
@@ -75,15 +75,10 @@ def _remedies(path: Path) -> str:
     )
 
 
-def digest(content: bytes) -> str:
-    """Return the SHA-256 in hex."""
-    return hashlib.sha256(content).hexdigest()
-
-
 def register(folder: Path, contents: Mapping[str, bytes]) -> None:
     """Write the digests of files into the manifest of their folder.
 
     Raises:
         RecordError: the manifest is damaged, or cannot be written.
     """
-    PublishedRecord(folder).register({name: digest(text) for name, text in contents.items()})
+    PublishedRecord(folder).register({name: sha256(text) for name, text in contents.items()})

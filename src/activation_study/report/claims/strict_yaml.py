@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from activation_study.errors import ClaimsError
 from activation_study.registry import shown
 
 LARGEST_BYTES = 1_000_000
@@ -21,10 +22,6 @@ MOST_VALUES = 200_000
 
 _TEXT = "tag:yaml.org,2002:str"
 _MERGE = "tag:yaml.org,2002:merge"
-
-
-class ClaimsError(ValueError):
-    """The file of claims breaks its schema or its own references, or is not what is registered."""
 
 
 def parse(content: bytes, path: Path) -> Any:

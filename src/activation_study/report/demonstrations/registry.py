@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from activation_study.registry import unknown_name
+from activation_study.registry import Registry
 from activation_study.report.demonstrations import functions, networks, softmax
 
-_DEMONSTRATIONS: dict[str, Callable[[], dict[str, float]]] = {
-    function.__name__.replace("_", "-"): function
-    for function in (
+DEMONSTRATIONS: Registry[Callable[[], dict[str, float]]] = Registry(
+    "demonstration",
+    [
         networks.linear_collapse,
         networks.relu_compositions,
         networks.step_fires_or_not,
@@ -31,13 +31,9 @@ _DEMONSTRATIONS: dict[str, Callable[[], dict[str, float]]] = {
         softmax.sigmoid_is_two_class_softmax,
         softmax.one_unit_softmax_bug,
         networks.accuracy_metric_misleads,
-    )
-}
-
-
-def names() -> tuple[str, ...]:
-    """Return the names of all demonstrations."""
-    return tuple(_DEMONSTRATIONS)
+    ],
+)
+names = DEMONSTRATIONS.names
 
 
 def run(name: str) -> dict[str, float]:
@@ -52,6 +48,4 @@ def run(name: str) -> dict[str, float]:
     Raises:
         ValueError: there is no such demonstration; names the accepted ones and the nearest.
     """
-    if name not in _DEMONSTRATIONS:
-        raise unknown_name("demonstration", name, names())
-    return _DEMONSTRATIONS[name]()
+    return DEMONSTRATIONS.get(name)()

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from activation_study import settings
+from activation_study import files, settings
 from activation_study.catalogue import datasets
-from activation_study.engine.records import results, schema
+from activation_study.engine.records import schema
 from activation_study.engine.records.published import PublishedRecord, to_tables
 from activation_study.engine.run import Run
 from activation_study.engine.sweeps import sweep
@@ -148,7 +148,7 @@ class Audit:
 
     def write(self, folder: Path) -> Path:
         """Writes the audit beside the manifest, in place of the last one; returns the path."""
-        return results.write(folder / FILE, self.as_dict())
+        return files.write_result(folder / FILE, self.as_dict())
 
 
 def last_written(folder: Path | None = None) -> dict[str, Any] | None:
@@ -163,7 +163,9 @@ def last_written(folder: Path | None = None) -> dict[str, Any] | None:
     Raises:
         RecordError: The file cannot be read.
     """
-    return results.read((folder or settings.published()) / FILE, "activation-study audit --write")
+    return files.read_result(
+        (folder or settings.published()) / FILE, "activation-study audit --write"
+    )
 
 
 def audit(

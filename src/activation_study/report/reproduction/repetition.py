@@ -11,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from activation_study import settings
-from activation_study.engine.records import results, schema
+from activation_study import files, settings
+from activation_study.engine.records import schema
 from activation_study.engine.records.records import ROLES, Runs
 from activation_study.engine.training import provenance as origin
 from activation_study.report.analysis.arms import cell_name
@@ -73,7 +73,7 @@ class Repetition:
         """
         own = self.as_dict()
         others = [each for each in written(folder) if _cpus(each) != _cpus(own)]
-        return results.write(folder / FILE, {"repetitions": [own, *others]})
+        return files.write_result(folder / FILE, {"repetitions": [own, *others]})
 
     def __str__(self) -> str:
         """Return how much was repeated, and every verdict that changed."""
@@ -191,13 +191,13 @@ def written(folder: Path | None = None) -> list[dict[str, Any]]:
     """
     path = (folder or settings.published()) / FILE
     command = "activation-study repetition FOLDER --write"
-    found = results.read(path, command)
+    found = files.read_result(path, command)
     if found is None:
         return []
     try:
         repetitions: list[dict[str, Any]] = found["repetitions"]
     except (KeyError, TypeError) as error:
-        raise results.foreign(path, command, error) from error
+        raise files.foreign_result(path, command, error) from error
     return repetitions
 
 

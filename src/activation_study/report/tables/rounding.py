@@ -33,8 +33,7 @@ def measured(path: Path | None = None) -> dict[str, Any]:
     Raises:
         FileNotFoundError: There is none; it belongs to the repository, not to the package.
     """
-    root = settings.repository() or Path()
-    path = path or root / "benchmarks" / "rounding_spread.json"
+    path = path or settings.benchmarks() / "rounding_spread.json"
     if not path.exists():
         raise FileNotFoundError(
             f"{path} is missing: restore it, or measure anew (python benchmarks/rounding_spread.py)"
