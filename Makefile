@@ -69,10 +69,11 @@ test: $(INSTALLED) ## run the tests (the browser's read the site that `make book
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 .PHONY: lint
-lint: $(INSTALLED) ## check style, formatting, types and workflows
+lint: $(INSTALLED) ## check style, formatting, types, imports and workflows
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 	@if command -v actionlint > /dev/null; then actionlint; else echo "actionlint is packaged for Linux alone: left out here"; fi
 
 .PHONY: bench
