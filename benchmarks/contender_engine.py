@@ -58,7 +58,7 @@ class _Engine:
         """Trains one epoch as ``train`` does, and returns the mean loss."""
         arrays = self._arrays
         order = tf.constant(self._generator.permutation(arrays.train_indices))
-        return float(self._loop.train_epoch(arrays.images, arrays.labels, order).numpy().mean())
+        return float(self._loop.train_epoch(arrays.images, arrays.targets, order).numpy().mean())
 
     def runs(self, first_seed: int, count: int) -> dict[str, Any]:
         """Trains whole runs one after another, as a worker of a sweep does."""

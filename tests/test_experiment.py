@@ -97,10 +97,57 @@ def test_key_does_not_depend_on_the_order_of_fields() -> None:
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_every_field_is_in_the_key(field: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    # There is only one task so far.
+    digits = tasks.get("digits")
     monkeypatch.setattr(tasks, "names", lambda: ("digits", "another"))
+    monkeypatch.setattr(tasks, "get", lambda name: digits)
     keys = [Experiment().key] + [Experiment(**{field: value}).key for value in CHANGES[field]]
     assert len(set(keys)) == len(CHANGES[field]) + 1
+
+
+def test_the_founding_fields_are_those_of_the_first_record() -> None:
+    assert tuple(DEFAULTS) == experiment_module.FOUNDING_FIELDS
+
+
+def test_a_later_field_is_in_the_key_only_where_it_is_not_its_default(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = Experiment().key
+    founding = tuple(field for field in FIELDS if field != "label_noise")
+    monkeypatch.setattr(experiment_module, "FOUNDING_FIELDS", founding)
+    content = {
+        "experiment": {field: DEFAULTS[field] for field in founding},
+        "dataset_digest": datasets.spec("mnist").digest,
+        "protocol": PROTOCOL_VERSION,
+    }
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    assert Experiment().key == hashlib.sha256(canonical.encode()).hexdigest() != before
+    assert len({Experiment(label_noise=share).key for share in (0.0, 0.1, 0.2)}) == 3
+
+
+def test_the_version_of_a_task_is_in_the_key_where_it_is_not_the_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    keys = {Experiment().key}
+    for version in (1, 2, 3):
+        task = dataclasses.replace(tasks.get("digits"), version=version)
+        with monkeypatch.context() as patch:
+            patch.setattr(tasks, "get", lambda name, task=task: task)
+            keys.add(Experiment().key)
+    assert len(keys) == 3
+
+
+def test_a_head_that_cannot_be_read_as_the_task_asks_is_refused_with_those_that_can(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    digits = tasks.get("digits")
+    measures = dataclasses.replace(digits.measures, targets="numbers")
+    numbers = dataclasses.replace(digits, measures=measures, corrupt=None)
+    monkeypatch.setattr(tasks, "get", lambda name: numbers)
+    with pytest.raises(ValueError, match=r"'softmax' cannot be read as numbers.*: linear_mse$"):
+        Experiment()
+    with pytest.raises(ValueError, match=r"label_noise must be 0.*no wrong labels; received 0.1"):
+        Experiment(head="linear_mse", label_noise=0.1)
+    assert Experiment(head="linear_mse").parts.task is numbers
 
 
 def test_protocol_and_dataset_digest_are_in_the_key(monkeypatch: pytest.MonkeyPatch) -> None:

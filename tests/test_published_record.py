@@ -13,6 +13,7 @@ from activation_study.catalogue import activations
 from activation_study.engine.records import schema
 from activation_study.engine.records.published import PublishedRecord
 from activation_study.engine.records.records import Records, Runs
+from activation_study.experiment import FIELDS, Experiment
 from activation_study.report.claims.judging import judge_all, load_claims
 from activation_study.report.claims.strict_yaml import parse
 from activation_study.report.claims.verdict import VERDICTS
@@ -37,6 +38,14 @@ def test_every_file_is_what_the_manifest_says(published: Records) -> None:
     assert isinstance(published.published, PublishedRecord)
     assert published.published.studies() == sorted(studies.STUDIES)
     assert len(published.published.verify()) == 7 * len(studies.STUDIES)
+
+
+def test_every_published_key_is_that_of_its_description(published: Records) -> None:
+    record = published.published
+    rows = [row for name in record.studies() for row in record.read(name, "runs").to_pylist()]
+    keys = [Experiment(**{field: row[field] for field in FIELDS}).key for row in rows]
+    assert keys == [row["key"] for row in rows]
+    assert len(set(keys)) == 2_823
 
 
 def test_the_data_card_describes_every_column() -> None:

@@ -15,6 +15,9 @@ import numpy as np
 
 from activation_study.catalogue import activations, datasets, heads, tasks
 from activation_study.catalogue.activations.registry import Activation
+from activation_study.catalogue.datasets import DatasetSpec
+from activation_study.catalogue.heads import Head
+from activation_study.catalogue.tasks import Task
 from activation_study.checks import check_name, real_number, whole_number
 from activation_study.files import canonical, sha256
 from activation_study.registry import shown
@@ -43,6 +46,29 @@ INITIALIZERS = (
     "recommended",
 )
 
+FOUNDING_FIELDS = (
+    "dataset",
+    "task",
+    "hidden",
+    "head",
+    "architecture",
+    "depth",
+    "width",
+    "normalization",
+    "initializer",
+    "bias_initial_value",
+    "optimizer",
+    "learning_rate",
+    "batch_size",
+    "epochs",
+    "train_size",
+    "label_noise",
+    "seed",
+    "evaluation",
+)
+"""Part of every key. A field that is younger is part of a key only where it is not its default, so
+that no key of a recorded run changes."""
+
 MOST_EXPERIMENTS = 1_000_000
 """In one grid: days of training on any machine, and the end of a generator that has none."""
 
@@ -65,6 +91,23 @@ def _names_its_fields(made: type[T]) -> type[T]:
     return made
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What the names of an experiment stand for, looked up once for all that train and measure it.
+
+    Args:
+        dataset: What is known about the dataset; it is not read.
+        task: What is predicted, with its measures.
+        activation: The hidden activation.
+        head: Output activation with its loss.
+    """
+
+    dataset: DatasetSpec
+    task: Task
+    activation: Activation
+    head: Head
+
+
 @_names_its_fields
 @dataclass(frozen=True, kw_only=True)
 class Experiment:
@@ -75,7 +118,8 @@ class Experiment:
         task: Name in ``catalogue.tasks``.
         hidden: Hidden activation: a name in ``catalogue.activations``, or a callable that maps a
             tensor of scores to a tensor of the same shape.
-        head: Name in ``catalogue.heads``: output activation with its loss.
+        head: Name in ``catalogue.heads``: output activation with its loss; one that can be read as
+            the task's targets are.
         architecture: ``"mlp"``, or ``"cnn"``: 3 x 3 convolutions, each with its activation and
             2 x 2 max pooling.
         depth: Number of hidden layers, 0 to 64 (``cnn``: 1 to 4).
@@ -89,7 +133,8 @@ class Experiment:
         batch_size: Examples a step; the last step of an epoch takes what is left.
         epochs: Passes over the training part, at least 1.
         train_size: Training examples used, or None for the whole training part.
-        label_noise: Share of the training labels replaced by a wrong one, drawn uniformly.
+        label_noise: Share of the training labels replaced by a wrong one, drawn uniformly; 0 where
+            the task knows no wrong labels.
         seed: One seed for the split, the initial weights, the batch order and the label noise, each
             on a stream of its own.
         evaluation: ``"test"``: the test set is read once, at the end; ``"validation"``: it is not
@@ -153,7 +198,8 @@ class Experiment:
                 f"depth must be from 1 to {MOST_CONVOLUTIONS} where architecture='cnn', since each "
                 f"convolution halves the image; received {self.depth}"
             )
-        available = datasets.spec(self.dataset).train_size
+        self._check_task()
+        available = self.parts.dataset.train_size
         if self.train_size is not None:
             size = whole_number("train_size", self.train_size, 1, available)
             # The whole training part has one spelling, so that it has one key.
@@ -169,6 +215,20 @@ class Experiment:
             object.__setattr__(self, "_own_activation", entry)
             object.__setattr__(self, "_hidden_digest", _source_digest(entry.function))
 
+    def _check_task(self) -> None:
+        task, head = self.parts.task, self.parts.head
+        if task.targets not in head.readings:
+            able = [name for name in heads.names() if task.targets in heads.get(name).readings]
+            raise ValueError(
+                f"head={self.head!r} cannot be read as {task.targets}, which task={self.task!r} "
+                f"asks for; accepted: {', '.join(able)}"
+            )
+        if self.label_noise and task.corrupt is None:
+            raise ValueError(
+                f"label_noise must be 0 where task={self.task!r}, which knows no wrong labels; "
+                f"received {self.label_noise}"
+            )
+
     def replace(self, **changes: Any) -> Experiment:
         """Returns the same experiment with some fields changed, validated anew.
 
@@ -178,10 +238,24 @@ class Experiment:
         _check_fields(changes)
         return dataclasses.replace(self, **changes)
 
+    @functools.cached_property
+    def parts(self) -> Parts:
+        """What the names stand for."""
+        return Parts(
+            dataset=datasets.spec(self.dataset),
+            task=tasks.get(self.task),
+            activation=self._own_activation or activations.get(self.hidden),
+            head=heads.get(self.head),
+        )
+
     @property
     def activation(self) -> Activation:
         """The catalogue's entry of the hidden activation."""
-        return self._own_activation or activations.get(self.hidden)
+        return self.parts.activation
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leaves out what names stand for, which any process can look up."""
+        return {name: value for name, value in vars(self).items() if name != "parts"}
 
     @property
     def is_repeatable_by_name(self) -> bool:
@@ -197,16 +271,26 @@ class Experiment:
 
     @functools.cached_property
     def key(self) -> str:
-        """SHA-256 (hex) of the canonical JSON, the dataset's digest and the protocol version."""
+        """SHA-256 (hex) of the canonical JSON, the dataset's digest and the protocol's version.
+
+        A field that is no founding one, and the task's version, count where they are not as usual.
+        """
         content = {
-            "experiment": self.describe(),
-            "dataset_digest": datasets.spec(self.dataset).digest,
+            "experiment": {
+                field: value
+                for field, value in self.describe().items()
+                if field in FOUNDING_FIELDS or value != DEFAULTS[field]
+            },
+            "dataset_digest": self.parts.dataset.digest,
             "protocol": PROTOCOL_VERSION,
         }
+        if self.parts.task.version != 1:
+            content["task_version"] = self.parts.task.version
         return sha256(canonical(content))
 
 
-FIELDS = tuple(field.name for field in dataclasses.fields(Experiment))
+DEFAULTS = {field.name: field.default for field in dataclasses.fields(Experiment)}
+FIELDS = tuple(DEFAULTS)
 
 
 def grid(**values: Any) -> list[Experiment]:

@@ -61,32 +61,29 @@ def test_area_under_curve() -> None:
 @pytest.mark.parametrize(
     ("train", "validation", "accuracy", "expected"),
     [
-        ([0.3, 0.2], [2.3, 0.3, 0.2], 0.97, ""),
         ([math.nan, 0.3, 0.2], [2.3, 0.3, 0.2], 0.97, ""),  # no training loss at epoch 0
-        ([0.3, math.nan], [2.3, 0.3, 0.2], 0.97, "not finite"),
-        ([math.nan, math.nan, 0.2], [2.3, 0.3, 0.2], 0.97, "not finite"),
-        ([0.3, 0.2], [2.3, 0.3, math.inf], 0.97, "not finite"),
-        ([0.3, 0.2], [2.3, 0.3, 0.2], math.nan, "not finite"),
-        ([2.3, 2.3], [2.3, 2.3, 2.3], 0.1, "chance"),
-        ([2.3, 2.3], [2.3, 2.3, 2.3], 0.111, "chance"),
-        ([2.3, 2.3], [2.3, 2.3, 2.3], 0.114, ""),  # limit 0.1 + 3 sqrt(0.09 / 5000) = 0.1127
+        ([math.nan, 0.3, math.nan], [2.3, 0.3, 0.2], 0.97, "not finite"),
+        ([math.nan, 0.3, 0.2], [2.3, 0.3, math.inf], 0.97, "not finite"),
+        ([math.nan, 0.3, 0.2], [2.3, 0.3, 0.2], math.nan, "not finite"),
+        ([math.nan, 2.3, 2.3], [2.3, 2.3, 2.3], 0.11, "chance"),
+        ([math.nan, 2.3, 2.3], [2.3, 2.3, 2.3], 0.114, ""),
     ],
 )
 def test_divergence(
     train: list[float], validation: list[float], accuracy: float, expected: str
 ) -> None:
-    assert divergence(train, validation, accuracy, 10, 5000) == expected
+    history = {
+        "train_loss": np.array(train),
+        "validation_loss": np.array(validation),
+        "validation_accuracy": np.array([0.1, 0.5, accuracy]),
+    }
+    assert divergence(history, "accuracy", lambda last: last <= 0.112) == expected
 
 
-def test_a_constant_output_is_chance_once_the_majority_is_known() -> None:
-    losses = [2.3, 2.3]
+def test_chance_is_what_a_constant_answer_reaches_and_three_standard_errors() -> None:
+    assert chance_limit(0.1, 10_000) == pytest.approx(0.109)
+    assert chance_limit(0.5, 100) == pytest.approx(0.65)
     # All ones on the test images of MNIST: 1,135 of 10,000 right.
-    assert divergence(losses[1:], losses, 0.1135, 10, 10_000) == ""
-    assert divergence(losses[1:], losses, 0.1135, 10, 10_000, majority_share=0.1135) == "chance"
-
-
-def test_chance_limit() -> None:
-    assert chance_limit(10, 10_000) == pytest.approx(0.109)
-    assert chance_limit(2, 100, majority_share=0.5) == pytest.approx(0.65)
-    with pytest.raises(ValueError, match="at least 2 classes"):
-        chance_limit(1, 100)
+    assert chance_limit(0.1135, 10_000) > 0.1135
+    with pytest.raises(ValueError, match=r"received 0\.1 and 0 examples"):
+        chance_limit(0.1, 0)

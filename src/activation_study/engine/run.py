@@ -6,13 +6,13 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
+from activation_study.measures.measure_set import Table
+
 SUMMARY_DIGITS = 9
 """Significant digits of a run's summary."""
 
 TABLE_DIGITS = 5
 """Significant digits of a run's tables: histories, layers, bins."""
-
-Table = dict[str, list[Any]]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -54,61 +54,43 @@ def area_under_curve(values: Sequence[float] | np.ndarray) -> float:
     return float(np.trapezoid(curve)) / (curve.size - 1)
 
 
-def chance_limit(num_classes: int, num_examples: int, majority_share: float | None = None) -> float:
-    """Highest accuracy that counts as chance: that of guessing plus 3 binomial standard errors.
+def chance_limit(majority_share: float, num_examples: int) -> float:
+    """Highest accuracy that counts as chance: that of a constant answer plus 3 standard errors.
 
     Args:
-        num_classes: number of classes K; guessing at random is right with probability 1/K.
-        num_examples: examples on which the accuracy was measured.
         majority_share: share of the most frequent class, which a network with constant output can
-            reach; 1/K where it is not given. MNIST needs it: 11.35 % of the test images are ones,
+            reach; at least 1/K of K classes. MNIST needs it: 11.35 % of the test images are ones,
             more than 10 % plus three standard errors.
+        num_examples: examples on which the accuracy was measured.
 
     Raises:
-        ValueError: fewer than two classes or no examples.
+        ValueError: the share is none, or there are no examples.
     """
-    if num_classes < 2 or num_examples < 1:
+    if not 0.0 < majority_share <= 1.0 or num_examples < 1:
         raise ValueError(
-            "chance needs at least 2 classes and 1 example, "
-            f"received {num_classes} classes and {num_examples} examples."
+            "chance needs a share above 0 and up to 1, and at least 1 example; "
+            f"received {majority_share} and {num_examples} examples."
         )
-    chance = max(1.0 / num_classes, majority_share or 0.0)
-    return chance + 3.0 * math.sqrt(chance * (1.0 - chance) / num_examples)
+    return majority_share + 3.0 * math.sqrt(majority_share * (1.0 - majority_share) / num_examples)
 
 
 def divergence(
-    train_losses: Sequence[float] | np.ndarray,
-    validation_losses: Sequence[float] | np.ndarray,
-    final_accuracy: float,
-    num_classes: int,
-    num_examples: int,
-    majority_share: float | None = None,
+    history: Mapping[str, np.ndarray], metric: str, is_chance: Callable[[float], bool]
 ) -> str:
     """Names the way in which a run failed to train, if it did.
 
     Args:
-        train_losses: training losses of epochs 1..E, or of 0..E with any value at 0: where there
-            are as many as validation losses, the first is not looked at, as there is no training
-            loss before the first step.
-        validation_losses: validation losses after epochs 0..E.
-        final_accuracy: accuracy after the last epoch, a fraction.
-        num_classes: number of classes.
-        num_examples: examples behind `final_accuracy`.
-        majority_share: see `chance_limit`.
+        history: columns of the history, from before the first step (where there is no training
+            loss) to the last epoch: `train_loss`, `validation_loss`, `validation_<metric>`.
+        metric: whose last value is judged.
+        is_chance: whether a constant answer could reach this value of the metric.
 
     Returns:
-        "not finite" if a loss or the final accuracy is NaN or infinite; else "chance" if the final
-        accuracy is not above `chance_limit`; else "".
+        "not finite" if a loss or the last value of the metric is NaN or infinite; else "chance" if
+        that value is one of chance; else "".
     """
-    trained = np.asarray(train_losses, dtype=np.float64)
-    validated = np.asarray(validation_losses, dtype=np.float64)
-    if trained.size == validated.size:
-        trained = trained[1:]
-    if not (
-        np.isfinite(trained).all()
-        and np.isfinite(validated).all()
-        and math.isfinite(final_accuracy)
-    ):
+    last = float(history[f"validation_{metric}"][-1])
+    losses = (history["train_loss"][1:], history["validation_loss"])
+    if not (all(np.isfinite(values).all() for values in losses) and math.isfinite(last)):
         return "not finite"
-    limit = chance_limit(num_classes, num_examples, majority_share)
-    return "" if final_accuracy > limit else "chance"
+    return "chance" if is_chance(last) else ""

@@ -28,14 +28,16 @@ def test_distributions_agree_with_scipy():
         "sigmoid_mse": normalized,
     }
     for name, distribution in expected.items():
-        np.testing.assert_allclose(heads.get(name).distribution(z), distribution, rtol=1e-12)
+        np.testing.assert_allclose(
+            heads.get(name).predictions(z, "one label"), distribution, rtol=1e-12
+        )
     assert {*expected, "linear_mse"} == set(heads.names())
 
 
 def test_linear_outputs_are_clipped_and_normalised_and_uniform_without_a_positive_one():
     scores = np.array([[3.0, -2.0, 1.0, 0.0], [-1.0, -5.0, 0.0, -0.1]])
     np.testing.assert_array_equal(
-        heads.get("linear_mse").distribution(scores), [[0.75, 0, 0.25, 0], [0.25] * 4]
+        heads.get("linear_mse").predictions(scores, "one label"), [[0.75, 0, 0.25, 0], [0.25] * 4]
     )
 
 
@@ -43,7 +45,9 @@ def test_sigmoids_that_all_underflow_keep_their_ratios():
     # Far to the left sigmoid(z) is exp(z): normalised it is the softmax.
     scores = np.array([[-2000.0, -2001.0, -2003.0]])
     np.testing.assert_allclose(
-        heads.get("sigmoid").distribution(scores), scipy.special.softmax(scores, axis=1), rtol=1e-12
+        heads.get("sigmoid").predictions(scores, "one label"),
+        scipy.special.softmax(scores, axis=1),
+        rtol=1e-12,
     )
 
 
@@ -61,7 +65,7 @@ def test_rows_are_distributions_for_any_scores(name, scores):
     head = heads.get(name)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        probabilities = head.distribution(scores)
+        probabilities = head.predictions(scores, "one label")
         outputs = head.outputs(scores)
     assert probabilities.shape == outputs.shape == scores.shape
     assert probabilities.dtype == outputs.dtype == np.float64
@@ -74,7 +78,7 @@ def test_rows_are_distributions_for_any_scores(name, scores):
 def test_a_higher_score_never_has_a_lower_probability(scores):
     order = np.argsort(scores, axis=1)
     for name in heads.names():
-        probabilities = heads.get(name).distribution(scores)
+        probabilities = heads.get(name).predictions(scores, "one label")
         assert (np.diff(np.take_along_axis(probabilities, order, axis=1)) >= -1e-15).all()
 
 
@@ -88,6 +92,28 @@ def test_a_higher_score_never_has_a_lower_probability(scores):
     ],
 )
 def test_scores_that_are_no_matrix_of_finite_numbers_are_refused(scores, message):
-    for compute in (heads.get("softmax").outputs, heads.get("softmax").distribution):
+    head = heads.get("softmax")
+    for compute in (head.outputs, lambda given: head.predictions(given, "one label")):
         with pytest.raises(ValueError, match=message):
             compute(scores)
+
+
+def test_labels_are_read_each_on_its_own_and_numbers_as_they_are():
+    z = np.random.default_rng(0).normal(scale=4.0, size=(50, 7))
+    readings = {
+        ("sigmoid", "labels"): scipy.special.expit(z),
+        ("sigmoid_prior", "labels"): scipy.special.expit(z),
+        ("sigmoid_mse", "labels"): scipy.special.expit(z),
+        ("softmax", "labels"): scipy.special.softmax(z, axis=1),
+        ("linear_mse", "numbers"): z,
+    }
+    for (name, targets), expected in readings.items():
+        found = heads.get(name).predictions(z, targets)
+        np.testing.assert_allclose(found, expected, rtol=1e-12)
+    offered = {(name, kind) for name in heads.names() for kind in heads.get(name).readings}
+    assert offered == {*readings, *((name, "one label") for name in heads.names())}
+
+
+def test_a_head_refuses_targets_that_it_cannot_be_read_as():
+    with pytest.raises(ValueError, match="'softmax' cannot be read as numbers; accepted: one lab"):
+        heads.get("softmax").predictions(np.zeros((1, 2)), "numbers")

@@ -231,11 +231,10 @@ def test_numpy_outputs_are_what_the_keras_layer_emits(name):
 
 def test_only_the_prior_head_starts_at_the_prior():
     head = heads.get("sigmoid_prior")
-    assert scipy.special.expit(head.output_bias(10)) == pytest.approx(0.1)
+    assert head.initial_bias(prior=0.1) == -math.log(9)
+    assert scipy.special.expit(head.initial_bias(prior=0.17)) == pytest.approx(0.17)
     others = set(heads.names()) - {"sigmoid_prior"}
-    assert {heads.get(name).output_bias(10) for name in others} == {0.0}
-    with pytest.raises(ValueError, match=r"num_classes: received 1; accepted: at least 2"):
-        head.output_bias(1)
+    assert {heads.get(name).initial_bias(prior=0.1) for name in others} == {0.0}
 
 
 def test_an_unknown_head_is_refused_with_accepted_names_and_the_nearest():

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from activation_study.catalogue import activations, heads
+from activation_study.catalogue import activations, datasets, heads, tasks
 from activation_study.engine.training import run_data
 from activation_study.engine.training.loop import Loop
 from activation_study.engine.training.train import train
@@ -22,7 +22,7 @@ def weights_after_our_epochs(experiment: Experiment, order: np.ndarray) -> list[
     loop = Loop(experiment)
     loop.restart(experiment, streams.weights)
     for _ in range(2):
-        loop.train_epoch(arrays.images, arrays.labels, tf.constant(order)).numpy()
+        loop.train_epoch(arrays.images, arrays.targets, tf.constant(order)).numpy()
     return loop.model.get_weights()
 
 
@@ -36,7 +36,7 @@ def weights_after_fit(experiment: Experiment, order: np.ndarray) -> list[np.ndar
     loop.model.compile(optimizer(experiment.learning_rate), heads.get(experiment.head).make_loss())
     loop.model.fit(
         arrays.images.numpy()[order].astype("float32") / 255,
-        np.eye(10, dtype="float32")[arrays.labels.numpy()[order]],
+        np.eye(10, dtype="float32")[arrays.targets.numpy()[order]],
         batch_size=experiment.batch_size,
         epochs=2,
         shuffle=False,
@@ -113,3 +113,15 @@ def test_every_activation_trains(hidden: str) -> None:
     assert np.isfinite(run.summary["validation_loss"])
     assert len(run.tables["layers"]["layer"]) == 4
     assert 0 <= run.tables["layers"]["dead"][0] <= 1
+
+
+def test_what_the_names_stand_for_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment, asked = SMALL.replace(epochs=1, depth=1), list[str]()
+    for registry in (activations, datasets, heads, tasks):
+        for function in ("get", "spec"):
+            if known := getattr(registry, function, None):
+                monkeypatch.setattr(
+                    registry, function, lambda name, known=known: asked.append(name) or known(name)
+                )
+    train(experiment)
+    assert asked == []

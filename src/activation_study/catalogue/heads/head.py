@@ -1,8 +1,9 @@
-r"""Output heads: output activation, loss, and how outputs become probabilities.
+r"""Output heads: output activation, loss, and how scores are read as predictions.
 
 A head maps scores :math:`z` of shape (batch, K), the output layer before its activation, to outputs
-:math:`o` of shape (batch, K), and compares them with one-hot targets :math:`y`. What Keras computes
-for a pair of activation and loss is not always what the two names say (`effective_loss` states it):
+:math:`o` of shape (batch, K), and compares them with targets :math:`y` of the same shape: one-hot
+rows, 0/1 for each label, or numbers, as the task's are. What Keras computes for a pair of
+activation and loss is not always what the two names say (`effective_loss` states it):
 
 - `keras.activations.softmax` and `sigmoid` leave their input on the tensor as ``_keras_logits``,
   and *both* cross-entropies silently take it as logits. Canonical pairs are therefore computed
@@ -12,13 +13,13 @@ for a pair of activation and loss is not always what the two names say (`effecti
 - Without the mark, probabilities are clipped to [1e-7, 1 - 1e-7]: beyond it the gradient is zero.
 - `binary_crossentropy` and `mean_squared_error` average over the K classes.
 
-Keras is imported only where a tensor or a loss is made; `outputs` and `distribution` are NumPy.
+Keras is imported only where a tensor or a loss is made; `outputs` and `predictions` are NumPy.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ import numpy as np
 
 from activation_study.catalogue import quiet_tensorflow
 from activation_study.catalogue.heads import functions
+from activation_study.measures.measure_set import Targets
 from activation_study.registry import Registry
 
 if TYPE_CHECKING:
@@ -47,13 +49,16 @@ class Head:
         output_activation: what `keras.layers.Activation` takes: a Keras name or a function.
         loss_name: Keras's name of the loss.
         effective_loss: LaTeX of what Keras computes for one example, as a function of scores z,
-            outputs o and one-hot targets y.
+            outputs o and targets y.
         description: one sentence on the head and on how its outputs become a distribution.
         canonical: whether the gradient of the loss with respect to the scores is a constant times
-            (outputs - targets), so that it does not vanish where an output is saturated and wrong.
+            (outputs - targets) for one-hot targets, so that it does not vanish where an output is
+            saturated and wrong.
         numpy_outputs: scores to outputs, in NumPy.
-        numpy_distribution: scores to class probabilities, in NumPy.
-        prior_bias: whether the output bias starts at the log-odds of the uniform prior.
+        readings: kind of targets -> scores to predictions, in NumPy; of another kind the head
+            cannot be asked. Predictions of one label are its distribution, those of labels the
+            probability of each.
+        prior_bias: whether the output bias starts at the log-odds of the task's prior.
     """
 
     name: str
@@ -63,11 +68,11 @@ class Head:
     description: str
     canonical: bool
     numpy_outputs: Callable[[np.ndarray], np.ndarray]
-    numpy_distribution: Callable[[np.ndarray], np.ndarray]
+    readings: Mapping[Targets, Callable[[np.ndarray], np.ndarray]]
     prior_bias: bool = False
 
     def make_loss(self) -> keras.losses.Loss:
-        """Return a fresh Keras loss, called as ``loss(one_hot, model_outputs)``.
+        """Return a fresh Keras loss, called as ``loss(targets, model_outputs)``.
 
         It returns the mean over the batch.
         """
@@ -76,21 +81,17 @@ class Head:
 
         return getattr(keras.losses, _LOSSES[self.loss_name])()
 
-    def output_bias(self, num_classes: int) -> float:
+    def initial_bias(self, prior: float) -> float:
         """Return the initial bias of the output layer.
 
         Args:
-            num_classes: number of classes K, at least 2.
+            prior: how often an output's target is 1.
 
         Returns:
-            -ln(K - 1), at which every sigmoid says 1/K, for heads with a prior bias; else 0.
-
-        Raises:
-            ValueError: `num_classes` is less than 2.
+            The log-odds of the prior, at which every sigmoid says it, for heads with a prior bias;
+            else 0. Where each of K classes is as frequent, that is -ln(K - 1).
         """
-        if num_classes < 2:
-            raise ValueError(f"num_classes: received {num_classes!r}; accepted: at least 2.")
-        return -math.log(num_classes - 1) if self.prior_bias else 0.0
+        return -math.log(1.0 / prior - 1.0) if self.prior_bias else 0.0
 
     def outputs(self, scores: np.ndarray) -> np.ndarray:
         """Return what the network emits for `scores`.
@@ -106,22 +107,25 @@ class Head:
         """
         return self.numpy_outputs(_checked(scores))
 
-    def distribution(self, scores: np.ndarray) -> np.ndarray:
-        """Return the class probabilities that the head's outputs are read as.
-
-        Softmax heads: the outputs. Sigmoid heads: the outputs divided by their sum. `linear_mse`:
-        the outputs clipped at 0 and divided by their sum, uniform where none is positive.
+    def predictions(self, scores: np.ndarray, targets: Targets) -> np.ndarray:
+        """Return what the scores are read as where targets are of this kind.
 
         Args:
-            scores: float array of shape (examples, classes), before the output activation.
+            scores: float array of shape (examples, K), before the output activation.
+            targets: kind of the task's targets.
 
         Returns:
-            float64 array of the same shape; every row is non-negative and sums to 1.
+            float64 array of the same shape. Of one label, every row is non-negative and sums to 1.
 
         Raises:
-            ValueError: `scores` is not a matrix of finite numbers.
+            ValueError: `scores` is not a matrix of finite numbers, or the head cannot be read so.
         """
-        return self.numpy_distribution(_checked(scores))
+        if targets not in self.readings:
+            raise ValueError(
+                f"head {self.name!r} cannot be read as {targets}; accepted: "
+                f"{', '.join(self.readings)}."
+            )
+        return self.readings[targets](_checked(scores))
 
 
 def _checked(scores: np.ndarray) -> np.ndarray:
@@ -142,6 +146,10 @@ _SIGMOID_LOSS = (
     r"\frac{1}{K}\sum_k \left[\ln(1 + e^{z_k}) - y_k z_k\right]"
     r"\quad\text{(from the scores, not clipped)}"
 )
+_SIGMOIDS: Mapping[Targets, Callable[[np.ndarray], np.ndarray]] = {
+    "one label": functions.normalized_sigmoid,
+    "labels": functions.sigmoid,
+}
 _NORMALIZED = "Outputs divided by their sum are the distribution."
 
 HEADS = Registry(
@@ -156,7 +164,7 @@ HEADS = Registry(
             description="Softmax with categorical cross-entropy. Outputs are the distribution.",
             canonical=True,
             numpy_outputs=functions.softmax,
-            numpy_distribution=functions.softmax,
+            readings={"one label": functions.softmax, "labels": functions.softmax},
         ),
         Head(
             name="sigmoid",
@@ -166,18 +174,19 @@ HEADS = Registry(
             description=f"K independent sigmoids with binary cross-entropy. {_NORMALIZED}",
             canonical=True,
             numpy_outputs=functions.sigmoid,
-            numpy_distribution=functions.normalized_sigmoid,
+            readings=_SIGMOIDS,
         ),
         Head(
             name="sigmoid_prior",
             output_activation="sigmoid",
             loss_name="binary_crossentropy",
             effective_loss=_SIGMOID_LOSS,
-            description="As sigmoid, with the output bias started at -ln(K - 1), so that every "
-            f"output starts near 1/K. {_NORMALIZED}",
+            description="As sigmoid, with the output bias started at the log-odds of the prior, "
+            "-ln(K - 1) for K classes of one frequency, so that every output starts near it. "
+            f"{_NORMALIZED}",
             canonical=True,
             numpy_outputs=functions.sigmoid,
-            numpy_distribution=functions.normalized_sigmoid,
+            readings=_SIGMOIDS,
             prior_bias=True,
         ),
         Head(
@@ -190,7 +199,7 @@ HEADS = Registry(
             f"sum. {_NORMALIZED}",
             canonical=False,
             numpy_outputs=functions.sigmoid,
-            numpy_distribution=functions.normalized_sigmoid,
+            readings={"one label": functions.normalized_sigmoid},
         ),
         Head(
             name="softmax_mse",
@@ -200,7 +209,7 @@ HEADS = Registry(
             description="Softmax with squared error. Outputs are the distribution.",
             canonical=False,
             numpy_outputs=functions.softmax,
-            numpy_distribution=functions.softmax,
+            readings={"one label": functions.softmax},
         ),
         Head(
             name="sigmoid_mse",
@@ -210,7 +219,7 @@ HEADS = Registry(
             description=f"K independent sigmoids with squared error. {_NORMALIZED}",
             canonical=False,
             numpy_outputs=functions.sigmoid,
-            numpy_distribution=functions.normalized_sigmoid,
+            readings=_SIGMOIDS,
         ),
         Head(
             name="linear_mse",
@@ -221,7 +230,10 @@ HEADS = Registry(
             "their sum are the distribution; it is uniform where no output is positive.",
             canonical=True,
             numpy_outputs=functions.identity,
-            numpy_distribution=functions.normalized_positive_part,
+            readings={
+                "one label": functions.normalized_positive_part,
+                "numbers": functions.identity,
+            },
         ),
         Head(
             name="double_softmax",
@@ -233,7 +245,7 @@ HEADS = Registry(
             "Outputs are the distribution.",
             canonical=False,
             numpy_outputs=functions.softmax_twice,
-            numpy_distribution=functions.softmax_twice,
+            readings={"one label": functions.softmax_twice},
         ),
     ],
 )

@@ -1,38 +1,107 @@
-"""What a network must predict: name -> `Task`."""
+"""What a network must predict: a task carries how it is made, measured and tuned."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-from activation_study.registry import Registry
+import numpy as np
+
+from activation_study.measures.measure_set import MeasureSet, Targets
+
+
+class Examples(NamedTuple):
+    """Images, uint8 of shape (n, 784), with targets as `Task.targets` says."""
+
+    images: np.ndarray
+    targets: np.ndarray
+
+
+Compose = Callable[[np.ndarray, np.ndarray, np.random.Generator], Examples]
+Corrupt = Callable[[np.ndarray, float, np.random.Generator], np.ndarray]
+
+
+@dataclass(frozen=True)
+class TuningRule:
+    """By which of the measures of every epoch the learning rate of an arm is chosen.
+
+    Attributes:
+        metric: the best mean over the seeds wins; `Metric.better` says what is best.
+        tie_breaker: decides between rates within one standard error of the best.
+    """
+
+    metric: str
+    tie_breaker: str
 
 
 @dataclass(frozen=True)
 class Task:
-    """A prediction task.
+    """A prediction task. One file a task; the file's name is the task's.
 
     Attributes:
         name: the name used in an experiment.
-        num_classes: number of classes K, the width of the output layer.
-        metric: name of the metric by which the learning rate is chosen and arms are compared.
         description: one sentence for tables.
+        num_outputs: width K of the output layer.
+        measures: what is recorded of its runs; says the kind of its targets.
+        tuning: how an arm's learning rate is chosen.
+        guess: metric -> score of a constant answer, which counts for a run that failed.
+        prior: how often an output's target is 1; a half where that is not known.
+        compose: (images, labels, generator) -> examples, or None for the dataset's own. It is
+            called on one part at a time, so that parts never mix: on the training and on the
+            validation part with streams of the run, on the test part with one that all runs share.
+        corrupt: (targets, share, generator) -> targets of which the share is wrong, or None where
+            label noise means nothing.
+        version: raise it when the same description would give other examples or other measures.
     """
 
     name: str
-    num_classes: int
-    metric: str
     description: str
+    num_outputs: int
+    measures: MeasureSet
+    tuning: TuningRule
+    guess: Mapping[str, float]
+    prior: float = 0.5
+    compose: Compose | None = None
+    corrupt: Corrupt | None = None
+    version: int = 1
+
+    @property
+    def targets(self) -> Targets:
+        """Kind of the targets."""
+        return self.measures.targets
+
+    @property
+    def target_shape(self) -> tuple[int, ...]:
+        """Shape of one example's target."""
+        return () if self.targets == "one label" else (self.num_outputs,)
+
+    @property
+    def target_dtype(self) -> str:
+        """Type of a target in memory."""
+        return "float32" if self.targets == "numbers" else "uint8"
+
+    def encode(self, targets: Any) -> Any:
+        """Return what the loss is given.
+
+        Args:
+            targets: tensor of shape (batch, ...).
+
+        Returns:
+            float32 tensor of shape (batch, num_outputs).
+        """
+        import tensorflow as tf
+
+        if self.targets == "one label":
+            return tf.one_hot(targets, self.num_outputs)
+        return tf.cast(targets, tf.float32)
 
 
-TASKS = Registry(
-    "task",
-    [
-        Task(
-            name="digits",
-            num_classes=10,
-            metric="accuracy",
-            description="Which of the ten digits does the image show? Exactly one is right.",
-        ),
-    ],
-)
-names, get = TASKS.names, TASKS.get
+def wrong_labels(
+    labels: np.ndarray, share: float, generator: np.random.Generator, *, num_classes: int
+) -> np.ndarray:
+    """Replace a share of the labels by a wrong one, drawn uniformly: noise of one right class."""
+    hit = np.flatnonzero(generator.random(len(labels)) < share)
+    noisy = labels.copy()
+    noisy[hit] = (labels[hit] + generator.integers(1, num_classes, len(hit))) % num_classes
+    return noisy

@@ -10,16 +10,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from activation_study.catalogue import heads, tasks
+from activation_study.catalogue.tasks import Task
 from activation_study.engine.training import network, optimizers
 from activation_study.experiment import Experiment
-
-ANY_EXAMPLES = (
-    tf.TensorSpec((None, network.NUM_PIXELS), tf.uint8),
-    tf.TensorSpec((None,), tf.uint8),
-)
-"""Images and labels of any number: one graph serves validation, probe and test set."""
-
 
 _graph = functools.partial(tf.function, autograph=False)
 """Compiles without AutoGraph, which gives up where a warning of Python's ``ast`` is an error."""
@@ -34,7 +27,7 @@ class Evaluation:
 
     Args:
         loss: Mean of the head's loss.
-        scores: Float array of shape (images, classes): what enters the output activation.
+        scores: Float array of shape (images, K): what enters the output activation.
         outputs: Float array of the same shape: what the network emits.
     """
 
@@ -66,17 +59,18 @@ class Loop:
     """
 
     def __init__(self, experiment: Experiment) -> None:
-        self._num_classes = tasks.get(experiment.task).num_classes
+        self._task = experiment.parts.task
         self._batch_size = experiment.batch_size
         self._evaluation_batch = EVALUATION_BATCH[experiment.architecture]
         self._network = network.build(experiment)
         self._initial = network.InitialWeights(self._network.model)
-        self._loss = heads.get(experiment.head).make_loss()
+        self._loss = experiment.parts.head.make_loss()
         self._optimizer = optimizers.make(experiment.optimizer)
         self._optimizer.build(self._network.model.trainable_variables)
         self.train_epoch = _graph(self._train_epoch)
-        self._evaluate_graph = _graph(self._evaluate, input_signature=ANY_EXAMPLES)
-        self._look_graph = _graph(self._look, input_signature=ANY_EXAMPLES)
+        any_examples = _any_examples(self._task)
+        self._evaluate_graph = _graph(self._evaluate, input_signature=any_examples)
+        self._look_graph = _graph(self._look, input_signature=any_examples)
 
     @property
     def model(self) -> keras.Model:
@@ -93,7 +87,7 @@ class Loop:
         self._initial.assign(experiment, stream)
         optimizers.reset(self._optimizer, experiment.learning_rate)
 
-    def _train_epoch(self, images: tf.Tensor, labels: tf.Tensor, order: tf.Tensor) -> tf.Tensor:
+    def _train_epoch(self, images: tf.Tensor, targets: tf.Tensor, order: tf.Tensor) -> tf.Tensor:
         """Trains once over ``images[order]`` and returns the loss of each step."""
         num_full = order.shape[0] // self._batch_size
         # Full batches have a static shape, which spares each step about thirty shape operations.
@@ -101,31 +95,31 @@ class Loop:
         losses = tf.TensorArray(tf.float32, size=num_full, element_shape=())
 
         def step(number: tf.Tensor, losses: tf.TensorArray) -> tuple[tf.Tensor, tf.TensorArray]:
-            loss = self._train_step(images, labels, batches[number])
+            loss = self._train_step(images, targets, batches[number])
             return number + 1, losses.write(number, loss)
 
         _, losses = tf.while_loop(lambda number, _: number < num_full, step, (0, losses))
         if order.shape[0] == num_full * self._batch_size:
             return losses.stack()
-        rest = self._train_step(images, labels, order[num_full * self._batch_size :])
+        rest = self._train_step(images, targets, order[num_full * self._batch_size :])
         return tf.concat([losses.stack(), [rest]], axis=0)
 
-    def _train_step(self, images: tf.Tensor, labels: tf.Tensor, batch: tf.Tensor) -> tf.Tensor:
+    def _train_step(self, images: tf.Tensor, targets: tf.Tensor, batch: tf.Tensor) -> tf.Tensor:
         """Takes one step on ``images[batch]`` and returns the loss before it."""
         variables = self._network.model.trainable_variables
         pixels = as_pixels(tf.gather(images, batch))
-        targets = tf.one_hot(tf.gather(labels, batch), self._num_classes)
+        wanted = self._task.encode(tf.gather(targets, batch))
         with tf.GradientTape() as tape:
-            loss = self._loss(targets, self._network.model(pixels, training=True))
+            loss = self._loss(wanted, self._network.model(pixels, training=True))
         self._optimizer.apply(tape.gradient(loss, variables), variables)
         return loss
 
-    def evaluate(self, images: tf.Tensor, labels: tf.Tensor) -> Evaluation:
-        """Evaluates uint8 images of shape (n, 784) with labels of shape (n,)."""
+    def evaluate(self, images: tf.Tensor, targets: tf.Tensor) -> Evaluation:
+        """Evaluates uint8 images of shape (n, 784) with their targets."""
         size = self._evaluation_batch or len(images)
         starts = range(0, len(images), size)
         parts = [
-            self._evaluate_graph(images[start : start + size], labels[start : start + size])
+            self._evaluate_graph(images[start : start + size], targets[start : start + size])
             for start in starts
         ]
         losses, scores, outputs = zip(*parts, strict=True)
@@ -136,28 +130,28 @@ class Loop:
             np.concatenate([part.numpy() for part in outputs]),
         )
 
-    def _evaluate(self, images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, ...]:
+    def _evaluate(self, images: tf.Tensor, targets: tf.Tensor) -> tuple[tf.Tensor, ...]:
         *_, scores, outputs = self._network.watched(as_pixels(images), training=False)
         # The output activation is applied anew: Keras's losses look for the scores behind it.
         loss = self._loss(
-            tf.one_hot(labels, self._num_classes),
+            self._task.encode(targets),
             self._network.model.get_layer("outputs")(scores),
         )
         return loss, scores, outputs
 
-    def look(self, images: tf.Tensor, labels: tf.Tensor) -> list[LayerLook]:
+    def look(self, images: tf.Tensor, targets: tf.Tensor) -> list[LayerLook]:
         """Looks at every hidden layer on the probe set, first layer first."""
         return [
             LayerLook(h.numpy(), slopes.numpy(), float(norm))
-            for h, slopes, norm in self._look_graph(images, labels)
+            for h, slopes, norm in self._look_graph(images, targets)
         ]
 
-    def _look(self, images: tf.Tensor, labels: tf.Tensor) -> list[tuple[tf.Tensor, ...]]:
+    def _look(self, images: tf.Tensor, targets: tf.Tensor) -> list[tuple[tf.Tensor, ...]]:
         pixels = as_pixels(images)
         kernels = [kernel.value for kernel in self._network.kernels]
         with tf.GradientTape() as tape:
             outputs = self._network.model(pixels, training=False)
-            loss = self._loss(tf.one_hot(labels, self._num_classes), outputs)
+            loss = self._loss(self._task.encode(targets), outputs)
         gradients = tape.gradient(loss, kernels)
         watched = self._network.watched(pixels, training=False)
         return [
@@ -183,6 +177,14 @@ class Loop:
         # layer takes the first scores of all units, then the second ones.
         pieces = tf.split(slopes, hidden.width_factor, axis=-1)
         return tf.reduce_max(tf.stack(pieces), axis=0)
+
+
+def _any_examples(task: Task) -> tuple[tf.TensorSpec, tf.TensorSpec]:
+    """Images and targets of any number: one graph serves validation, probe and test set."""
+    return (
+        tf.TensorSpec((None, network.NUM_PIXELS), tf.uint8),
+        tf.TensorSpec((None, *task.target_shape), task.target_dtype),
+    )
 
 
 def _by_unit(values: tf.Tensor) -> tf.Tensor:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from activation_study.catalogue import heads, tasks
 from activation_study.catalogue.activations.entry import Activation
 from activation_study.experiment import Experiment
 
@@ -22,7 +21,7 @@ class Network:
 
     Args:
         model: Maps pixels, float of shape (batch, 784) in [0, 1], to outputs of shape
-            (batch, classes).
+            (batch, K).
         watched: Same inputs; outputs the list [scores entering activation 1, activation 1, ...,
             scores entering the output activation, outputs].
         hidden: The catalogue's entry of the hidden activation.
@@ -41,7 +40,8 @@ def build(experiment: Experiment) -> Network:
     ``mlp``: dense layers. ``cnn``: 3 x 3 convolutions with ``width`` channels, each followed by its
     activation and 2 x 2 max pooling; a channel is a unit.
     """
-    hidden = experiment.activation
+    parts = experiment.parts
+    hidden = parts.activation
     pixels = keras.Input((NUM_PIXELS,), name="pixels")
     signal: keras.KerasTensor = pixels
     watched, kernels = [], []
@@ -57,10 +57,8 @@ def build(experiment: Experiment) -> Network:
             signal = keras.layers.MaxPooling2D(2, name=f"pooling_{number}")(signal)
     if experiment.architecture == "cnn":
         signal = keras.layers.Flatten(name="flat")(signal)
-    num_classes = tasks.get(experiment.task).num_classes
-    scores = keras.layers.Dense(num_classes, name="scores")(signal)
-    output_activation = heads.get(experiment.head).output_activation
-    outputs = keras.layers.Activation(output_activation, name="outputs")(scores)
+    scores = keras.layers.Dense(parts.task.num_outputs, name="scores")(signal)
+    outputs = keras.layers.Activation(parts.head.output_activation, name="outputs")(scores)
     return Network(
         model=keras.Model(pixels, outputs),
         watched=keras.Model(pixels, [*watched, scores, outputs]),
@@ -97,8 +95,7 @@ class InitialWeights:
 
     def assign(self, experiment: Experiment, stream: np.random.SeedSequence) -> None:
         """Sets every variable of the model to the experiment's initial value."""
-        head = heads.get(experiment.head)
-        num_classes = tasks.get(experiment.task).num_classes
+        output_bias = experiment.parts.head.initial_bias(experiment.parts.task.prior)
         initializer = self._initializer_name(experiment)
         seeds = iter(stream.generate_state(len(self._constants)))
         for variable, constant in zip(self._model.weights, self._constants, strict=True):
@@ -109,7 +106,7 @@ class InitialWeights:
                 )
                 variable.assign(draw(variable.shape))
             elif role == "bias" and layer == "scores":
-                variable.assign(np.full(variable.shape, head.output_bias(num_classes), "float32"))
+                variable.assign(np.full(variable.shape, output_bias, "float32"))
             elif role == "bias":
                 variable.assign(np.full(variable.shape, experiment.bias_initial_value, "float32"))
             else:
@@ -118,5 +115,5 @@ class InitialWeights:
     @staticmethod
     def _initializer_name(experiment: Experiment) -> str:
         if experiment.initializer == "recommended":
-            return experiment.activation.initializer
+            return experiment.parts.activation.initializer
         return experiment.initializer

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow as tf
 
-from activation_study.catalogue import datasets, tasks
+from activation_study.catalogue import datasets
+from activation_study.catalogue.tasks.task import Compose
 from activation_study.experiment import Experiment
 
 PROBE_SIZE = {"mlp": 1000, "cnn": 100}
@@ -20,6 +21,13 @@ Strict counts of dead units fall as this number grows, so it belongs to the prot
 """
 
 
+TEST_SEED = 20_251_125
+"""Composes the test examples of a task: the same ones for all of its runs."""
+
+Tensors = tuple[tf.Tensor, tf.Tensor]
+"""Images, uint8 of shape (examples, 784), and labels or targets of shape (examples, ...)."""
+
+
 @dataclass(frozen=True)
 class Streams:
     """Independent random streams of one run, all spawned from its one seed."""
@@ -29,11 +37,12 @@ class Streams:
     batches: np.random.SeedSequence
     noise: np.random.SeedSequence
     null: np.random.SeedSequence
+    compose: np.random.SeedSequence
 
     @classmethod
     def of(cls, experiment: Experiment) -> Streams:
         """Spawns the streams of an experiment; they do not depend on anything but its seed."""
-        return cls(*np.random.SeedSequence(experiment.seed).spawn(5))
+        return cls(*np.random.SeedSequence(experiment.seed).spawn(6))
 
 
 @dataclass(frozen=True)
@@ -41,78 +50,71 @@ class RunData:
     """The arrays of one run.
 
     Args:
-        images: uint8 tensor of shape (examples, 784), all training images of the dataset.
-        labels: uint8 tensor of shape (examples,), noisy where the experiment asks for it.
-        train_indices: int32 array: the run's training part.
-        validation_images, validation_labels: uint8 tensors of the validation part.
+        images: uint8 tensor of shape (examples, 784).
+        targets: Tensor of shape (examples, ...) as the task says, noisy where the experiment asks
+            for it.
+        train_indices: int32 array: the run's training part within these examples.
+        validation: Images and targets of the validation part.
+        test: Images and targets of the test set; None where the run does not read it.
     """
 
     images: tf.Tensor
-    labels: tf.Tensor
+    targets: tf.Tensor
     train_indices: np.ndarray
-    validation_images: tf.Tensor
-    validation_labels: tf.Tensor
+    validation: Tensors
+    test: Tensors | None
 
-    def probe(self, architecture: str) -> tuple[tf.Tensor, tf.Tensor]:
-        """Images and labels of the probe set."""
-        size = PROBE_SIZE[architecture]
-        return self.validation_images[:size], self.validation_labels[:size]
+    def probe(self, architecture: str) -> Tensors:
+        """Images and targets of the probe set."""
+        images, targets = self.validation
+        return images[: PROBE_SIZE[architecture]], targets[: PROBE_SIZE[architecture]]
 
 
 def prepare(experiment: Experiment, streams: Streams) -> RunData:
-    """Splits the dataset's training images by the run's seed."""
-    images, labels = _tensors(experiment.dataset).train
+    """Splits the dataset's training images by the run's seed, and composes the task's examples."""
+    task, noise = experiment.parts.task, experiment.label_noise
+    train, unread = _tensors(experiment.dataset)
+    test = unread if experiment.evaluation == "test" else None
     train_indices, validation_indices = datasets.split(
         experiment.dataset, np.random.default_rng(streams.split)
     )
     train_indices = train_indices[: experiment.train_size].astype(np.int32)
-    noisy = _with_noise(labels.numpy(), train_indices, experiment, streams)
-    return RunData(
-        images=images,
-        labels=tf.constant(noisy),
-        train_indices=train_indices,
-        validation_images=tf.gather(images, validation_indices),
-        validation_labels=tf.gather(labels, validation_indices),
-    )
+    validation = _at(train, validation_indices)
+    if task.compose:
+        ours, theirs = map(np.random.default_rng, streams.compose.spawn(2))
+        train = _composed(task.compose, _at(train, train_indices), ours)
+        train_indices = np.arange(len(train[1]), dtype=np.int32)
+        validation = _composed(task.compose, validation, theirs)
+        if test:
+            test = _composed(task.compose, test, np.random.default_rng(TEST_SEED))
+    images, targets = train
+    if task.corrupt and noise:
+        noisy = targets.numpy()
+        generator = np.random.default_rng(streams.noise)
+        noisy[train_indices] = task.corrupt(noisy[train_indices], noise, generator)
+        targets = tf.constant(noisy)
+    return RunData(images, targets, train_indices, validation, test)
 
 
-def test_part(dataset: str) -> tuple[tf.Tensor, tf.Tensor]:
-    """Images and labels of the test set as tensors."""
-    return _tensors(dataset).test
+def _at(part: Tensors, indices: np.ndarray) -> Tensors:
+    images, targets = part
+    return tf.gather(images, indices), tf.gather(targets, indices)
 
 
-Tensors = tuple[tf.Tensor, tf.Tensor]
-"""Images, uint8 of shape (examples, 784), and labels, uint8 of shape (examples,)."""
-
-
-@dataclass(frozen=True)
-class _Parts:
-    """A dataset as tensors: the part that runs split, and the part that they are tested on."""
-
-    train: Tensors
-    test: Tensors
+def _composed(compose: Compose, part: Tensors, generator: np.random.Generator) -> Tensors:
+    images, labels = part
+    examples = compose(images.numpy(), labels.numpy(), generator)
+    return tf.constant(examples.images), tf.constant(examples.targets)
 
 
 @functools.lru_cache(maxsize=2)
-def _tensors(dataset: str) -> _Parts:
-    """The dataset, once for all runs of this process: no array of it is kept beside the tensors."""
+def _tensors(dataset: str) -> tuple[Tensors, Tensors]:
+    """The part that runs split and the part that they are tested on, once for all runs.
+
+    No array of them is kept beside the tensors.
+    """
     found = datasets.read_anew(dataset)
     train, test = (
         (tf.constant(part.images), tf.constant(part.labels)) for part in (found.train, found.test)
     )
-    return _Parts(train, test)
-
-
-def _with_noise(
-    labels: np.ndarray, indices: np.ndarray, experiment: Experiment, streams: Streams
-) -> np.ndarray:
-    """Replaces a share of the training labels by a uniformly drawn wrong one."""
-    if experiment.label_noise == 0.0:
-        return labels
-    generator = np.random.default_rng(streams.noise)
-    num_classes = tasks.get(experiment.task).num_classes
-    hit = indices[generator.random(len(indices)) < experiment.label_noise]
-    noisy = labels.copy()
-    shift = generator.integers(1, num_classes, size=len(hit))
-    noisy[hit] = (noisy[hit] + shift) % num_classes
-    return noisy
+    return train, test

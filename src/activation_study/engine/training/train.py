@@ -11,13 +11,11 @@ import numpy as np
 import tensorflow as tf
 
 from activation_study import settings
-from activation_study.catalogue import heads, tasks
 from activation_study.engine.run import SUMMARY_DIGITS, TABLE_DIGITS, Run, round_floats
-from activation_study.engine.training import final_test, provenance, run_data
+from activation_study.engine.training import provenance, run_data
 from activation_study.engine.training.loop import Loop, loop_for
-from activation_study.engine.training.watch import Watch, distribution, summarize
+from activation_study.engine.training.watch import Watch, read
 from activation_study.experiment import Experiment
-from activation_study.measures import calibration
 
 
 def use_one_thread() -> None:
@@ -71,15 +69,21 @@ def train(experiment: Experiment) -> Run:
         arrays = run_data.prepare(experiment, streams)
         loop = loop_for(experiment)
         loop.restart(experiment, streams.weights)
-    watch = Watch(heads.get(experiment.head), loop.lipschitz)
+    watch = Watch(experiment.parts, loop.lipschitz)
     _train_and_watch(experiment, loop, arrays, watch, streams, clock)
-    num_classes = tasks.get(experiment.task).num_classes
-    summary = summarize(watch, num_classes, arrays.validation_labels.numpy())
+    summary = watch.summarize(arrays.validation[1].numpy())
     tables = watch.tables()
-    if experiment.evaluation == "test":
+    if arrays.test:
         with clock.time("measure"):
-            tested, tested_tables = _test(experiment, loop, arrays, streams)
-        summary |= tested
+            validation, test = (
+                read(experiment.parts, loop.evaluate(images, targets), targets.numpy())
+                for images, targets in (arrays.validation, arrays.test)
+            )
+            generator = np.random.default_rng(streams.null)
+            tested, tested_tables = experiment.parts.task.measures.final(
+                validation, test, generator
+            )
+        summary |= {f"test_{name}": value for name, value in tested.items()}
         tables |= tested_tables
     seconds = {f"{part}_seconds": value for part, value in clock.seconds.items()}
     seconds["wall_seconds"] = time.perf_counter() - start
@@ -101,41 +105,26 @@ def _train_and_watch(
     clock: _Clock,
 ) -> None:
     """Runs the epochs; stops early only when the loss is no longer finite."""
-    validation_labels = arrays.validation_labels.numpy()
+    targets = arrays.validation[1].numpy()
     probe = arrays.probe(experiment.architecture)
 
     def look(train_loss: float) -> None:
         with clock.time("measure"):
-            validation = loop.evaluate(arrays.validation_images, arrays.validation_labels)
+            validation = loop.evaluate(*arrays.validation)
             layers = loop.look(*probe) if experiment.depth else []
-            watch.record(train_loss, validation, validation_labels, layers)
+            watch.record(train_loss, validation, targets, layers)
 
     look(float("nan"))
     generator = np.random.default_rng(streams.batches)
     for epoch in range(experiment.epochs):
         order = generator.permutation(arrays.train_indices)
         with clock.time("train"):
-            losses = loop.train_epoch(arrays.images, arrays.labels, tf.constant(order)).numpy()
+            losses = loop.train_epoch(arrays.images, arrays.targets, tf.constant(order)).numpy()
         if epoch == 0:
             watch.record_early(losses)
         look(float(losses.mean()))
         if not np.isfinite(losses).all():
             return
-
-
-def _test(
-    experiment: Experiment, loop: Loop, arrays: run_data.RunData, streams: run_data.Streams
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Reads the test set, once."""
-    head = heads.get(experiment.head)
-    validation = loop.evaluate(arrays.validation_images, arrays.validation_labels)
-    temperature = calibration.fit_temperature(
-        distribution(head, validation.scores), arrays.validation_labels.numpy()
-    )
-    images, labels = run_data.test_part(experiment.dataset)
-    test = loop.evaluate(images, labels)
-    generator = np.random.default_rng(streams.null)
-    return final_test.measure(head, test, labels.numpy(), temperature, generator)
 
 
 def _provenance() -> dict[str, Any]:

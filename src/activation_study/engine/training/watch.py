@@ -6,23 +6,20 @@ from typing import Any
 
 import numpy as np
 
-from activation_study.catalogue.heads.head import Head
-from activation_study.engine.run import Table
 from activation_study.engine.training.loop import Evaluation, LayerLook
-from activation_study.measures import calibration, convergence, dead_units
+from activation_study.experiment import Parts
+from activation_study.measures import dead_units
+from activation_study.measures.measure_set import Scored, Table
 
 EARLY_WINDOWS = 40
 """Windows into which the training losses of the first epoch are averaged."""
-
-SPEED_THRESHOLD = 0.97
-"""Validation accuracy whose first crossing is recorded as the speed of convergence."""
 
 
 class Watch:
     """Collects what is seen before the first step and after each epoch."""
 
-    def __init__(self, head: Head, lipschitz: float) -> None:
-        self._head = head
+    def __init__(self, parts: Parts, lipschitz: float) -> None:
+        self._parts = parts
         self._lipschitz = lipschitz
         self.history: list[dict[str, float]] = []
         self.early: Table = {"step": [], "train_loss": []}
@@ -42,13 +39,13 @@ class Watch:
         self,
         train_loss: float,
         validation: Evaluation,
-        labels: np.ndarray,
+        targets: np.ndarray,
         layers: list[LayerLook],
     ) -> None:
         """Records one moment: epoch 0 is before the first step."""
         epoch = len(self.history)
-        probabilities = distribution(self._head, validation.scores)
-        quality = calibration.summarize(probabilities, labels)
+        scored = read(self._parts, validation, targets)
+        quality = self._parts.task.measures.watch(scored.predictions, targets)
         self.history.append(
             {
                 "epoch": epoch,
@@ -77,6 +74,24 @@ class Watch:
             "units": self._life_histories(),
         }
 
+    def summarize(self, targets: np.ndarray) -> dict[str, Any]:
+        """The part of a run's summary that every run has: outcome, validation, course.
+
+        Args:
+            targets: Of the validation part.
+        """
+        measures, last = self._parts.task.measures, self.history[-1]
+        history = {name: self.column(name) for name in last}
+        outcome, course = measures.outcome(history, targets)
+        recorded = ("loss", *measures.last_epoch)
+        return {
+            "diverged": outcome != "",
+            "divergence": outcome,
+            "train_loss": last["train_loss"],
+            **{name: last[name] for name in (f"validation_{each}" for each in recorded)},
+            **course,
+        }
+
     def _life_histories(self) -> Table:
         """Epoch by epoch, whether a unit was dead: only units that ever were."""
         table: Table = {"layer": [], "unit": [], "dead": [], "gradient_dead": []}
@@ -91,37 +106,13 @@ class Watch:
         return table
 
 
-def distribution(head: Head, scores: np.ndarray) -> np.ndarray:
-    """Class probabilities, float array of shape (examples, classes); NaN after divergence."""
-    if not np.isfinite(scores).all():
-        return np.full(scores.shape, np.nan)
-    return head.distribution(scores)
+def read(parts: Parts, evaluation: Evaluation, targets: np.ndarray) -> Scored:
+    """What an evaluation predicts, as the head is read for the task; NaN after divergence."""
+    predictions = np.full(evaluation.scores.shape, np.nan)
+    if np.isfinite(evaluation.scores).all():
+        predictions = parts.head.predictions(evaluation.scores, parts.task.targets)
+    return Scored(predictions, evaluation.outputs, targets)
 
 
 def _columns(rows: list[dict[str, Any]]) -> Table:
     return {name: [row[name] for row in rows] for name in (rows[0] if rows else ())}
-
-
-def summarize(watch: Watch, num_classes: int, labels: np.ndarray) -> dict[str, Any]:
-    """The part of a run's summary that every run has: outcome, validation, speed."""
-    accuracies = watch.column("validation_accuracy")
-    outcome = convergence.divergence(
-        watch.column("train_loss"),
-        watch.column("validation_loss"),
-        float(accuracies[-1]),
-        num_classes,
-        num_examples=len(labels),
-        majority_share=float(np.bincount(labels).max() / len(labels)),
-    )
-    last = watch.history[-1]
-    return {
-        "diverged": outcome != "",
-        "divergence": outcome,
-        "train_loss": last["train_loss"],
-        "validation_loss": last["validation_loss"],
-        "validation_accuracy": last["validation_accuracy"],
-        "validation_nll": last["validation_nll"],
-        "validation_brier": last["validation_brier"],
-        "area_under_validation_accuracy": convergence.area_under_curve(accuracies),
-        "epochs_to_97": convergence.epochs_to(accuracies, SPEED_THRESHOLD),
-    }

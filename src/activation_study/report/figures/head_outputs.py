@@ -103,12 +103,12 @@ def steps_below_guessing(early: pd.DataFrame, head: str) -> float:
         The last step of that window; inf where there is none in the first epoch.
     """
     means = early.groupby("step")["train_loss"].mean()
-    below = means.index[means < guessing_loss(head, tasks.get("digits").num_classes)]
+    below = means.index[means < guessing_loss(head, tasks.get("digits").num_outputs)]
     return float(below.min()) if len(below) else math.inf
 
 
 def _draw_early(axes: Axes, early: pd.DataFrame, head: str, place: int) -> None:
-    unit = guessing_loss(head, tasks.get("digits").num_classes)
+    unit = guessing_loss(head, tasks.get("digits").num_outputs)
     colour, marker = parts.COLOURS[place], parts.MARKERS[place]
     rows = []
     for step, group in early.groupby("step")["train_loss"]:
@@ -233,7 +233,7 @@ def likenesses(runs: Runs, digit: int = 4, *, hidden: Sequence[str] = parts.HEAD
     Raises:
         ValueError: No such digit.
     """
-    if digit not in range(tasks.get("digits").num_classes):
+    if digit not in range(tasks.get("digits").num_outputs):
         raise ValueError(f"digit: received {digit!r}; accepted: a whole number from 0 to 9")
     title = f"Mean probability that test images of a {digit} give to the other digits"
     summary = tuned_runs(runs, hidden, HEADS)

@@ -1,0 +1,189 @@
+"""The measures of a task with one right class: accuracy, proper scores, calibration, confusion."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from activation_study.measures import calibration, convergence
+from activation_study.measures.measure_set import MeasureSet, Scored, Table, TableSpec
+from activation_study.measures.smooth_calibration import smooth_calibration_error
+
+BINS = 15
+"""Equal-mass bins of the calibration errors; 10 and 30 are recorded beside them."""
+
+NULL_DRAWS = 200
+"""Redrawn label sets behind each run's null distribution of the calibration error."""
+
+SPEED_THRESHOLD = 0.97
+"""Validation accuracy whose first crossing is recorded as the speed of convergence."""
+
+
+def guess(num_classes: int) -> dict[str, float]:
+    """Scores of the answer that gives every class the same probability."""
+    return {
+        "accuracy": 1.0 / num_classes,
+        "nll": math.log(num_classes),
+        "brier": 1.0 - 1.0 / num_classes,
+    }
+
+
+def outcome(history: Mapping[str, np.ndarray], labels: np.ndarray) -> tuple[str, dict[str, float]]:
+    """How training went; at the end, accuracy must be above what one class for all would reach."""
+    accuracies = history["validation_accuracy"]
+    limit = convergence.chance_limit(float(np.bincount(labels).max() / len(labels)), len(labels))
+    return convergence.divergence(history, "accuracy", lambda accuracy: accuracy <= limit), {
+        "area_under_validation_accuracy": convergence.area_under_curve(accuracies),
+        "epochs_to_97": convergence.epochs_to(accuracies, SPEED_THRESHOLD),
+    }
+
+
+def final(
+    validation: Scored, test: Scored, generator: np.random.Generator
+) -> tuple[dict[str, float], dict[str, Table]]:
+    """Measures the test set.
+
+    Args:
+        validation: The validation part, on which the temperature is fitted.
+        test: The test set; its predictions are distributions.
+        generator: Draws the labels of the null distribution.
+    """
+    probabilities, labels = test.predictions, test.targets
+    temperature = calibration.fit_temperature(validation.predictions, validation.targets)
+    confidence, correct = calibration.top_label(probabilities, labels)
+    measured = (
+        _quality(probabilities, labels, temperature)
+        | _calibration(probabilities, labels, confidence, correct, generator)
+        | _outputs(test.outputs, probabilities, labels, correct)
+    )
+    bins = calibration.reliability_bins(confidence, correct, bins=BINS)
+    tables = {
+        "reliability": {"bin": list(range(len(bins["count"])))}
+        | {name: np.asarray(column).tolist() for name, column in bins.items()},
+        "confusion": _confusion(probabilities, labels),
+    }
+    return measured, tables
+
+
+def _quality(probabilities: np.ndarray, labels: np.ndarray, temperature: float) -> dict[str, float]:
+    cooled = calibration.apply_temperature(probabilities, temperature)
+    return {
+        "accuracy": calibration.summarize(probabilities, labels)["accuracy"],
+        "nll": calibration.nll(probabilities, labels),
+        "brier": calibration.brier_score(probabilities, labels),
+        "temperature": temperature,
+        "nll_after_temperature": calibration.nll(cooled, labels),
+    }
+
+
+def _calibration(
+    probabilities: np.ndarray,
+    labels: np.ndarray,
+    confidence: np.ndarray,
+    correct: np.ndarray,
+    generator: np.random.Generator,
+) -> dict[str, float]:
+    ece = calibration.expected_calibration_error(confidence, correct, bins=BINS)
+    null = calibration.calibration_null(probabilities, generator, draws=NULL_DRAWS, bins=BINS)
+    return {
+        "ece": ece,
+        "ece_null_mean": null.expected_calibration_error.mean,
+        "ece_null_low": null.expected_calibration_error.low,
+        "ece_null_high": null.expected_calibration_error.high,
+        "ece_null_p": null.expected_calibration_error.p_value(ece),
+        "calibration_error": calibration.calibration_error(confidence, correct, bins=BINS),
+        "calibration_error_10": calibration.calibration_error(confidence, correct, bins=10),
+        "calibration_error_30": calibration.calibration_error(confidence, correct, bins=30),
+        "calibration_gap": calibration.calibration_gap(confidence, correct),
+        "classwise_calibration_error": calibration.classwise_calibration_error(
+            probabilities, labels, bins=BINS
+        ),
+        "classwise_null_low": null.classwise_calibration_error.low,
+        "classwise_null_high": null.classwise_calibration_error.high,
+        "smooth_calibration_error": smooth_calibration_error(confidence, correct),
+    }
+
+
+def _outputs(
+    outputs: np.ndarray, probabilities: np.ndarray, labels: np.ndarray, correct: np.ndarray
+) -> dict[str, float]:
+    sums = outputs.astype(float).sum(axis=1)
+    of_target = probabilities[np.arange(len(labels)), labels]
+    return {
+        "output_sum_mean": float(sums.mean()),
+        "output_sum_sd": float(sums.std()),
+        "target_probability_right": _mean(of_target[correct]),
+        "target_probability_wrong": _mean(of_target[~correct]),
+    }
+
+
+def _mean(values: np.ndarray) -> float:
+    """Mean, or NaN where there is nothing to average (no case was wrong, say)."""
+    return float(values.mean()) if len(values) else float("nan")
+
+
+def _confusion(probabilities: np.ndarray, labels: np.ndarray) -> Table:
+    """Counts and mean probabilities of each class, by true class.
+
+    Scores that are not finite predict nothing: the mean probabilities are NaN then, and the counts,
+    all of class 0, mean nothing.
+    """
+    num_classes = probabilities.shape[1]
+    counts = np.zeros((num_classes, num_classes), dtype=int)
+    np.add.at(counts, (labels, np.argmax(probabilities, axis=1)), 1)
+    members = np.eye(num_classes)[labels]
+    means = (members.T @ probabilities) / np.maximum(members.sum(axis=0), 1)[:, None]
+    true_class, predicted_class = np.indices(counts.shape)
+    return {
+        "true_class": true_class.ravel().tolist(),
+        "predicted_class": predicted_class.ravel().tolist(),
+        "count": counts.ravel().tolist(),
+        "mean_probability": means.ravel().tolist(),
+    }
+
+
+CLASSIFICATION = MeasureSet(
+    name="classification",
+    targets="one label",
+    every_epoch=("accuracy", "nll", "brier", "calibration_error"),
+    last_epoch=("accuracy", "nll", "brier"),
+    course=("area_under_validation_accuracy", "epochs_to_97"),
+    at_the_end=(
+        "accuracy",
+        "nll",
+        "brier",
+        "temperature",
+        "nll_after_temperature",
+        "ece",
+        "ece_null_mean",
+        "ece_null_low",
+        "ece_null_high",
+        "ece_null_p",
+        "calibration_error",
+        "calibration_error_10",
+        "calibration_error_30",
+        "calibration_gap",
+        "classwise_calibration_error",
+        "classwise_null_low",
+        "classwise_null_high",
+        "smooth_calibration_error",
+        "output_sum_mean",
+        "output_sum_sd",
+        "target_probability_right",
+        "target_probability_wrong",
+    ),
+    watch=calibration.summarize,
+    outcome=outcome,
+    final=final,
+    tables={
+        "reliability": TableSpec(
+            {"bin": int, "count": int, "confidence": float, "accuracy": float}, ("bin",)
+        ),
+        "confusion": TableSpec(
+            {"true_class": int, "predicted_class": int, "count": int, "mean_probability": float},
+            ("true_class", "predicted_class"),
+        ),
+    },
+)

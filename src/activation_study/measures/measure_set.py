@@ -1,0 +1,95 @@
+"""What is recorded of a run whose targets are of one kind, as one value: a set of measures.
+
+A set is made of functions of arrays and knows no task, no head and no Keras. Its functions return
+exactly the columns that the set declares, NaN where predictions are not finite, and never warn; the
+same arrays give the same bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+Targets = Literal["one label", "labels", "numbers"]
+"""Kinds of targets: class indices of shape (n,), 0/1 of shape (n, K), floats of shape (n, K)."""
+
+Table = dict[str, list[Any]]
+"""Columns of one length."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What a network says about some examples, beside what is right.
+
+    Args:
+        predictions: Float array of shape (n, K): the scores as the head is read.
+        outputs: Float array of shape (n, K): what the network emits.
+        targets: Array as the kind of targets says.
+    """
+
+    predictions: np.ndarray
+    outputs: np.ndarray
+    targets: np.ndarray
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """A further table of a run.
+
+    Args:
+        columns: Name to ``int``, ``float`` or ``str``.
+        sort_key: Columns whose values name a row within a run.
+    """
+
+    columns: Mapping[str, type]
+    sort_key: tuple[str, ...]
+
+
+Watch = Callable[[np.ndarray, np.ndarray], dict[str, float]]
+Outcome = Callable[[Mapping[str, np.ndarray], np.ndarray], tuple[str, dict[str, float]]]
+Final = Callable[
+    [Scored, Scored, np.random.Generator], tuple[dict[str, float], Mapping[str, Table]]
+]
+
+
+@dataclass(frozen=True)
+class MeasureSet:
+    """The measures of one kind of targets, and the columns that hold them.
+
+    Args:
+        name: Its name in the manifest of the record.
+        targets: The kind of targets.
+        every_epoch: What ``watch`` returns: columns ``validation_<name>`` of the history.
+        last_epoch: Those of them whose last value stands in the table of runs as well.
+        course: What ``outcome`` returns beside the outcome: columns of the table of runs.
+        at_the_end: What ``final`` returns: columns ``test_<name>`` of the table of runs.
+        watch: Measures the predictions of the validation part: (predictions, targets) -> values.
+        outcome: How training went: (columns of the history, validation targets) -> ``""``,
+            ``"not finite"`` or ``"chance"``, and the values of ``course``.
+        final: The one look at the test set: (validation, test, generator) -> values and tables.
+        tables: Further tables, which ``final`` returns.
+    """
+
+    name: str
+    targets: Targets
+    every_epoch: tuple[str, ...]
+    last_epoch: tuple[str, ...]
+    course: tuple[str, ...]
+    at_the_end: tuple[str, ...]
+    watch: Watch
+    outcome: Outcome
+    final: Final
+    tables: Mapping[str, TableSpec] = field(default_factory=dict)
+
+    @property
+    def summary(self) -> tuple[str, ...]:
+        """The columns of the table of runs that hold a measured number, in their order."""
+        return (
+            *("train_loss", "validation_loss"),
+            *(f"validation_{name}" for name in self.last_epoch),
+            *self.course,
+            *(f"test_{name}" for name in self.at_the_end),
+        )
