@@ -11,9 +11,12 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	&& { echo "$$name"; break; }; done)
 PYTEST_ARGS ?= -n auto
 
+# make test VENV=.venv-3.13 PYTHON=python3.13 tests on another Python, beside the usual environment.
 VENV := .venv
 BIN := $(VENV)/bin
-# The set-up is done again when, and only when, what it installs has changed.
+# The set-up is done again when, and only when, what it installs has changed; its last act is to
+# leave this mark. Where none is, it was interrupted: what it left may be half a package that an
+# installer takes for whole, so the environment is made anew.
 LOCK := $(shell cat requirements.txt pyproject.toml | cksum | tr -d ' ')
 INSTALLED := $(VENV)/.installed-$(LOCK)
 # Nitpicky, and a warning fails the build, after all of them have been shown.
@@ -21,7 +24,7 @@ BUILD := $(BIN)/jupyter-book build . -n -W --keep-going
 
 export TF_CPP_MIN_LOG_LEVEL := 3
 export KERAS_BACKEND := tensorflow
-export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PATH := $(abspath $(BIN)):$(PATH)
 
 .PHONY: help
 help: ## say what can be made
@@ -29,16 +32,16 @@ help: ## say what can be made
 
 $(INSTALLED):
 	@test -n "$(PYTHON)" || { echo "no Python 3.11, 3.12 or 3.13 found: install one, or name it with make PYTHON=/path/to/python3.13" >&2; exit 1; }
+	@if compgen -G '$(VENV)/.installed-*' > /dev/null; then rm -f $(VENV)/.installed-*; else rm -rf $(VENV); fi
 	@if command -v uv > /dev/null; then \
-		uv venv --quiet --allow-existing --python "$(PYTHON)" $(VENV); \
+		test -d $(VENV) || uv venv --quiet --python "$(PYTHON)" $(VENV); \
 		uv pip install --python $(BIN)/python --require-hashes -r requirements.txt; \
 		uv pip install --python $(BIN)/python --no-deps --no-build-isolation -e .; \
 	else \
-		"$(PYTHON)" -m venv $(VENV); \
+		test -d $(VENV) || "$(PYTHON)" -m venv $(VENV); \
 		$(BIN)/python -m pip install --require-hashes -r requirements.txt; \
 		$(BIN)/python -m pip install --no-deps --no-build-isolation -e .; \
 	fi
-	@rm -f $(VENV)/.installed-*
 	@touch $@
 
 .PHONY: setup
@@ -65,7 +68,7 @@ study: $(INSTALLED) ## train every study again at full size, from nothing, and c
 	ACTIVATION_STUDY_TIER=full $(BIN)/activation-study repetition $(AGAIN)/runs
 
 .PHONY: test
-test: $(INSTALLED) ## run the tests (the browser's read the site that `make book` built)
+test: $(INSTALLED) ## run the tests; PYTEST_ARGS='-n auto -m "not slow and not browser"' runs the short ones alone
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 .PHONY: lint
@@ -73,7 +76,7 @@ lint: $(INSTALLED) ## check style, formatting, types, imports and workflows
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo --no-cache
 	@if command -v actionlint > /dev/null; then actionlint; else echo "actionlint is packaged for Linux alone: left out here"; fi
 
 .PHONY: bench

@@ -88,7 +88,7 @@ def tier() -> str:
     Raises:
         ValueError: The environment variable ``ACTIVATION_STUDY_TIER`` holds another word.
     """
-    asked = os.environ.get(TIER_VARIABLE) or "full"
+    asked = os.environ.get(TIER_VARIABLE, "full")
     if asked not in TIERS:
         raise unknown_name(f"tier in {TIER_VARIABLE}", asked, TIERS)
     return asked

@@ -160,6 +160,15 @@ def test_digest_sees_a_renamed_file_and_the_tier(
     assert len({first, quick, digest(book)}) == 3
 
 
+@pytest.mark.parametrize("word", ["quik", ""])
+def test_no_page_is_built_at_a_tier_that_no_study_has(
+    book: Path, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    monkeypatch.setenv("ACTIVATION_STUDY_TIER", word)
+    with pytest.raises(ValueError, match="accepted: full, quick"):
+        digest(book)
+
+
 READS = """
 import sys
 from pathlib import Path
