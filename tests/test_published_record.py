@@ -14,8 +14,8 @@ from activation_study.engine.records import schema
 from activation_study.engine.records.published import PublishedRecord
 from activation_study.engine.records.records import Records, Runs
 from activation_study.experiment import FIELDS, Experiment
+from activation_study.report.claims.claims_file import parse
 from activation_study.report.claims.judging import judge_all, load_claims
-from activation_study.report.claims.strict_yaml import parse
 from activation_study.report.claims.verdict import VERDICTS
 
 CHAPTERS = ("activations", "softmax", "convergence", "softmax-or-sigmoid", "prior-bias")
@@ -107,8 +107,7 @@ def test_runs_were_made_when_the_rules_that_judge_them_stood(
         )
         if shown.returncode != 0:
             pytest.skip(f"needs the whole history: commit {commit} is not in this clone")
-        document = parse(shown.stdout, tmp_path)
-        then = {claim["id"]: claim.get("rule") for claim in document["claims"]}
+        then = {claim.id: claim.rule for claim in parse(shown.stdout, tmp_path).claims}
         assert {claim: then.get(claim) for claim in now} == now
 
 
@@ -116,9 +115,9 @@ def test_every_claim_of_the_written_chapters_with_a_rule_has_a_verdict(
     published: Records,
 ) -> None:
     runs = {name: load(studies.get(name), published) for name in studies.STUDIES}
-    verdicts = [v for v in judge_all(runs) if v.chapter in CHAPTERS and v.registered]
+    verdicts = [v for v in judge_all(runs) if v.claim.chapter in CHAPTERS and v.claim.rule]
     assert len(verdicts) >= 30
-    assert [v.claim for v in verdicts if v.verdict not in VERDICTS] == []
-    by_claim = {verdict.claim: verdict.verdict for verdict in verdicts}
+    assert [v.claim.id for v in verdicts if v.verdict not in VERDICTS] == []
+    by_claim = {verdict.claim.id: verdict.verdict for verdict in verdicts}
     # The protocol must not find a difference between a function and itself.
     assert by_claim["placebo-celu-elu"] == "supported"

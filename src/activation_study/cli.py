@@ -91,11 +91,12 @@ def claims(
     records = Records()
     runs = {name: load(studies.get(name), records) for name in studies.STUDIES}
     if not any(map(len, runs.values())):
-        typer.echo(
+        raise RecordError(
             f"no run of any study is recorded in {settings.published()} or in the working cache: "
-            f"name the right folder with {settings.DATA_VARIABLE}, or run the studies",
-            err=True,
+            f"name the right folder with {settings.DATA_VARIABLE}, or run the studies"
         )
+    if said := claims_file.borrowed():
+        typer.echo(said, err=True)
     verdicts = judge_all(runs)
     if as_json:
         typer.echo(json.dumps([verdict.as_dict() for verdict in verdicts], indent=1))
@@ -105,9 +106,10 @@ def claims(
 
 @app.command()
 def register() -> None:
-    """Register data/claims.yml and its schema as they are, after a deliberate change of either."""
+    """Register the published record's claims.yml as it is, after a deliberate change."""
     names = claims_file.register()
-    typer.echo(f"{' and '.join(names)} registered; commit them with data/MANIFEST.json")
+    folder = settings.published()
+    typer.echo(f"{' and '.join(names)} of {folder} registered; commit them with its MANIFEST.json")
 
 
 @app.command()
@@ -121,7 +123,11 @@ def verify() -> None:
             f"the right folder with {settings.DATA_VARIABLE}, or publish"
         )
     typer.echo(f"{len(names)} files are what the manifest says, and the manifest is whole")
-    typer.echo(f"{' and '.join(claims_file.verify())} are what is registered")
+    checked = claims_file.verify()
+    names = [path.name for path in checked]
+    typer.echo(f"{' and '.join(names)} of {checked[0].parent} are what is registered")
+    if said := claims_file.borrowed():
+        typer.echo(said)
     summaries = [record.read(study, "runs").to_pandas() for study in record.studies()]
     _say_what_is_mixed(pd.concat(summaries, ignore_index=True))
 

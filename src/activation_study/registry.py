@@ -38,10 +38,15 @@ def unknown_name(kind: str, received: object, accepted: Iterable[str]) -> ValueE
     """
     names = list(accepted)
     text = shown(received)
-    name = received[:LONGEST_SHOWN] if isinstance(received, str) else text
-    nearest = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.5)
-    hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
+    hint = nearest(received, names)
     return ValueError(f"Unknown {kind}: received {text}; accepted: {', '.join(names)}.{hint}")
+
+
+def nearest(received: object, accepted: Iterable[str]) -> str:
+    """Return the sentence " Did you mean 'relu'?" where an accepted name is near, else nothing."""
+    name = received[:LONGEST_SHOWN] if isinstance(received, str) else shown(received)
+    near = difflib.get_close_matches(name.lower(), accepted, n=1, cutoff=0.5)
+    return f" Did you mean {near[0]!r}?" if near else ""
 
 
 class Registry(Generic[T]):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from activation_study.report.claims import claims_file
 from activation_study.report.claims.judging import ClaimsError
 from fuzz.wild import EXAMPLES
 
-WHOLE = claims_file.CLAIMS.read_bytes()
+WHOLE = (claims_file.folder() / claims_file.CLAIMS).read_bytes()
 DOCUMENT = yaml.safe_load(WHOLE)
 BY_KIND = {
     kind: next(c for c in DOCUMENT["claims"] if c.get("rule", {}).get("kind") == kind)
@@ -53,12 +52,13 @@ def assert_read_or_refused(path: Path, content: bytes) -> bool:
     assert len(set(ids)) == len(ids)
     assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) for name in ids)
     assert 0 < register.alpha < 1
-    assert 100 <= register.resamples <= 10**6
+    assert 100 <= register.resamples <= 1_000_000
     assert all(0 < margin < math.inf for margin in register.margins.values())
     for claim in register.claims:
         assert isinstance(claim.assertion, str)
-        json.dumps(claim.rule, allow_nan=False)
-        for contrast in (claim.rule or {}).get("contrasts", []):
+        if claim.rule is not None:
+            json.dumps(claim.rule.model_dump(), allow_nan=False)
+        for contrast in getattr(claim.rule, "contrasts", ()):
             assert 0 < register.margin(contrast) < math.inf
     return True
 
@@ -66,61 +66,6 @@ def assert_read_or_refused(path: Path, content: bytes) -> bool:
 def test_the_real_claims_are_accepted(path: Path) -> None:
     assert assert_read_or_refused(path, WHOLE)
     assert set(BY_KIND) >= {"contrast", "demonstration", "threshold"}
-
-
-@EXAMPLES
-@given(content=st.binary(max_size=200))
-def test_any_bytes(path: Path, content: bytes) -> None:
-    assert not assert_read_or_refused(path, content)
-
-
-SNIPPETS = st.sampled_from(
-    [
-        *(
-            "version: 1",
-            "claims:",
-            "- id: a",
-            "  ",
-            "\t",
-            "\n",
-            "{",
-            "}",
-            "[",
-            "]",
-            ": ",
-            "&a ",
-            "*a",
-        ),
-        *("!!python/object:os.system ", "!!binary ", "!!set ", "!x ", "<<: ", "? ", "| ", "*a"),
-        *("---", "...", "%YAML 1.1", "'", '"', "#", ".nan", "-.inf", "2026-99-99", "0x_", "1:99"),
-        *("\x00", "\x85", "\ufeff", "é", "😀", "\\", "10" * 3_000, "alpha: 0.05", "margins: {}"),
-    ]
-)
-
-
-@EXAMPLES
-@given(parts=st.lists(SNIPPETS, max_size=30))
-def test_any_scraps_of_yaml(path: Path, parts: list[str]) -> None:
-    assert not assert_read_or_refused(path, "".join(parts).encode())
-
-
-@EXAMPLES
-@given(data=st.data())
-def test_any_mixture_of_the_real_lines(path: Path, data: st.DataObject) -> None:
-    # The head, some claims, and a few lines lost, doubled, exchanged or indented.
-    lines = yaml.safe_dump(small_document(data), sort_keys=False).splitlines()
-    for _ in range(data.draw(st.integers(1, 4))):
-        here, there = (data.draw(st.integers(0, len(lines) - 1)) for _ in range(2))
-        match data.draw(st.integers(0, 3)):
-            case 0:
-                del lines[here]
-            case 1:
-                lines.insert(there, lines[here])
-            case 2:
-                lines[here], lines[there] = lines[there], lines[here]
-            case _:
-                lines[here] = " " * data.draw(st.integers(1, 4)) + lines[here]
-    assert_read_or_refused(path, "\n".join(lines).encode())
 
 
 def small_document(data: st.DataObject) -> dict[str, Any]:
@@ -176,74 +121,37 @@ def test_any_mutation_of_the_real_claims(path: Path, data: st.DataObject) -> Non
     assert_read_or_refused(path, yaml.safe_dump(document, allow_unicode=True).encode())
 
 
-def bomb() -> bytes:
-    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
-    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
-    return "\n".join(lines).encode()
-
-
-ATTACKS: dict[str, tuple[Callable[[], bytes], str]] = {
-    "empty": (lambda: b"", "received None"),
-    "comment": (lambda: b"# nothing\n", "received None"),
-    "bomb": (bomb, "aliases written out"),
-    "bomb of keys": (lambda: b"a: &a {b: 1}\nc: {<<: [" + b"*a, " * 70_000 + b"]}", "written out"),
-    "alias in itself": (lambda: b"claims: &a [*a]", "within its own anchor"),
-    "merge of itself": (lambda: b"claims: &a {<<: *a}", "within its own anchor"),
-    "python object": (lambda: b"claims: !!python/object/apply:os.system [ls]", "no YAML"),
-    "unknown tag": (lambda: b"claims: !rule {}", "no YAML"),
-    "binary": (lambda: b"claims: !!binary aGVsbG8=", "received b'hello'"),
-    "set": (lambda: b"claims: !!set {a, b}", r"received \{"),
-    "pairs": (lambda: b"claims: !!pairs [a: 1]", "received"),
-    "tab": (lambda: b"claims:\n\t- id: a", "no YAML"),
-    "huge": (lambda: WHOLE + b"#" * 2_000_000, "received 2,0.* bytes; accepted: at most 1,000,000"),
-    "deep list": (lambda: b"[" * 50_000, "nested hundreds deep"),
-    "deep mapping": (lambda: b"{a: " * 50_000, "nested hundreds deep"),
-    "two documents": (lambda: WHOLE + b"\n---\n" + WHOLE, "no YAML"),
-    "UTF-16": (lambda: b"\xff\xfe" + "claims: [".encode("utf-16-le"), "no YAML"),
-    "not UTF-8": (lambda: WHOLE + b"# \xff", "no YAML"),
-    "NUL": (lambda: WHOLE + b"\x00", "no YAML"),
-    "key twice": (lambda: WHOLE + b"\nalpha: 0.5\n", "the key 'alpha' twice"),
-    "number as key": (lambda: WHOLE + b"\n1: 2\n", "the key '1', which YAML reads as no text"),
-    "yes as key": (lambda: WHOLE + b"\nyes: 2\n", "the key 'yes', which YAML reads as no text"),
-    "list as key": (lambda: WHOLE + b"\n? [a]\n: 2\n", "the key "),
-    "not a number": (lambda: WHOLE.replace(b"alpha: 0.05", b"alpha: .nan"), "received nan"),
-    "no end": (lambda: WHOLE.replace(b"nll: 0.01 ", b"nll: .inf "), "received inf"),
-    "impossible date": (
-        lambda: re.sub(rb"registered: 2026-\d\d-\d\d", b"registered: 2026-99-99", WHOLE, count=1),
-        "month must be in 1..12",
+ATTACKS = {
+    "empty": (b"", "received None"),
+    "huge": (WHOLE + b"#" * 2_000_000, "received 2,0.* bytes; accepted: at most 1,000,000"),
+    "python object": (b"claims: !!python/object/apply:os.system [ls]", "no YAML"),
+    "deep": (b"[" * 50_000, "no YAML"),
+    "not UTF-8": (WHOLE + b"# \xff", "no YAML"),
+    "number as key": (WHOLE + b"\n1: 2\n", r"received \['1'\]"),
+    "key twice": (WHOLE + b"\nalpha: 0.5\n", "the key 'alpha' twice"),
+    "two rules": (
+        WHOLE.replace(b"    rule:\n", b"    rule: {}\n    rule:\n", 1),
+        "the key 'rule' twice",
     ),
-    "long number": (lambda: WHOLE.replace(b"10000", b"1" * 5_000), "received"),
-    "more than a float holds": (
-        lambda: WHOLE.replace(b"seed: 20261123", b"seed: 1" + b"0" * 400),
-        "received 10+.*finite numbers",
-    ),
-    "more than can be shown": (
-        lambda: WHOLE.replace(b"seed: 20261123", b"seed: 0x1" + b"0" * 9_000),
-        "received <int of 36,001 bits>; accepted: text, finite numbers",
+    "no number": (WHOLE.replace(b"alpha: 0.05", b"alpha: .nan"), "alpha: received nan"),
+    "impossible day": (
+        re.sub(rb"registered: 2026-\d\d-\d\d", b"registered: 2026-99-99", WHOLE, count=1),
+        "registered: received '2026-99-99'; accepted: .*month",
     ),
     "days of resampling": (
-        lambda: WHOLE.replace(b"resamples: 10000", b"resamples: 1000000000"),
-        "at most 1,000,000",
+        WHOLE.replace(b"resamples: 10000", b"resamples: 1000000000"),
+        "bootstrap, resamples: received 1000000000; accepted: .*1000000",
     ),
     "id with a line's end": (
-        lambda: WHOLE.replace(b"id: linear-collapse\n", b'id: "linear-collapse\\n"\n'),
+        WHOLE.replace(b"id: linear-collapse\n", b'id: "linear-collapse\\n"\n'),
         r"received 'linear-collapse\\n'",
-    ),
-    "id twice": (
-        lambda: WHOLE.replace(b"id: sigmoid-squashes", b"id: linear-collapse"),
-        r"received \['linear-collapse'\] more than once",
-    ),
-    "two rules": (
-        lambda: WHOLE.replace(b"    rule:\n", b"    rule: {}\n    rule:\n", 1),
-        "the key 'rule' twice",
     ),
 }
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_what_yaml_itself_lets_pass_or_breaks_on(path: Path, attack: str) -> None:
-    make, said = ATTACKS[attack]
-    content = make()
+    content, said = ATTACKS[attack]
     assert content != WHOLE
     assert not assert_read_or_refused(path, content)
     with pytest.raises(ClaimsError, match=said):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,8 +16,6 @@ from hypothesis import strategies as st
 
 import soak
 from activation_study import cli, studies
-from activation_study import settings as project
-from activation_study.report.claims import claims_file
 from fuzz.rights import as_nobody
 from fuzz.wild import EXAMPLES
 
@@ -39,17 +36,7 @@ VARIABLES = tuple(f"ACTIVATION_STUDY_{name}" for name in ("RECORDS", "DATA", "DA
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to be in, with records, cache and claims of its own."""
-    root = project.repository()
-    assert root is not None
-    claims = tmp_path / "claims"
-    claims.mkdir()
-    for name in ("claims.yml", "claims.schema.json", "MANIFEST.json"):
-        shutil.copy(root / "data" / name, claims)
-    (claims / "MANIFEST.json").unlink()
-    monkeypatch.setattr(claims_file, "DATA", claims)
-    monkeypatch.setattr(claims_file, "CLAIMS", claims / "claims.yml")
-    monkeypatch.setattr(claims_file, "SCHEMA", claims / "claims.schema.json")
+    """An empty folder to be in, with records and cache of its own."""
     for name in VARIABLES:
         monkeypatch.setenv(name, str(tmp_path / name))
     monkeypatch.delenv("ACTIVATION_STUDY_TIER", raising=False)

@@ -6,6 +6,9 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from activation_study.report.claims.rules import Claim
+from activation_study.report.claims.verdict import Finding, Verdict
+
 SEEDS = range(100, 110)
 SCOPE = {"varied": "the arms", "fixed": "the rest", "would_flip": "elsewhere"}
 COMMON = {"registered": "2026-01-01", "why": "Because.", "study": "toy", "scope": SCOPE}
@@ -80,3 +83,20 @@ def write(folder, content):
     path = folder / "claims.yml"
     path.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
     return path
+
+
+def made_verdict(claim, verdict, *, assertion="Toy.", chapter="toys", study="toy", **found):
+    """Return a verdict that no rule has given; of a demonstration where the study is None."""
+    if verdict == "not tried yet":
+        rule = None
+    elif study is None:
+        rule = {name: COMMON[name] for name in ("registered", "why", "scope")} | {
+            "kind": "demonstration",
+            "demonstration": "toy",
+            "checks": {"one": {"relation": "<=", "bound": 1.0, "reason": "toy"}},
+        }
+    else:
+        rule = contrast_rule(contrast()) | {"study": study}
+    tier = found.pop("tier", "full")
+    made = Claim(id=claim, assertion=assertion, chapter=chapter, rule=rule)
+    return Verdict(made, Finding(verdict, **({"condition": ""} | found)), tier=tier)

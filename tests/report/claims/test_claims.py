@@ -11,7 +11,8 @@ import pytest
 
 from activation_study.report.claims import claims_file
 from activation_study.report.claims.judging import ClaimsError, judge, judge_all, load_claims
-from activation_study.report.claims.verdict import format_value
+from activation_study.report.claims.rules import Contrast
+from activation_study.report.claims.show import format_value
 from report.claims.claim_frames import cell, contrast, contrast_rule, document, noise, toy, write
 
 BASE = 0.97 + noise(0)
@@ -84,9 +85,10 @@ def test_every_rule_says_when_why_and_how_far():
     rules = [claim.rule for claim in load_claims() if claim.rule is not None]
     assert rules
     for rule in rules:
-        assert re.fullmatch(r"\d{4}-\d\d-\d\d", rule["registered"])
-        assert rule["why"]
-        assert set(rule["scope"]) == {"varied", "fixed", "would_flip"}
+        assert rule.why
+        assert rule.scope.varied
+        assert rule.scope.fixed
+        assert rule.scope.would_flip
 
 
 def test_names_in_the_rules_are_in_the_catalogue():
@@ -94,7 +96,7 @@ def test_names_in_the_rules_are_in_the_catalogue():
 
     known = {"hidden": {*activations.names(), "@best"}, "head": set(heads.names())}
     for claim in load_claims():
-        rule = claim.rule or {}
+        rule = {} if claim.rule is None else claim.rule.model_dump()
         cells = [c[part] for c in rule.get("contrasts", []) for part in ("arm", "reference")]
         cells += [c.get("fixed", {}) for c in rule.get("contrasts", [])]
         used = [(column, value) for values in cells for column, value in values.items()]
@@ -108,7 +110,7 @@ def test_metrics_in_the_rules_are_columns_of_the_record():
     from activation_study.engine.records.schema import TABLES
 
     for claim in load_claims():
-        rule = claim.rule or {}
+        rule = {} if claim.rule is None else claim.rule.model_dump()
         used = {c["metric"] for c in rule.get("contrasts", [])} | {rule.get("metric")}
         used |= {c.get("column") for c in rule.get("checks", []) if isinstance(c, dict)}
         assert used - {None} <= set(TABLES["runs"]), claim.id
@@ -164,9 +166,9 @@ def test_an_unknown_claim_names_the_nearest():
 
 def test_a_contrast_may_state_its_own_margin(tmp_path):
     path = write(tmp_path, document(claim=contrast_rule(contrast(margin=0.02))))
-    assert claims_file.read(path).margin(contrast()) == 0.002
+    assert claims_file.read(path).margin(Contrast(**contrast())) == 0.002
     result = judge("claim", RUNS, path=path)
-    assert (result.margin, result.verdict) == (0.02, "no practical difference")
+    assert (result.finding.margin, result.verdict) == (0.02, "no practical difference")
 
 
 # ---------------------------------------------------------------- verdicts
@@ -185,7 +187,7 @@ def test_verdict_says_everything(path):
     assert record["rows"][0]["outcome"] == "better"
     text = str(result)
     assert "tanh-eases: supported" in text
-    assert f"{100 * result.effect:+.2f} points" in text
+    assert f"{100 * result.finding.effect:+.2f} points" in text
     assert "margin 0.20 points" in text
 
 

@@ -48,9 +48,9 @@ def test_one_contrast(tmp_path, gap, scale, predicted, verdict):
     result = judge_rule(tmp_path, contrast_rule(contrast(predicted=predicted)), runs)
     assert result.verdict == verdict
     oracle = (gap + noise(1, scale)).mean()
-    assert result.effect == pytest.approx(oracle)
-    assert result.interval[0] < oracle < result.interval[1]
-    assert result.num_runs == result.num_study_runs == 20
+    assert result.finding.effect == pytest.approx(oracle)
+    assert result.finding.interval[0] < oracle < result.finding.interval[1]
+    assert len(result.finding.keys) == result.num_study_runs == 20
     assert result.rows["num_pairs"].tolist() == [10]
 
 
@@ -63,14 +63,14 @@ def test_real_but_negligible_difference_is_equivalent(tmp_path):
     assert result.rows["holm_p_value"][0] < 0.001
     assert result.rows["outcome"][0] == "equivalent"
     assert result.verdict == "no practical difference"
-    assert result.condition == (
+    assert result.finding.condition == (
         "equivalent for one; smaller than the margin, yet real (Holm-adjusted p below 0.05): the "
         "arm is ahead in 1 and behind in 0 of the equivalent ones"
     )
     lower = contrast(metric="test_nll", better="lower", arm={"hidden": "relu"})
     runs = toy(cell("relu", test_nll=0.1 + 0.001 + noise(1, 1e-5)), cell("sigmoid", test_nll=0.1))
     result = judge_rule(tmp_path, contrast_rule(lower), runs)
-    assert "ahead in 0 and behind in 1" in result.condition
+    assert "ahead in 0 and behind in 1" in result.finding.condition
 
 
 def test_pairs_are_matched_by_seed_and_not_by_position(tmp_path):
@@ -79,7 +79,7 @@ def test_pairs_are_matched_by_seed_and_not_by_position(tmp_path):
     more.loc[more["seed"].isin(list(SEEDS)), "test_accuracy"] = BASE
     result = judge_rule(tmp_path, contrast_rule(contrast()), toy(tanh, more))
     assert result.rows["num_pairs"][0] == 10
-    assert result.effect == pytest.approx((0.01 + noise(1)).mean())
+    assert result.finding.effect == pytest.approx((0.01 + noise(1)).mean())
 
 
 def test_a_mix_depends_and_names_what_holds_where(tmp_path):
@@ -92,7 +92,7 @@ def test_a_mix_depends_and_names_what_holds_where(tmp_path):
     rule = contrast_rule(contrast("tuned"), contrast("untuned", rate="default"))
     result = judge_rule(tmp_path, rule, runs)
     assert result.verdict == "depends"
-    assert result.condition == (
+    assert result.finding.condition == (
         "as claimed in 1 of 2 comparisons: better for tuned; equivalent for untuned"
     )
 
@@ -108,17 +108,17 @@ def test_comparisons_made_of_the_same_runs_are_said_to_be(tmp_path):
     )
     rule = contrast_rule(contrast("tuned"), contrast("untuned", rate="default"))
     result = judge_rule(tmp_path, rule, runs)
-    assert "runs of another" not in result.condition
+    assert "runs of another" not in result.finding.condition
     assert result.rows["rates"].tolist() == ["0.001 and 0.003", "0.001"]
-    assert result.num_runs == 30 + 30 + 10
+    assert len(result.finding.keys) == 30 + 30 + 10
     assert result.num_study_runs == 70
     both = sigmoid.assign(is_default=sigmoid["seed"] < 110)
     result = judge_rule(tmp_path, rule, toy(tanh.assign(is_default=tanh["seed"] < 110), both))
-    assert result.condition == (
+    assert result.finding.condition == (
         "better in all 2 comparisons; 1 of the comparisons is made of runs of another, because "
         "tuning chose the default rate"
     )
-    assert result.num_runs == 60
+    assert len(result.finding.keys) == 60
 
 
 def test_holm_counts_every_contrast_of_the_chapter(tmp_path):
@@ -152,7 +152,7 @@ def test_lower_may_be_better_and_an_epoch_never_reached_counts_as_one_more(tmp_p
     rule = contrast_rule(contrast(metric="epochs_to_97", better="lower"))
     result = judge_rule(tmp_path, rule, runs)
     assert result.verdict == "supported"
-    assert result.effect == pytest.approx(3 + noise(1).mean() - (3 * 9 + 7 * 11) / 10)
+    assert result.finding.effect == pytest.approx(3 + noise(1).mean() - (3 * 9 + 7 * 11) / 10)
 
 
 def test_a_diverged_run_counts_as_a_guess_and_a_missing_value_does_not(tmp_path):
@@ -224,11 +224,12 @@ def test_missing_cells_and_other_studies_leave_an_incomplete_record(tmp_path):
     full = [cell("tanh", test_accuracy=BASE), cell("sigmoid", test_accuracy=BASE)]
     few = judge_rule(tmp_path, rule, toy(full[0], full[1].head(9)))
     assert few.verdict == "incomplete record"
-    assert "9 of at least 10 seeds" in few.condition
-    assert "sigmoid with softmax" in few.condition
+    assert "9 of at least 10 seeds" in few.finding.condition
+    assert "sigmoid with softmax" in few.finding.condition
     apart = cell("sigmoid", seeds=range(105, 115), test_accuracy=0.9)
     assert (
-        "5 of at least 10 common seeds" in judge_rule(tmp_path, rule, toy(full[0], apart)).condition
+        "5 of at least 10 common seeds"
+        in judge_rule(tmp_path, rule, toy(full[0], apart)).finding.condition
     )
     assert judge_rule(tmp_path, rule, toy(*full, name="deep")).verdict == "incomplete record"
     assert judge_rule(tmp_path, rule, None).verdict == "incomplete record"

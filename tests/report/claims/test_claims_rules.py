@@ -9,11 +9,12 @@ import pytest
 import statsmodels.api as sm
 from statsmodels.formula.api import ols
 
-from activation_study.report.claims import claims_file, winners
-from activation_study.report.claims.finding import describe_groups
+from activation_study.report.claims import factorial, winners
+from activation_study.report.claims.demonstrated import judge_demonstration, satisfies
 from activation_study.report.claims.judging import judge
-from activation_study.report.claims.thresholds import judge_demonstration, satisfies
-from report.claims.claim_frames import COMMON, SCOPE, SEEDS, cell, document, noise, toy, write
+from activation_study.report.claims.rules import DemonstrationRule
+from activation_study.report.claims.show import describe_groups
+from report.claims.claim_frames import COMMON, SEEDS, cell, document, noise, toy, write
 
 SETTINGS = list(itertools.product(["softmax", "sigmoid"], ["tuned", "default"]))
 
@@ -23,17 +24,22 @@ def judge_rule(tmp_path, rule, runs):
 
 
 # ---------------------------------------------------------------- demonstrations
+CHECKS = {
+    "error": {"relation": "<=", "bound": 1e-6, "reason": "rounding"},
+    "control": {"relation": ">=", "bound": 0.1, "reason": "must break"},
+    "count": {"relation": "==", "bound": 0.0, "reason": "exact"},
+}
+DEMONSTRATION = DemonstrationRule(
+    kind="demonstration",
+    demonstration="toy",
+    checks=CHECKS,
+    **{name: COMMON[name] for name in ("registered", "why", "scope")},
+)
+
+
 def demonstrate(values):
-    checks = {
-        "error": {"relation": "<=", "bound": 1e-6, "reason": "rounding"},
-        "control": {"relation": ">=", "bound": 0.1, "reason": "must break"},
-        "count": {"relation": "==", "bound": 0, "reason": "exact"},
-    }
-    rule = {"kind": "demonstration", "demonstration": "toy", "checks": checks, "scope": SCOPE}
-    names = dict(zip(checks, values, strict=True))
-    return judge_demonstration(
-        claims_file.Claim("claim", "toys", "Toy.", rule), {"toy": names}.__getitem__
-    )
+    names = dict(zip(CHECKS, values, strict=True))
+    return judge_demonstration(DEMONSTRATION, {"toy": names}.__getitem__)
 
 
 @pytest.mark.parametrize(
@@ -54,10 +60,9 @@ def test_demonstration_names_what_fails():
 
 
 def test_demonstration_must_measure_the_checks_of_the_rule():
-    rule = {"demonstration": "toy", "checks": {"error": {}}}
-    claim = claims_file.Claim("claim", "toys", "Toy.", rule)
-    with pytest.raises(ValueError, match="received checks \\['eror'\\]; accepted: \\['error'\\]"):
-        judge_demonstration(claim, lambda name: {"eror": 0.0})
+    accepted = r"accepted: \['control', 'count', 'error'\]"
+    with pytest.raises(ValueError, match=rf"received checks \['eror'\]; {accepted}"):
+        judge_demonstration(DEMONSTRATION, lambda name: {"eror": 0.0})
 
 
 def test_nothing_holds_for_what_is_not_a_number():
@@ -89,16 +94,18 @@ def test_threshold(tmp_path, relu, tanh, scale, verdict):
     runs = toy(cell("relu", test_accuracy=relu + values), cell("tanh", test_accuracy=tanh + values))
     result = judge_rule(tmp_path, threshold_rule(), runs)
     assert result.verdict == verdict
-    assert result.effect == pytest.approx(min(relu, tanh))
-    assert "lowest by the bound: relu with softmax" in result.effect_of
+    assert result.finding.effect == pytest.approx(min(relu, tanh))
+    assert "lowest by the bound: relu with softmax" in result.finding.effect_of
     if verdict == "depends":
-        assert result.condition == "fails for relu with softmax; holds for tanh with softmax"
+        assert (
+            result.finding.condition == "fails for relu with softmax; holds for tanh with softmax"
+        )
 
 
 def test_a_threshold_without_its_runs_is_incomplete(tmp_path):
     result = judge_rule(tmp_path, threshold_rule(), toy(cell("relu", test_accuracy=0.97)))
     assert result.verdict == "incomplete record"
-    assert "tanh with softmax" in result.condition
+    assert "tanh with softmax" in result.finding.condition
 
 
 def confusion(runs, likeliest):
@@ -208,12 +215,14 @@ def test_misleading_comparisons_are_counted(tmp_path):
     # At the default rate b wins under both heads; tuned, a is better under the softmax head.
     means = {"a": [0.98, 0.95, 0.98, 0.95], "b": [0.97, 0.96, 0.98, 0.96]}
     result = judge_rule(tmp_path, WINNERS, grid(means))
-    assert "the winner is in 50% of cases" in result.condition
+    assert "the winner is in 50% of cases" in result.finding.condition
     assert result.rows["best"].tolist()[:2] == ["a", "b"]
 
 
 def test_runs_that_stand_for_two_rates_are_counted(tmp_path):
-    assert "twice" not in judge_rule(tmp_path, WINNERS, grid({"a": 0.98, "b": 0.95})).condition
+    assert (
+        "twice" not in judge_rule(tmp_path, WINNERS, grid({"a": 0.98, "b": 0.95})).finding.condition
+    )
     # Of a, with either head, tuning chose the default rate: ten runs less for each head.
     own = grid({"b": 0.95}).summary
     shared = [
@@ -221,7 +230,7 @@ def test_runs_that_stand_for_two_rates_are_counted(tmp_path):
     ]
     for frame in shared:
         frame["is_tuned"] = True
-    condition = judge_rule(tmp_path, WINNERS, toy(own, *shared)).condition
+    condition = judge_rule(tmp_path, WINNERS, toy(own, *shared)).finding.condition
     assert "40 of the 80 runs of the settings are the same 20 twice" in condition
 
 
@@ -272,7 +281,7 @@ def crossed(interaction, scale):
 def test_interaction(tmp_path, interaction, scale, verdict):
     result = judge_rule(tmp_path, FACTORIAL, crossed(interaction, scale))
     assert result.verdict == verdict
-    assert abs(result.effect) == pytest.approx(interaction)
+    assert abs(result.finding.effect) == pytest.approx(interaction)
     assert result.rows["share"].sum() == pytest.approx(1)
 
 
@@ -282,7 +291,7 @@ def test_analysis_of_variance_agrees_with_statsmodels():
     frame = pd.DataFrame(names, columns=["row", "column", "seed"]).assign(value=cube.ravel())
     model = ols("value ~ C(row) * C(column) + C(seed)", frame).fit()
     oracle = sm.stats.anova_lm(model).set_axis(["row", "column", "seed", "interaction", "residual"])
-    table = winners.analyse_variance(cube, ["row", "column"]).set_index("name").loc[oracle.index]
+    table = factorial.analyse_variance(cube, ["row", "column"]).set_index("name").loc[oracle.index]
     np.testing.assert_allclose(table["sum_of_squares"], oracle["sum_sq"])
     np.testing.assert_allclose(table["freedom"], oracle["df"])
     np.testing.assert_allclose(table["f"], oracle["F"])
@@ -295,7 +304,7 @@ def test_activations_that_diverged_are_left_out_and_named(tmp_path):
     runs = toy(crossed(0.005, 0.001).summary, broken)
     result = judge_rule(tmp_path, FACTORIAL, runs)
     assert result.verdict == "supported"
-    assert "left out, because a run diverged: exponential" in result.condition
+    assert "left out, because a run diverged: exponential" in result.finding.condition
     incomplete = toy(crossed(0.005, 0.001).summary, cell("elu", test_accuracy=0.5))
     assert judge_rule(tmp_path, FACTORIAL, incomplete).verdict == "incomplete record"
 
@@ -304,7 +313,7 @@ def test_seeds_of_headline_cells_alone_take_no_part(tmp_path):
     more = cell("relu", seeds=range(110, 130), test_accuracy=0.1)
     with_more = judge_rule(tmp_path, FACTORIAL, toy(crossed(0.005, 0.001).summary, more))
     alone = judge_rule(tmp_path, FACTORIAL, crossed(0.005, 0.001))
-    assert with_more.effect == alone.effect
+    assert with_more.finding.effect == alone.finding.effect
     assert len(SEEDS) == 10
 
 

@@ -12,13 +12,12 @@ from scipy import special
 
 from activation_study.report import demonstrations
 from activation_study.report.claims.judging import judge, load_claims
+from activation_study.report.claims.rules import DemonstrationRule
 from activation_study.report.demonstrations import dual as dual
 from activation_study.report.demonstrations import functions, networks, softmax
 
 RULES = {
-    claim.id: claim.rule
-    for claim in load_claims()
-    if claim.rule is not None and claim.rule["kind"] == "demonstration"
+    claim.id: claim.rule for claim in load_claims() if isinstance(claim.rule, DemonstrationRule)
 }
 ROWS = arrays(float, (4, 10), elements=st.floats(-700, 700))
 
@@ -32,7 +31,7 @@ def test_every_registered_check_is_measured_and_holds(claim_id):
 
 
 def test_there_is_a_rule_for_every_demonstration():
-    assert {rule["demonstration"] for rule in RULES.values()} == set(demonstrations.names())
+    assert {rule.demonstration for rule in RULES.values()} == set(demonstrations.names())
 
 
 def test_a_demonstration_gives_the_same_values_again():

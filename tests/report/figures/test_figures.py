@@ -17,12 +17,12 @@ from matplotlib.figure import Figure
 
 from activation_study.report import figures
 from activation_study.report.claims.judging import judge
-from activation_study.report.claims.verdict import Verdict
 from activation_study.report.figures.calibration import null_band
 from activation_study.report.figures.head_outputs import guessing_loss, steps_below_guessing
 from activation_study.report.figures.learning_curves import chosen_rates
 from activation_study.report.figures.picture import Picture
 from activation_study.report.figures.rankings import rank
+from report.claims.claim_frames import made_verdict
 
 OF_RUNS = {
     "convergence by hidden": figures.convergence,
@@ -224,7 +224,7 @@ def test_forest_draws_thresholds_with_their_bound():
         "high": 0.98,
         "outcome": "holds",
     }
-    verdict = Verdict("toy", "Toy.", "toys", "supported", rows=pd.DataFrame([row]))
+    verdict = made_verdict("toy", "supported", rows=pd.DataFrame([row]))
     bound, ends, mark = figures.forest(verdict).figure.axes[0].get_lines()
     assert bound.get_xdata()[0] == pytest.approx(95.0)
     assert list(ends.get_xdata()) == pytest.approx([96.0, 98.0])

@@ -6,15 +6,14 @@ import json
 import pytest
 
 from activation_study.errors import RecordError
-from activation_study.report.claims.verdict import Verdict
 from activation_study.report.reproduction import repetition
+from report.claims.claim_frames import made_verdict
 
 
 def verdict(claim, found, effect=0.01, study="core"):
-    return Verdict(
-        claim, "Toy.", "toys", found, effect=effect, interval=(0.0, 0.02), metric="test_accuracy",
-        study=study,
-    )  # fmt: skip
+    return made_verdict(
+        claim, found, study=study, effect=effect, interval=(0.0, 0.02), metric="test_accuracy"
+    )
 
 
 @pytest.fixture
@@ -34,8 +33,8 @@ def found(runs):
         verdict("proved", "supported", study=None),
         verdict("waits", "incomplete record"),
     ]
-    second = [dataclasses.replace(each, effect=0.02) for each in first]
-    second[1] = dataclasses.replace(second[1], verdict="refuted")
+    second = [verdict(each.claim.id, each.verdict, 0.02, each.study) for each in first]
+    second[1] = verdict("moved", "refuted", 0.02)
     return repetition.compare({"core": runs}, {"core": after}, {"core": keys}, first, second)
 
 

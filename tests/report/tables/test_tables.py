@@ -8,15 +8,17 @@ import pytest
 
 from activation_study.errors import RecordError
 from activation_study.report import tables
-from activation_study.report.claims.verdict import Verdict
+from report.claims.claim_frames import made_verdict
 
 
 @pytest.fixture
 def verdicts():
     return [
-        Verdict("one", "Tanh < ReLU.", "convergence", "refuted", tier="quick", study="core"),
-        Verdict("two", "Nobody knows.", "deep", "not tried yet"),
-        Verdict("three", "Runs are missing.", "softmax", "incomplete record", study="core"),
+        made_verdict(
+            "one", "refuted", assertion="Tanh < ReLU.", chapter="convergence", tier="quick"
+        ),
+        made_verdict("two", "not tried yet", assertion="Nobody knows.", chapter="deep"),
+        made_verdict("three", "incomplete record", chapter="softmax"),
     ]
 
 
@@ -146,7 +148,7 @@ def test_verdicts_are_counted(verdicts):
     frame = counts.frame.set_index("verdict")
     assert frame["on training runs"].to_dict() == {"refuted": 1, "incomplete record": 1}
     assert frame["by demonstration"].tolist() == [0, 0]
-    proved = Verdict("four", "Sums to 1.", "softmax", "refuted")
+    proved = made_verdict("four", "refuted", study=None)
     frame = tables.count_verdicts([*verdicts, proved]).frame
     assert frame.iloc[0].tolist() == ["refuted", 1, 1]
     assert counts.note.endswith("not recorded: 1.")

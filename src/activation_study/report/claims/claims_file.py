@@ -1,171 +1,66 @@
-"""The claims on trial as they stand in `data/claims.yml`, checked against their schema."""
+"""The claims on trial as they stand in `data/claims.yml`: read, checked, registered by digest.
+
+A rule changes on purpose or not at all. The digests of the claims and of their schema stand in the
+manifest beside them. The project's own files must be registered; a file of one's own is compared
+only where a manifest beside it lists it.
+"""
 
 from __future__ import annotations
 
-import difflib
 import functools
 import json
+import re
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import pydantic
+import yaml
 
-from activation_study.registry import unknown_name
-from activation_study.report.claims import register as registered_claims
-from activation_study.report.claims.strict_yaml import ClaimsError, parse
+from activation_study import settings
+from activation_study.engine.records.manifest import MANIFEST
+from activation_study.engine.records.published import PublishedRecord
+from activation_study.errors import ClaimsError
+from activation_study.files import sha256, write_whole
+from activation_study.registry import nearest, shown
+from activation_study.report.claims.rules import ClaimsFile
 
-__all__ = ["Claim", "ClaimsError", "ClaimsFile", "read", "register", "verify"]
-
-DATA = Path(__file__).resolve().parents[4] / "data"
-CLAIMS = DATA / "claims.yml"
-SCHEMA = DATA / "claims.schema.json"
-MOST_RESAMPLES = 1_000_000
+CLAIMS = "claims.yml"
+SCHEMA = "claims.schema.json"
+COMMAND = "activation-study register"
+LARGEST_BYTES = 1_000_000
 
 
-@dataclass(frozen=True)
-class Claim:
-    """One assertion and the rule that judges it.
+def folder() -> Path:
+    """Folder of the claims: that of the published record, else, if it has none, the repository's.
 
-    Attributes:
-        id: permanent name.
-        chapter: the page that tries it; also its family for Holm's adjustment.
-        assertion: what is claimed.
-        rule: the registered rule, None while there is none.
+    Raises:
+        ClaimsError: there is neither; the package is used outside its repository.
+        RecordError: the manifest of the published record is damaged.
     """
-
-    id: str
-    chapter: str
-    assertion: str
-    rule: Mapping[str, Any] | None = None
-
-    @property
-    def study(self) -> str | None:
-        """Name of the study whose runs judge the claim; None where no run does."""
-        return None if self.rule is None else self.rule.get("study")
-
-
-@dataclass(frozen=True)
-class ClaimsFile:
-    """Every claim, and what the rules have in common.
-
-    Attributes:
-        claims: in the order of the file.
-        alpha: level of every test.
-        resamples: bootstrap samples.
-        seed: of the bootstrap.
-        minimum_pairs: tier -> seeds that a cell needs before it is judged.
-        best_excludes: hidden activations never taken as the best reference.
-        margins: metric -> the largest difference that counts as none.
-    """
-
-    claims: tuple[Claim, ...]
-    alpha: float
-    resamples: int
-    seed: int
-    minimum_pairs: Mapping[str, int]
-    best_excludes: tuple[str, ...]
-    margins: Mapping[str, float] = field(default_factory=dict)
-
-    def get(self, claim_id: str) -> Claim:
-        """Return the claim of that id.
-
-        Raises:
-            ValueError: no such claim; names the accepted ids and the nearest.
-        """
-        for claim in self.claims:
-            if claim.id == claim_id:
-                return claim
-        raise unknown_name("claim", claim_id, (claim.id for claim in self.claims))
-
-    def margin(self, contrast: Mapping[str, Any]) -> float:
-        """Return the margin of a contrast: its own, else that of its metric."""
-        return float(contrast.get("margin", self.margins.get(contrast["metric"])))
+    published, root = settings.published(), settings.repository()
+    # One that is registered and lost is no reason to take another.
+    if (published / CLAIMS).exists() or CLAIMS in PublishedRecord(published).registered():
+        return published
+    if root is None:
+        raise ClaimsError(
+            f"the claims are in no installed package: received one outside its repository, and no "
+            f"{CLAIMS} in {published}. Remedy: clone the repository, and python -m pip install "
+            f"-e it, or name its data with {settings.DATA_VARIABLE}."
+        )
+    return root / "data"
 
 
-def _nearest(received: object, accepted: list[str]) -> str:
-    near = difflib.get_close_matches(str(received), accepted, n=1, cutoff=0.5)
-    return f" Did you mean {near[0]!r}?" if near else ""
-
-
-def _explain(error: jsonschema.ValidationError) -> str:
-    """Say what was received and what is accepted, in words rather than in schema."""
-    schema: Any = error.schema
-    value: Any = error.validator_value
-    received: Any = error.instance
-    if error.validator == "additionalProperties":
-        accepted = sorted(schema.get("properties", {}))
-        extra = sorted(set(received) - set(accepted))
-        hint = _nearest(extra[0], accepted)
-        return f"received {extra!s:.200}; accepted: {', '.join(accepted)}.{hint}"
-    if error.validator == "enum":
-        accepted = [str(item) for item in value]
-        hint = _nearest(received, accepted)
-        return f"received {received!r:.80}; accepted: {', '.join(accepted)}.{hint}"
-    if error.validator == "required":
-        missing = [name for name in value if name not in received]
-        return f"received {sorted(received)!s:.200}; missing: {', '.join(missing)}."
-    return f"received {received!r:.80}; accepted: {error.validator} {value!s:.200}."
-
-
-def _place(error: jsonschema.ValidationError, document: Any) -> str:
-    """Name the claim and the key at which an error stands."""
-    path = list(error.absolute_path)
-    if len(path) < 2 or path[0] != "claims":
-        return "/".join(map(str, path)) or "top level"
-    claim = document["claims"][path[1]]
-    name = claim.get("id", f"number {path[1]}") if isinstance(claim, dict) else f"number {path[1]}"
-    return f"claim {name!r:.80}" + "".join(f", {part}" for part in path[2:])
-
-
-def _check_schema(document: Any, path: Path, schema: Any) -> None:
-    error = jsonschema.exceptions.best_match(
-        jsonschema.Draft202012Validator(schema).iter_errors(document)
+def borrowed() -> str:
+    """Say that the published record has no claims of its own; empty where it has."""
+    published, own = settings.published(), folder()
+    if own == published:
+        return ""
+    return (
+        f"{published} holds no {CLAIMS}: its runs are judged by the claims of {own}; to judge them "
+        f"by others copy {own / CLAIMS} there, edit and register it ({COMMAND}), or unset "
+        f"{settings.DATA_VARIABLE}"
     )
-    if error is not None:
-        raise ClaimsError(f"{path.name}: {_place(error, document)}: {_explain(error)}")
-
-
-def _check_references(document: Mapping[str, Any], path: Path) -> None:
-    """Refuse duplicate ids, metrics without a margin, and predictions that cannot be combined."""
-    resamples = document["bootstrap"]["resamples"]
-    if resamples > MOST_RESAMPLES:
-        raise ClaimsError(
-            f"{path.name}: bootstrap/resamples: received {resamples:.3g}; accepted: at most "
-            f"{MOST_RESAMPLES:,}, which take hours already."
-        )
-    counts = Counter(claim["id"] for claim in document["claims"])
-    repeated = sorted(claim for claim, count in counts.items() if count > 1)
-    if repeated:
-        raise ClaimsError(
-            f"{path.name}: received {repeated!s:.200} more than once; accepted: each once."
-        )
-    margins = list(document["margins"])
-    for claim in document["claims"]:
-        rule = claim.get("rule", {})
-        # The schema's patterns let a line's end pass.
-        for text in (claim["id"], claim["chapter"], rule.get("registered", "")):
-            if text.endswith("\n"):
-                raise ClaimsError(
-                    f"{path.name}: received {text!r:.80}; accepted: the same on a line of its own."
-                )
-        metrics = [c["metric"] for c in rule.get("contrasts", []) if "margin" not in c]
-        metrics += [rule["metric"]] if "metric" in rule else []
-        for metric in metrics:
-            if metric not in margins:
-                raise ClaimsError(
-                    f"{path.name}: claim {claim['id']!r}: received metric {metric!r}, which has no "
-                    f"margin; accepted: {', '.join(margins)}.{_nearest(metric, margins)}"
-                )
-        for contrast in rule.get("contrasts", []):
-            if (contrast["predicted"] == "varies") != (rule["combine"] == "mixed"):
-                raise ClaimsError(
-                    f"{path.name}: claim {claim['id']!r}, {contrast['name']!r}: received predicted "
-                    f"{contrast['predicted']!r} with combine {rule['combine']!r}; accepted: "
-                    "'varies' with 'mixed', the other predictions with 'all'."
-                )
 
 
 def read(path: Path | str | None = None) -> ClaimsFile:
@@ -175,74 +70,175 @@ def read(path: Path | str | None = None) -> ClaimsFile:
         path: the file; None for the published one, which must be what is registered.
 
     Raises:
-        ClaimsError: the file breaks its schema (says where, what was received, what is accepted),
+        ClaimsError: the file breaks its form (says where, what was received, what is accepted),
             or is not what is registered (names both digests and the remedies).
         RecordError: the manifest beside the file is damaged.
     """
-    _check_repository()
-    file = CLAIMS if path is None else Path(path)
-    schema = registered_claims.read_registered(SCHEMA, must_be_registered=True)
-    return _checked(
-        file, registered_claims.read_registered(file, must_be_registered=path is None), schema
-    )
+    file = folder() / CLAIMS if path is None else Path(path)
+    return parse(_registered(file, must_be_registered=path is None), file)
 
 
-def verify() -> list[str]:
-    """Read the published claims and their schema, and return their names.
+def verify() -> list[Path]:
+    """Read the published claims and their schema, and return where they are.
 
     Raises:
-        ClaimsError: one of them is not what is registered, or breaks the schema.
+        ClaimsError: one of them is not what is registered, or breaks the form.
     """
     read()
-    return [CLAIMS.name, SCHEMA.name]
+    _registered(folder() / SCHEMA, must_be_registered=True)
+    return [folder() / CLAIMS, folder() / SCHEMA]
 
 
 def register() -> list[str]:
-    """Register the published claims and their schema as they are now, and return their names.
+    """Register the published claims as they are now, with the schema of today's models.
+
+    Returns:
+        The names of the files.
 
     Raises:
-        ClaimsError: the claims break the schema, or the schema is none.
+        ClaimsError: the claims break their form, or there are none in the published record.
         RecordError: the manifest is damaged, or cannot be written.
     """
-    _check_repository()
-    contents = {path.name: registered_claims.content_of(path) for path in (CLAIMS, SCHEMA)}
-    schema = contents[SCHEMA.name]
-    try:
-        jsonschema.Draft202012Validator.check_schema(json.loads(schema))
-    except (ValueError, RecursionError, jsonschema.SchemaError) as error:
-        said = " ".join(str(getattr(error, "message", error)).split())
-        raise ClaimsError(
-            f"{SCHEMA.name}: received what is no JSON Schema: {said:.200}; accepted: JSON "
-            f"Schema, draft 2020-12. Remedy: git checkout -- data/{SCHEMA.name}."
-        ) from error
-    _checked(CLAIMS, contents[CLAIMS.name], schema)
-    registered_claims.register(DATA, contents)
+    own = settings.published()
+    contents = {CLAIMS: _content(own / CLAIMS), SCHEMA: schema()}
+    parse(contents[CLAIMS], own / CLAIMS)
+    PublishedRecord(own).register({name: sha256(text) for name, text in contents.items()})
+    write_whole(own / SCHEMA, contents[SCHEMA])
     return list(contents)
 
 
-def _check_repository() -> None:
-    if not DATA.is_dir():
+def schema() -> bytes:
+    """Return the JSON Schema of a file of claims, for the editors that complete and check it."""
+    return (json.dumps(ClaimsFile.model_json_schema(), indent=1) + "\n").encode()
+
+
+def _registered(path: Path, *, must_be_registered: bool) -> bytes:
+    """Return the content of a file, compared with the manifest beside it."""
+    expected = None
+    # Other data beside a file of one's own are none of this record.
+    if must_be_registered or (path.parent / MANIFEST).exists():
+        expected = PublishedRecord(path.parent).registered().get(path.name)
+    content = _content(path, expected)
+    found = sha256(content)
+    if expected is None and must_be_registered:
         raise ClaimsError(
-            "the claims are in no installed package: received one outside its repository; expected "
-            f"a folder {DATA}. Remedy: clone the repository, and python -m pip install -e it."
+            f"{path}: expected its SHA-256 in {path.parent / MANIFEST}, received none; what is "
+            f"found is {found}. {_remedies(path.parent / MANIFEST)}"
         )
+    if expected not in (None, found):
+        raise ClaimsError(
+            f"{path} is not what is registered: expected SHA-256 {expected}, found {found}. "
+            f"{_remedies(path)}"
+        )
+    return content
 
 
+def _content(path: Path, expected: str | None = None) -> bytes:
+    """Return the content of a file, of which the digest may be known."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        wanted = f"a file of SHA-256 {expected}" if expected else "a file"
+        raise ClaimsError(f"{path}: expected {wanted}, received none. {_remedies(path)}") from None
+    except OSError as error:
+        raise ClaimsError(
+            f"{path}: expected a file that this user may read, received the error "
+            f"{error.strerror!r}. Remedy: make it readable."
+        ) from error
+
+
+def _remedies(path: Path) -> str:
+    root = settings.repository()
+    if root is None or path.parent.resolve() != root / "data":
+        restore = f"copy it from the repository's data/, or unset {settings.DATA_VARIABLE}"
+    else:
+        restore = f"restore it (git checkout -- data/{path.name})"
+    return f"Remedies: {restore}; or, after a deliberate change, register the claims ({COMMAND})."
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which a day is text, and of two equal keys the second does not win in silence."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012
+        first: [each for each in known if not each[0].endswith(":timestamp")]
+        for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        counts = Counter(str(key.value) for key, _ in node.value)
+        if repeated := [key for key, count in counts.items() if count > 1]:
+            raise ClaimsError(
+                f"line {node.start_mark.line + 1}: received the key {repeated[0]!r:.80} twice; "
+                "accepted: each once."
+            )
+        return super().construct_mapping(node, deep)
+
+
+# Once for the same bytes, as every judgement reads anew.
 @functools.lru_cache(maxsize=8)
-def _checked(path: Path, content: bytes, schema: bytes) -> ClaimsFile:
-    """Parse and check what was read; once for the same bytes, as every judgement reads anew."""
-    document = parse(content, path)
-    _check_schema(document, path, json.loads(schema))
-    _check_references(document, path)
-    return ClaimsFile(
-        claims=tuple(
-            Claim(entry["id"], entry["chapter"], entry["assertion"], entry.get("rule"))
-            for entry in document["claims"]
-        ),
-        alpha=document["alpha"],
-        resamples=document["bootstrap"]["resamples"],
-        seed=document["bootstrap"]["seed"],
-        minimum_pairs=document["minimum_pairs"],
-        best_excludes=tuple(document["best_excludes"]),
-        margins=document["margins"],
-    )
+def parse(content: bytes, path: Path) -> ClaimsFile:
+    """Return the claims of a file's content.
+
+    Args:
+        content: YAML.
+        path: where it is from, for the messages.
+
+    Raises:
+        ClaimsError: the content is no file of claims; says where and what is accepted.
+    """
+    if len(content) > LARGEST_BYTES:
+        raise ClaimsError(
+            f"{path.name}: received {len(content):,} bytes; accepted: at most {LARGEST_BYTES:,}."
+        )
+    try:
+        document = yaml.load(content, Loader=_Loader)
+    except ClaimsError as error:
+        raise ClaimsError(f"{path.name}, {error}") from None
+    except (yaml.YAMLError, ValueError, TypeError, LookupError, RecursionError) as error:
+        said = " ".join(str(error).split())
+        raise ClaimsError(
+            f"{path.name}: received text that is no YAML: {said:.300}; accepted: YAML in UTF-8, "
+            f"without tags of its own."
+        ) from error
+    try:
+        return ClaimsFile.model_validate(document)
+    except pydantic.ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise ClaimsError(f"{path.name}: {_place(first, document)}{_explain(first)}") from error
+
+
+def _place(error: Any, document: Any) -> str:
+    """Name the claim and the key at which an error stands."""
+    path, here, named = [], document, None
+    for part in error["loc"]:
+        # On entering one of several kinds the error names the kind, which is no key of the file.
+        if isinstance(here, dict) and here is not named and part in _kind(here):
+            named = here
+        elif isinstance(here, list) or (isinstance(here, dict) and part in here):
+            path.append(part)
+            here = here[part]
+    if path[:1] == ["claims"] and len(path) > 1:
+        claim = document["claims"][path[1]]
+        name = claim.get("id") if isinstance(claim, dict) else None
+        path[:2] = [f"claim {name!r:.80}" if name else f"claim number {path[1] + 1}"]
+    return f"{', '.join(map(str, path))}: " if path else ""
+
+
+def _kind(entry: dict[str, Any]) -> tuple[Any, Any]:
+    return entry.get("kind"), entry.get("table")
+
+
+def _explain(error: Any) -> str:
+    """Say what was received and what is accepted."""
+    context = error.get("ctx", {})
+    if error["type"] == "value_error" and str(context["error"]).startswith(
+        ("received", "claim", "'")
+    ):
+        return str(context["error"])
+    received = context.get("tag", error["input"])
+    if names := re.findall("'(.*?)'", context.get("expected", context.get("expected_tags", ""))):
+        return (
+            f"received {shown(received)}; accepted: {', '.join(names)}.{nearest(received, names)}"
+        )
+    accepted = error["msg"].split(" should ")[-1].removeprefix("be ").removeprefix("Value error, ")
+    return f"received {shown(received)}; accepted: {accepted}."

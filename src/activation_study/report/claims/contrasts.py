@@ -4,90 +4,134 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from activation_study.errors import IncompleteRecordError
 from activation_study.report.analysis import statistics
-from activation_study.report.analysis.arms import (
-    BEST,
-    IncompleteRecordError,
-    Runs,
-    best_hidden,
-    by_seed,
-    cell_name,
-    evaluation_keys,
-)
-from activation_study.report.claims.claims_file import Claim, ClaimsFile
-from activation_study.report.claims.finding import Finding, describe_groups
+from activation_study.report.analysis.arms import BEST, cell_name
+from activation_study.report.claims.evaluation import Evaluation, Where
+from activation_study.report.claims.rules import Claim, ClaimsFile, Contrast, ContrastRule
+from activation_study.report.claims.show import describe_groups
+from activation_study.report.claims.verdict import Finding
 
 OPPOSITE = {"better": "worse", "worse": "better"}
 PREDICTED = {"arm_better": "better", "arm_worse": "worse", "equivalent": "equivalent"}
 
 
-def _cells(
-    contrast: Mapping[str, Any], summary: pd.DataFrame, register: ClaimsFile
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the column values of the arm and of the reference, `@best` resolved."""
-    fixed = dict(contrast.get("fixed", {}))
-    arm, reference = fixed | contrast["arm"], fixed | contrast["reference"]
-    if reference.get("hidden") == BEST:
-        others = {column: value for column, value in reference.items() if column != "hidden"}
-        excludes = {arm["hidden"]} if "hidden" in arm else set()
-        reference["hidden"] = best_hidden(summary, others, excludes | {*register.best_excludes})
-    return arm, reference
+@dataclass(frozen=True)
+class Comparison:
+    """A registered contrast with the runs that answer it.
+
+    Attributes:
+        contrast: as it is registered.
+        arm: column values of the arm.
+        reference: those of the reference, `@best` resolved.
+        pairs: columns `arm` and `reference`, indexed by common seed.
+        keys: keys of the arm's and of the reference's runs.
+        rates: learning rates of both, once where they are one.
+    """
+
+    contrast: Contrast
+    arm: Where
+    reference: Where
+    pairs: pd.DataFrame
+    keys: tuple[frozenset[str], frozenset[str]]
+    rates: str
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether every value is a number, so that there is something to test."""
+        return bool(np.isfinite(self.pairs.to_numpy(dtype=float)).all())
+
+    @property
+    def p_value(self) -> float:
+        """Of the paired t-test of no difference; 1 where nothing can be tested."""
+        differences = (self.pairs["arm"] - self.pairs["reference"]).to_numpy(dtype=float)
+        if not self.is_finite:
+            return 1.0
+        return statistics.paired_t_p_value(differences, alternative="two-sided")
 
 
-def paired_values(
-    contrast: Mapping[str, Any], runs: Runs, register: ClaimsFile
-) -> tuple[pd.DataFrame, dict[str, Any], dict[str, Any]]:
-    """Return columns `arm` and `reference` indexed by common seed, and the two cells.
+def compare(contrast: Contrast, evaluation: Evaluation) -> Comparison:
+    """Find the pairs of runs of a contrast.
 
     Raises:
         IncompleteRecordError: fewer common seeds than the tier needs.
     """
-    minimum = register.minimum_pairs[runs.tier]
-    arm, reference = _cells(contrast, runs.summary, register)
-    columns = [
-        by_seed(runs.summary, cell, contrast["rate"], contrast["metric"], minimum).rename(name)
-        for name, cell in (("arm", arm), ("reference", reference))
-    ]
-    pairs = pd.concat(columns, axis="columns", join="inner").sort_index()
-    if len(pairs) < minimum:
+    arm, reference = contrast.fixed | contrast.arm, contrast.fixed | contrast.reference
+    if reference.get("hidden") == BEST:
+        others = {column: value for column, value in reference.items() if column != "hidden"}
+        own = {str(arm["hidden"])} if "hidden" in arm else set()
+        excludes = own.union(evaluation.register.best_excludes)
+        reference["hidden"] = evaluation.best(others, frozenset(excludes))
+    sides = {"arm": arm, "reference": reference}
+    pairs = pd.concat(
+        {
+            name: evaluation.values(where, contrast.rate, contrast.metric)
+            for name, where in sides.items()
+        },
+        axis="columns",
+        join="inner",
+    ).sort_index()
+    if len(pairs) < evaluation.minimum:
         raise IncompleteRecordError(
-            f"{contrast['name']}: {len(pairs)} of at least {minimum} common seeds recorded"
+            f"{contrast.name}: {len(pairs)} of at least {evaluation.minimum} common seeds recorded"
         )
-    return pairs, arm, reference
+    rates = [
+        f"{evaluation.arm(where, contrast.rate)['learning_rate'].iloc[0]:g}"
+        for where in sides.values()
+    ]
+    keys = (evaluation.keys(where, contrast.rate, pairs.index) for where in sides.values())
+    return Comparison(
+        contrast,
+        arm,
+        reference,
+        pairs,
+        (next(keys), next(keys)),
+        " and ".join(dict.fromkeys(rates)),
+    )
 
 
-def family_p_values(
-    chapter: str, study: str | None, runs: Runs, register: ClaimsFile
-) -> list[float]:
-    """Return the raw p-value of every contrast registered in a chapter, in file order.
+Family = Mapping[tuple[str, str], Comparison | IncompleteRecordError | None]
+"""Claim and contrast -> what was compared, why it cannot be, or None where other runs judge it."""
+
+
+def compare_chapter(chapter: str, study: str, evaluation: Evaluation) -> Family:
+    """Compare every contrast registered in a chapter, in the order of the file.
+
+    Raises:
+        ValueError: a contrast names what no run has; says in which claim.
+    """
+    family: dict[tuple[str, str], Comparison | IncompleteRecordError | None] = {}
+    for claim in evaluation.register.claims:
+        if claim.chapter != chapter or not isinstance(claim.rule, ContrastRule):
+            continue
+        for contrast in claim.rule.contrasts:
+            found: Comparison | IncompleteRecordError | None = None
+            if claim.study == study:
+                try:
+                    found = compare(contrast, evaluation)
+                except IncompleteRecordError as error:
+                    found = error
+                except ValueError as error:
+                    raise ValueError(f"claim {claim.id!r} of the same chapter: {error}") from error
+            family[claim.id, contrast.name] = found
+    return family
+
+
+def holm_p_values(family: Family) -> dict[tuple[str, str], float]:
+    """Return the Holm-adjusted p-value of every contrast of a chapter.
 
     One that these runs cannot answer counts as 1: it takes its place in the family, so a verdict
     does not change when its neighbours are recorded or not, except towards more caution.
     """
-    p_values: list[float] = []
-    for claim in register.claims:
-        if claim.chapter != chapter or claim.rule is None or claim.rule["kind"] != "contrast":
-            continue
-        for contrast in claim.rule["contrasts"]:
-            p_value = 1.0
-            if claim.study == study:
-                try:
-                    pairs, _, _ = paired_values(contrast, runs, register)
-                except IncompleteRecordError:
-                    p_values.append(p_value)
-                    continue
-                except ValueError as error:
-                    raise ValueError(f"claim {claim.id!r} of the same chapter: {error}") from error
-                differences = (pairs["arm"] - pairs["reference"]).to_numpy(dtype=float)
-                if np.isfinite(differences).all():
-                    p_value = statistics.paired_t_p_value(differences, alternative="two-sided")
-            p_values.append(p_value)
-    return p_values
+    raw = [each.p_value if isinstance(each, Comparison) else 1.0 for each in family.values()]
+    return dict(zip(family, map(float, statistics.holm(raw)), strict=True))
 
 
 def outcome(mean: float, equivalence_p: float, holm_p: float, better: str, alpha: float) -> str:
@@ -99,44 +143,29 @@ def outcome(mean: float, equivalence_p: float, holm_p: float, better: str, alpha
     return "inconclusive"
 
 
-def _compared(
-    contrast: Mapping[str, Any], runs: Runs, register: ClaimsFile
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the keys of the arm's and of the reference's runs that are compared."""
-    pairs, *cells = paired_values(contrast, runs, register)
-    arm, reference = (
-        evaluation_keys(runs.summary, cell, contrast["rate"], pairs.index) for cell in cells
-    )
-    return arm, reference
-
-
-def _row(
-    contrast: Mapping[str, Any], holm_p: float, runs: Runs, register: ClaimsFile
-) -> dict[str, Any]:
+def _row(comparison: Comparison, holm_p: float, register: ClaimsFile) -> dict[str, Any]:
     """Return everything that is reported of one contrast."""
-    pairs, arm, reference = paired_values(contrast, runs, register)
+    contrast, pairs = comparison.contrast, comparison.pairs
     margin = register.margin(contrast)
-    rates = runs.summary.set_index("key")["learning_rate"]
-    sides = [f"{rates[list(keys)].iloc[0]:g}" for keys in _compared(contrast, runs, register)]
     row: dict[str, Any] = {
-        "name": contrast["name"],
-        "metric": contrast["metric"],
-        "rate": contrast["rate"],
-        "rates": " and ".join(dict.fromkeys(sides)),
-        "arm": cell_name(arm),
-        "reference": cell_name(reference),
-        "predicted": contrast["predicted"],
+        "name": contrast.name,
+        "metric": contrast.metric,
+        "rate": contrast.rate,
+        "rates": comparison.rates,
+        "arm": cell_name(comparison.arm),
+        "reference": cell_name(comparison.reference),
+        "predicted": contrast.predicted,
         "margin": margin,
         "num_pairs": len(pairs),
     }
-    a, b = pairs["arm"].to_numpy(dtype=float), pairs["reference"].to_numpy(dtype=float)
-    if not (np.isfinite(a).all() and np.isfinite(b).all()):
+    if not comparison.is_finite:
         missing = dict.fromkeys(
             ("effect", "low", "high", "p_value", "holm_p_value", "equivalence_p_value"), math.nan
         )
         return row | missing | {"probability_of_superiority": math.nan, "outcome": "inconclusive"}
+    a, b = (pairs[side].to_numpy(dtype=float) for side in ("arm", "reference"))
     difference = statistics.paired_difference(
-        a, b, resamples=register.resamples, seed=register.seed
+        a, b, resamples=register.resamples, seed=register.bootstrap.seed
     )
     equivalence_p = statistics.equivalence_test(a, b, margin)
     return row | {
@@ -147,9 +176,7 @@ def _row(
         "holm_p_value": holm_p,
         "equivalence_p_value": equivalence_p,
         "probability_of_superiority": difference.probability_of_superiority,
-        "outcome": outcome(
-            difference.mean, equivalence_p, holm_p, contrast["better"], register.alpha
-        ),
+        "outcome": outcome(difference.mean, equivalence_p, holm_p, contrast.better, register.alpha),
     }
 
 
@@ -181,70 +208,65 @@ def combine_mixed(outcomes: list[str]) -> str:
     return "inconclusive" if found == {"inconclusive"} else "depends"
 
 
-def judge_contrasts(claim: Claim, runs: Runs, register: ClaimsFile) -> Finding:
+def judge_contrasts(claim: Claim, rule: ContrastRule, evaluation: Evaluation) -> Finding:
     """Judge a claim by its contrasts.
 
     Raises:
         IncompleteRecordError: a contrast cannot be computed from these runs.
     """
-    assert claim.rule is not None
-    contrasts = claim.rule["contrasts"]
-    adjusted = statistics.holm(family_p_values(claim.chapter, claim.study, runs, register))
-    start = 0
-    for other in register.claims:
-        if other.id == claim.id:
-            break
-        if other.chapter == claim.chapter and other.rule and other.rule["kind"] == "contrast":
-            start += len(other.rule["contrasts"])
-    rows = pd.DataFrame(
-        [
-            _row(contrast, float(adjusted[start + i]), runs, register)
-            for i, contrast in enumerate(contrasts)
-        ]
-    )
-    outcomes = rows["outcome"].tolist()
-    if claim.rule["combine"] == "mixed":
+    chapter = (claim.chapter, rule.study)
+    family = evaluation.once(chapter, lambda: compare_chapter(*chapter, evaluation))
+    adjusted = evaluation.once((*chapter, "holm"), lambda: holm_p_values(family))
+    compared, rows = [], []
+    for contrast in rule.contrasts:
+        found = family[claim.id, contrast.name]
+        if not isinstance(found, Comparison):
+            raise found or IncompleteRecordError(f"needs runs of the study {rule.study!r}")
+        compared.append(found)
+        rows.append(_row(found, adjusted[claim.id, contrast.name], evaluation.register))
+    frame = pd.DataFrame(rows)
+    outcomes = frame["outcome"].tolist()
+    if rule.combine == "mixed":
         verdict = combine_mixed(outcomes)
     else:
-        verdict = combine_all(outcomes, rows["predicted"].tolist())
-    sizes = (rows["effect"].abs() / rows["margin"]).fillna(-1.0)
-    main = rows.iloc[int(sizes.to_numpy().argmax())]
-    compared = [_compared(contrast, runs, register) for contrast in contrasts]
+        verdict = combine_all(outcomes, frame["predicted"].tolist())
+    sizes = (frame["effect"].abs() / frame["margin"]).fillna(-1.0)
+    main = frame.iloc[int(sizes.to_numpy().argmax())]
     return Finding(
         verdict=verdict,
-        condition=_condition(claim, verdict, rows, compared, register.alpha),
-        rows=rows,
+        condition=_condition(rule, verdict, frame, compared, evaluation.register.alpha),
+        rows=frame,
         effect=float(main["effect"]),
         interval=(float(main["low"]), float(main["high"])),
         effect_of=f"{main['name']}: {main['arm']} minus {main['reference']}",
+        is_difference=True,
         metric=str(main["metric"]),
         margin=float(main["margin"]),
-        keys=frozenset().union(*(arm | reference for arm, reference in compared)),
+        keys=frozenset[str]().union(*(keys for each in compared for keys in each.keys)),
     )
 
 
 def _condition(
-    claim: Claim,
+    rule: ContrastRule,
     verdict: str,
     rows: pd.DataFrame,
-    compared: Sequence[tuple[frozenset[str], frozenset[str]]],
+    compared: Sequence[Comparison],
     alpha: float,
 ) -> str:
     """Say what came out where, and what the outcomes alone would hide."""
-    assert claim.rule is not None
     said = describe_groups(rows, "outcome")
-    if verdict == "depends" and claim.rule["combine"] == "all":
+    if verdict == "depends" and rule.combine == "all":
         hits = sum(rows["outcome"] == rows["predicted"].map(PREDICTED))
         said = f"as claimed in {hits} of {len(rows)} comparisons: {said}"
     small = rows[(rows["outcome"] == "equivalent") & (rows["holm_p_value"] < alpha)]
     if len(small):
-        lower = [contrast["better"] == "lower" for contrast in claim.rule["contrasts"]]
-        ahead = int(((small["effect"] < 0) == pd.Series(lower)[small.index]).sum())
+        lower = pd.Series([contrast.better == "lower" for contrast in rule.contrasts])
+        ahead = int(((small["effect"] < 0) == lower[small.index]).sum())
         said += (
             f"; smaller than the margin, yet real (Holm-adjusted p below {alpha:g}): the arm is "
             f"ahead in {ahead} and behind in {len(small) - ahead} of the equivalent ones"
         )
-    if repeated := _num_repeated(rows["metric"].tolist(), compared):
+    if repeated := num_repeated([(each.contrast.metric, *each.keys) for each in compared]):
         said += (
             f"; {repeated} of the comparisons {'is' if repeated == 1 else 'are'} made of runs of "
             "another, because tuning chose the default rate"
@@ -252,18 +274,27 @@ def _condition(
     return said
 
 
-def _num_repeated(
-    metrics: Sequence[str], compared: Sequence[tuple[frozenset[str], frozenset[str]]]
-) -> int:
-    """Count the contrasts whose runs are all among those of another with the same metric."""
-    return sum(
-        any(
-            metrics[i] == metrics[j]
-            and all(own <= other for own, other in zip(compared[i], compared[j], strict=True))
-            # Of two with the same runs, the second repeats the first.
-            and (compared[i] != compared[j] or j < i)
-            for j in range(len(compared))
-            if j != i
-        )
-        for i in range(len(compared))
-    )
+def num_repeated(compared: Sequence[tuple[str, AbstractSet[str], AbstractSet[str]]]) -> int:
+    """Count the comparisons that say nothing new, as another has all their runs.
+
+    Args:
+        compared: the metric, the keys of the arm's and those of the reference's runs of each.
+
+    Example:
+        Of two with the same runs the second repeats the first, and one of them is counted; one
+        with fewer seeds repeats the one with more, wherever it stands:
+
+        >>> few, more = ("nll", {"a"}, {"b"}), ("nll", {"a", "c"}, {"b", "d"})
+        >>> num_repeated([few, few]), num_repeated([few, more]), num_repeated([more, few])
+        (1, 1, 1)
+        >>> num_repeated([few, ("accuracy", {"a"}, {"b"})])
+        0
+    """
+
+    def repeats(i: int, j: int) -> bool:
+        (metric, *own), (other_metric, *other) = compared[i], compared[j]
+        within = all(keys <= others for keys, others in zip(own, other, strict=True))
+        return i != j and metric == other_metric and within and (own != other or j < i)
+
+    everyone = range(len(compared))
+    return sum(any(repeats(i, j) for j in everyone) for i in everyone)

@@ -5,21 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from activation_study.errors import ClaimsError, IncompleteRecordError
 from activation_study.registry import unknown_name
-from activation_study.report.analysis.arms import IncompleteRecordError, Runs
-from activation_study.report.claims import claims_file, contrasts, thresholds, winners
-from activation_study.report.claims.claims_file import Claim, ClaimsError, ClaimsFile
-from activation_study.report.claims.finding import Finding
-from activation_study.report.claims.verdict import Verdict
+from activation_study.report.analysis.arms import Runs
+from activation_study.report.claims import claims_file
+from activation_study.report.claims.contrasts import judge_contrasts
+from activation_study.report.claims.demonstrated import judge_demonstration
+from activation_study.report.claims.evaluation import Evaluation
+from activation_study.report.claims.factorial import judge_factorial
+from activation_study.report.claims.rules import (
+    Claim,
+    ContrastRule,
+    DemonstrationRule,
+    FactorialRule,
+    Rule,
+    ThresholdRule,
+    WinnersRule,
+)
+from activation_study.report.claims.thresholds import judge_threshold
+from activation_study.report.claims.verdict import Finding, Verdict
+from activation_study.report.claims.winners import judge_winners
 
 __all__ = ["Claim", "ClaimsError", "Verdict", "judge", "judge_all", "load_claims"]
-
-_JUDGES = {
-    "contrast": contrasts.judge_contrasts,
-    "threshold": thresholds.judge_threshold,
-    "winners": winners.judge_winners,
-    "factorial": winners.judge_factorial,
-}
 
 
 def load_claims(path: Path | str | None = None) -> list[Claim]:
@@ -31,50 +38,42 @@ def load_claims(path: Path | str | None = None) -> list[Claim]:
     return list(claims_file.read(path).claims)
 
 
-def _find(claim: Claim, runs: Runs | None, register: ClaimsFile) -> Finding:
-    """Apply the claim's rule.
+def _find(claim: Claim, rule: Rule, evaluation: Evaluation | None) -> Finding:
+    """Apply a claim's rule.
 
     Raises:
         IncompleteRecordError: the runs are missing, too few, or of another study.
     """
-    assert claim.rule is not None
-    if claim.rule["kind"] == "demonstration":
+    if isinstance(rule, DemonstrationRule):
         # Imported here: the demonstrations build tensors, and judging runs must not need that.
         import activation_study.report.demonstrations as demonstrations
 
-        return thresholds.judge_demonstration(claim, demonstrations.run)
-    if runs is None or (runs.name is not None and runs.name != claim.study):
-        received = "none" if runs is None else f"those of the study {runs.name!r}"
-        raise IncompleteRecordError(f"needs runs of the study {claim.study!r}, received {received}")
-    return _JUDGES[claim.rule["kind"]](claim, runs, register)
+        return judge_demonstration(rule, demonstrations.run)
+    name = None if evaluation is None else evaluation.runs.name
+    if evaluation is None or name not in (None, rule.study):
+        received = "none" if evaluation is None else f"those of the study {name!r}"
+        raise IncompleteRecordError(f"needs runs of the study {rule.study!r}, received {received}")
+    match rule:
+        case ContrastRule():
+            return judge_contrasts(claim, rule, evaluation)
+        case ThresholdRule():
+            return judge_threshold(rule, evaluation)
+        case WinnersRule():
+            return judge_winners(rule, evaluation)
+        case FactorialRule():
+            return judge_factorial(rule, evaluation)
 
 
-def _judge(claim: Claim, runs: Runs | None, register: ClaimsFile) -> Verdict:
+def _judge(claim: Claim, evaluation: Evaluation | None) -> Verdict:
     if claim.rule is None:
-        return Verdict(
-            claim.id, claim.assertion, claim.chapter, "not tried yet", "no rule is registered yet"
-        )
-    uses_runs = claim.study is not None and runs is not None
+        return Verdict(claim, Finding("not tried yet", "no rule is registered yet"))
     try:
-        finding = _find(claim, runs, register)
+        finding = _find(claim, claim.rule, evaluation)
     except IncompleteRecordError as error:
-        finding = Finding("incomplete record", str(error), rows=Verdict("", "", "", "").rows)
-    found = {
-        name: getattr(finding, name) for name in finding.__dataclass_fields__ if name != "keys"
-    }
-    return Verdict(
-        claim=claim.id,
-        assertion=claim.assertion,
-        chapter=claim.chapter,
-        study=claim.study,
-        num_runs=len(finding.keys),
-        num_study_runs=len(runs.summary) if uses_runs and runs is not None else 0,
-        tier=runs.tier if uses_runs and runs is not None else "full",
-        scope=claim.rule["scope"],
-        why=claim.rule["why"],
-        registered=claim.rule["registered"],
-        **found,
-    )
+        finding = Finding("incomplete record", str(error))
+    if claim.study is None or evaluation is None:
+        return Verdict(claim, finding)
+    return Verdict(claim, finding, len(evaluation.runs.summary), evaluation.runs.tier)
 
 
 def _check_runs(runs: object, entrance: str) -> None:
@@ -103,7 +102,7 @@ def judge(claim_id: str, runs: Runs | None = None, *, path: Path | str | None = 
     """
     register = claims_file.read(path)
     _check_runs(runs, "judge")
-    return _judge(register.get(claim_id), runs, register)
+    return _judge(register.get(claim_id), None if runs is None else Evaluation(runs, register))
 
 
 def judge_all(
@@ -120,16 +119,16 @@ def judge_all(
         ClaimsError: the file of claims breaks its schema.
     """
     register = claims_file.read(path)
+    studies = {claim.study for claim in register.claims if claim.study}
     if isinstance(runs, Mapping):
-        studies = {claim.study for claim in register.claims if claim.study}
         for name, own in runs.items():
             if name not in studies:
                 raise unknown_name("study in the rules", name, sorted(studies))
             _check_runs(own, "judge_all")
     else:
         _check_runs(runs, "judge_all")
-    verdicts = []
-    for claim in register.claims:
-        chosen = runs.get(claim.study or "") if isinstance(runs, Mapping) else runs
-        verdicts.append(_judge(claim, chosen, register))
-    return verdicts
+    several = runs if isinstance(runs, Mapping) else dict.fromkeys(studies, runs)
+    evaluations = {
+        name: Evaluation(own, register) for name, own in several.items() if own is not None
+    }
+    return [_judge(claim, evaluations.get(claim.study or "")) for claim in register.claims]

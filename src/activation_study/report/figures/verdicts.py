@@ -33,14 +33,14 @@ def forest(verdict: Verdict) -> Picture:
     Raises:
         ValueError: The verdict does not rest on comparisons that have intervals.
     """
-    title = f"Claim {verdict.claim}: {verdict.verdict}"
+    title = f"Claim {verdict.claim.id}: {verdict.verdict}"
     if verdict.verdict in UNTRIED:
-        return parts.empty_picture(title, verdict.condition)
+        return parts.empty_picture(title, verdict.finding.condition)
     rows = verdict.rows
     value = "effect" if "effect" in rows else "value"
     if not {value, "low", "high", "metric"} <= set(rows):
         raise ValueError(
-            f"verdict: received that of {verdict.claim!r}, whose rule has no comparisons with "
+            f"verdict: received that of {verdict.claim.id!r}, whose rule has no comparisons with "
             "intervals; accepted are verdicts of rules of the kinds contrast and threshold"
         )
     panels = [(metric, part) for metric, part in rows.groupby("metric", sort=False)]

@@ -115,9 +115,9 @@ def compare(
         evaluation[study] = (int((is_again & is_compared).sum()), int(is_compared.sum()))
         equal[study] = num_equal(before[study], after[study], keys)
         rates[study] = moved_rates(before[study], after[study])
-    again = {verdict.claim: verdict for verdict in verdicts_again}
+    again = {verdict.claim.id: verdict for verdict in verdicts_again}
     claims = [
-        _beside(verdict, again[verdict.claim])
+        _beside(verdict, again[verdict.claim.id])
         for verdict in verdicts
         if verdict.study in repeated and verdict.verdict not in UNTRIED
     ]

@@ -192,13 +192,15 @@ def verdict_table(verdicts: Iterable[Verdict]) -> Table:
     tried = [verdict for verdict in verdicts if verdict.verdict != "not tried yet"]
     rows = [
         {
-            "claim": html.escape(verdict.assertion),
+            "claim": html.escape(verdict.claim.assertion),
             "verdict": (
-                f'<a href="{verdict.chapter}.html#verdict-{verdict.claim}">'
+                f'<a href="{verdict.claim.chapter}.html#verdict-{verdict.claim.id}">'
                 f"{html.escape(verdict.verdict)}</a>"
             ),
-            "judged on": f"{verdict.num_runs:,} runs" if verdict.study else "demonstration",
-            "chapter": verdict.chapter,
+            "judged on": (
+                f"{len(verdict.finding.keys):,} runs" if verdict.study else "demonstration"
+            ),
+            "chapter": verdict.claim.chapter,
         }
         for verdict in tried
     ]
@@ -210,7 +212,7 @@ def verdict_table(verdicts: Iterable[Verdict]) -> Table:
 def untried_table(verdicts: Iterable[Verdict]) -> Table:
     """List the claims for which no rule is registered yet."""
     rows = [
-        {"claim": verdict.assertion, "chapter to come": verdict.chapter}
+        {"claim": verdict.claim.assertion, "chapter to come": verdict.claim.chapter}
         for verdict in verdicts
         if verdict.verdict == "not tried yet"
     ]

@@ -1,0 +1,192 @@
+"""How a verdict is shown: text for a terminal, Markdown for a page, its rows as a table."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from activation_study.report.claims.verdict import Finding, Verdict
+
+MOST_NAMED = 8
+"""Rows of one outcome that are named; of a larger group only the number is given, and the detail
+table lists it."""
+
+_CLASSES = {
+    "supported": "tip",
+    "refuted": "danger",
+    "depends": "warning",
+    "no practical difference": "note",
+    "inconclusive": "note",
+}
+_HEADINGS = {
+    "name": "what",
+    "effect": "difference",
+    "value": "value",
+    "interval": "95 % interval",
+    "rates": "learning rates",
+    "relation": "relation",
+    "bound": "bound",
+    "num_pairs": "seeds",
+    "holm_p_value": "p (Holm)",
+    "equivalence_p_value": "p (equivalence)",
+    "probability_of_superiority": "P(arm higher)",
+    "best": "best mean",
+    "num_as_good": "as good as the best",
+    "one_seed_winners": "winners by one seed",
+    "share": "share of variance",
+    "f": "F",
+    "p_value": "p",
+    "outcome": "outcome",
+}
+
+
+def text(verdict: Verdict) -> str:
+    """Return a verdict as text for a terminal."""
+    found = verdict.finding
+    lines = [
+        f"{verdict.claim.id}: {found.verdict}",
+        *(f"  {line}" for line in (verdict.claim.assertion, found.condition, _effect(found))),
+    ]
+    if verdict.is_judgement:
+        lines.append(f"  {_source(verdict)}")
+    if verdict.tier != "full":
+        lines.append("  Quick tier: this is no evidence.")
+    return "\n".join(line for line in lines if line.strip())
+
+
+def markdown(verdict: Verdict) -> str:
+    """Return a verdict's box: a MyST admonition below the anchor `verdict-<claim id>`."""
+    found, rule = verdict.finding, verdict.claim.rule
+    parts = [f"*{verdict.claim.assertion}*"]
+    if verdict.tier != "full":
+        parts.append("**Built at the quick tier: this is no evidence.**")
+    if found.condition:
+        parts.append(f"{found.condition[0].upper()}{found.condition[1:]}.")
+    if said := _effect(found):
+        parts.append(said)
+    if rule is not None and verdict.is_judgement:
+        parts.append(f"{_source(verdict)} Rule registered {rule.registered}. {rule.why}")
+    if len(found.rows):
+        parts.append(_folded("In detail", _pipe_table(table(found.rows))))
+    if rule is not None:
+        titles = {"varied": "Varied", "fixed": "Fixed", "would_flip": "Would flip"}
+        items = [f"- **{titles[name]}.** {reach}" for name, reach in rule.scope]
+        parts.append(_folded("Scope", "\n".join(items)))
+    body = "\n\n".join(parts)
+    style = _CLASSES.get(found.verdict, "attention")
+    return (
+        f"(verdict-{verdict.claim.id})=\n`````{{admonition}} Verdict: {found.verdict}\n"
+        f":class: {style} verdict\n\n{body}\n`````\n"
+    )
+
+
+def table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a finding as they are shown: formatted text, readable headings."""
+    rows = rows.copy()
+    metrics = rows.get("metric", pd.Series("", index=rows.index))
+    if {"low", "high"} <= set(rows):
+        signed = "effect" in rows
+        rows["interval"] = [
+            _interval((low, high), metric, signed=signed)
+            for low, high, metric in zip(rows["low"], rows["high"], metrics, strict=True)
+        ]
+    for name in ("effect", "value", "bound"):
+        if name in rows:
+            rows[name] = [
+                format_value(value, metric, signed=name == "effect")
+                for value, metric in zip(rows[name], metrics, strict=True)
+            ]
+    for column in rows.select_dtypes("number").columns.tolist():
+        rows[column] = [f"{value:.3g}" if value == value else "" for value in rows[column]]
+    hidden = {"p_value"} if "holm_p_value" in rows else set()
+    shown = [column for column in _HEADINGS if column in rows and column not in hidden]
+    return rows[shown].astype(str).rename(columns=_HEADINGS)
+
+
+def format_value(value: float, metric: str = "", *, signed: bool = False) -> str:
+    """Write a value in the unit of its metric: accuracies and shares in percent, nats, epochs."""
+    if not math.isfinite(value):
+        return "not defined"
+    sign = "+" if signed else ""
+    if metric.endswith("accuracy"):
+        return f"{100 * value:{sign}.2f} " + ("points" if signed else "%")
+    if metric.startswith("share of"):
+        return f"{100 * value:.1f} %"
+    if metric.endswith("_nll"):
+        return f"{value:{sign}.4f} nats"
+    if metric.startswith("epochs_to_"):
+        return f"{value:{sign}.2f} epochs"
+    return f"{value:{sign}.4g}"
+
+
+def describe_groups(rows: pd.DataFrame, column: str, name: str = "name") -> str:
+    """Say which rows came out how: "better for tanh; equivalent for ReLU and GELU".
+
+    The largest group, where it has more than ``MOST_NAMED`` rows, comes last and is counted.
+    """
+    if rows[column].nunique() == 1 and len(rows) > 1:
+        return f"{rows[column].iloc[0]} in all {len(rows)} comparisons"
+    groups = {
+        str(outcome): list(map(str, names))
+        for outcome, names in rows.groupby(column, sort=False)[name]
+    }
+    largest = max(groups, key=lambda outcome: len(groups[outcome]))
+    said = [
+        f"{outcome} for {_listed(names)}"
+        for outcome, names in groups.items()
+        if outcome != largest or len(names) <= MOST_NAMED
+    ]
+    if len(groups[largest]) > MOST_NAMED:
+        said.append(f"{largest} for the other {len(groups[largest])}")
+    return "; ".join(said)
+
+
+def _effect(found: Finding) -> str:
+    if found.effect is None:
+        return ""
+    # A difference has a sign worth printing; a level or a share has not.
+    signed = found.is_difference
+    said = f"{found.effect_of}: {format_value(found.effect, found.metric, signed=signed)}"
+    if found.interval is not None:
+        said += f" (95 % interval {_interval(found.interval, found.metric, signed=signed)})"
+    if found.margin is not None:
+        held = format_value(found.margin, found.metric, signed=signed).removeprefix("+")
+        said += f", {'margin' if signed else 'bound'} {held}"
+    return f"{said[0].upper()}{said[1:]}."
+
+
+def _interval(ends: tuple[float, float], metric: str, *, signed: bool) -> str:
+    return " to ".join(format_value(end, metric, signed=signed) for end in ends)
+
+
+def _source(verdict: Verdict) -> str:
+    if verdict.study is None:
+        return "A numerical demonstration, computed anew wherever it is shown."
+    return (
+        f"Judged on {len(verdict.finding.keys):,} of the {verdict.num_study_runs:,} runs of the "
+        f"study {verdict.study!r}."
+    )
+
+
+def _folded(title: str, body: str) -> str:
+    return f"````{{admonition}} {title}\n:class: dropdown\n\n{body}\n````"
+
+
+def _pipe_table(frame: pd.DataFrame) -> str:
+    """Write a frame of text as a Markdown table, with pipes in cells escaped."""
+    lines = [list(frame.columns), ["---"] * frame.shape[1], *frame.to_numpy().tolist()]
+    return "\n".join(
+        "| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines
+    )
+
+
+def _listed(names: list[str]) -> str:
+    """Join names; where one holds a comma, brackets keep them apart."""
+    if len(names) == 1:
+        return names[0]
+    if any("," in name for name in names):
+        return " and ".join(f"({name})" for name in names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
