@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -202,9 +202,10 @@ def test_repr_tells_number_study_and_tier(runs: Runs) -> None:
     assert repr(replace(runs, name=None)) == "<Runs: 5 runs, tier full>"
 
 
-def test_frames_are_all_there() -> None:
-    names = [field.name for field in fields(Runs)]
-    assert names == [*FRAMES, "name", "tier"]
+def test_a_table_of_other_measures_is_refused_by_name(runs: Runs) -> None:
+    assert set(runs.tables) == set(runs.measures.tables) == {"reliability", "confusion"}
+    with pytest.raises(AttributeError, match=r"'classification' have no table 'confusion'.*reliab"):
+        _ = replace(runs, tables={"reliability": runs.reliability}).confusion
 
 
 def test_an_experiment_is_asked_for_by_its_key(mixed: Records) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from activation_study.engine.records import publication, schema
+from activation_study.catalogue import tasks
+from activation_study.engine.records import publication
 from activation_study.engine.records.manifest import (
     MANIFEST,
     REMEDY,
@@ -20,42 +20,23 @@ from activation_study.engine.records.manifest import (
     unreadable,
     write_manifest,
 )
+from activation_study.engine.records.schema import PROVENANCE, Schema
+from activation_study.engine.records.tables import (
+    compact,
+    completed,
+    in_order,
+    of_parquet,
+    to_parquet,
+    to_tables,
+    without,
+)
 from activation_study.engine.run import Run
 from activation_study.errors import ConflictingRunsError, DamagedRecordError, RecordError
 from activation_study.files import sha256, write_flushed
+from activation_study.measures.classification import CLASSIFICATION
+from activation_study.measures.measure_set import MeasureSet
 
-__all__ = ["ALL_TABLES", "MANIFEST", "PublishedRecord", "to_tables"]
-
-ALL_TABLES = tuple(schema.TABLES)
-
-
-def to_tables(
-    runs: Iterable[Run], names: Iterable[str] = tuple(schema.TABLES)
-) -> dict[str, pa.Table]:
-    """Turns runs into tables of the record, sorted, with the schema's columns and types."""
-    columns: dict[str, dict[str, list[Any]]] = {
-        table: {column: [] for column in schema.TABLES[table]} for table in names
-    }
-    for run in runs:
-        for table, own in columns.items():
-            content = _summary_row(run) if table == "runs" else run.tables.get(table, {})
-            num_rows = len(next(iter(content.values()), []))
-            own["key"] += [run.key] * num_rows
-            for column in list(own)[1:]:
-                own[column] += content[column] if num_rows else []
-    return {
-        table: _sorted(pa.table(columns[table], schema.arrow(table)), table) for table in columns
-    }
-
-
-def _summary_row(run: Run) -> dict[str, list[Any]]:
-    """The run's row of the table ``runs``; what it did not measure (the test set, say) is null."""
-    row = run.experiment | run.summary | run.provenance
-    return {column: [row.get(column)] for column in schema.TABLES["runs"] if column != "key"}
-
-
-def _sorted(content: pa.Table, table: str) -> pa.Table:
-    return content.sort_by([(column, "ascending") for column in schema.SORT_KEYS[table]])
+__all__ = ["MANIFEST", "PublishedRecord", "to_tables"]
 
 
 class PublishedRecord:
@@ -83,28 +64,46 @@ class PublishedRecord:
     def _listed(self) -> list[str]:
         return sorted({name.split("/")[0] for name in self._manifest()["files"]})
 
+    def measures(self, study: str) -> MeasureSet:
+        """What the runs of a study are measured by: classification where nothing is said.
+
+        Raises:
+            RecordError: This version of the package has no such set of measures.
+        """
+        name = self._manifest().get("measures", {}).get(study, CLASSIFICATION.name)
+        for task in map(tasks.get, tasks.names()):
+            if task.measures.name == name:
+                return task.measures
+        raise RecordError(
+            f"{self.folder / study} is measured by {name!r}, which this version of the package "
+            f"does not know; use the version that published it, or a later one"
+        )
+
     def read(self, study: str, table: str) -> pa.Table:
         """Reads one verified table of one study; without rows where nothing is published.
+
+        Columns that are younger than the file are added to it.
 
         Raises:
             DamagedRecordError: The file or the manifest is not what was published.
         """
         if study in self.removed():
-            return schema.arrow(table).empty_table()
+            return Schema.of(self.measures(study)).arrow(table).empty_table()
         return self._read_listed(study, table)
 
     def _read_listed(self, study: str, table: str) -> pa.Table:
         name = f"{study}/{table}.parquet"
         entry = self._manifest()["files"].get(name)
+        expected = Schema.of(self.measures(study)).arrow(table)
         if entry is None:
-            return schema.arrow(table).empty_table()
+            return expected.empty_table()
         path = self.folder / name
         # What is verified is what is parsed: the file is read once.
-        content = _parse(path, _verified(path, entry["sha256"]))
-        if content.schema != schema.arrow(table):
+        content = completed(_parse(path, _verified(path, entry["sha256"])), expected)
+        if content.schema != expected:
             raise DamagedRecordError(
                 f"{path} has the columns {content.schema.names} with other names or types than "
-                f"this version of the package expects ({schema.arrow(table).names}); {REMEDY}"
+                f"this version of the package expects ({expected.names}); {REMEDY}"
             )
         return content
 
@@ -117,25 +116,43 @@ class PublishedRecord:
         Raises:
             ConflictingRunsError: A key is published with other values.
             DamagedRecordError: What is published is damaged.
-            RecordError: The folder cannot be written to, or the disk is full.
+            RecordError: The folder cannot be written to, or the disk is full; or the runs are
+                measured in another way than each other or than the study's.
         """
-        added = to_tables(_each_once(study, runs))
+        runs = list(runs)
         with _explaining(self.folder), publication.alone(self.folder):
+            measures = self._measures_of(study, runs)
+            schema = Schema.of(measures)
+            added = to_tables(_each_once(study, runs, schema), schema=schema)
             before = {table: self.read(study, table) for table in added}
-            _refuse_conflicts(study, before, added)
+            _refuse_conflicts(study, schema, before, added)
             published = before["runs"]["key"]
-            if not (num_new := _without(added["runs"], published).num_rows):
+            if not (num_new := without(added["runs"], published).num_rows):
                 return 0
             merged = {
-                table: _sorted(
-                    pa.concat_tables([before[table], _without(added[table], published)]), table
+                table: in_order(
+                    pa.concat_tables([before[table], without(rows, published)]),
+                    schema.sort_keys[table],
                 )
-                for table in added
+                for table, rows in added.items()
             }
-            self._write(study, merged)
+            self._write(study, measures, merged)
         return num_new
 
-    def _write(self, study: str, tables: dict[str, pa.Table]) -> None:
+    def _measures_of(self, study: str, runs: list[Run]) -> MeasureSet:
+        """The set of measures of runs that are to be published together."""
+        sets = {task: tasks.get(task).measures for task in {run.experiment["task"] for run in runs}}
+        names = {measures.name for measures in sets.values()}
+        if study in self.studies():
+            names.add(self.measures(study).name)
+        if len(names) > 1:
+            raise RecordError(
+                f"{study}: runs of the tasks {', '.join(sorted(sets))} cannot stand in one study, "
+                f"measured by {' and '.join(sorted(names))}: publish each under a name of its own"
+            )
+        return next(iter(sets.values()), CLASSIFICATION)
+
+    def _write(self, study: str, measures: MeasureSet, tables: dict[str, pa.Table]) -> None:
         """Writes all files under temporary names before the first is renamed, manifest last.
 
         Every entry of the manifest that is not of these files stays as it is.
@@ -145,11 +162,16 @@ class PublishedRecord:
         with _discarding(map(publication.temporary, paths.values())):
             (self.folder / study).mkdir(parents=True, exist_ok=True)
             for table, content in tables.items():
+                content = compact(content)
+                file = to_parquet(content)
+                write_flushed(publication.temporary(paths[table]), file)
                 manifest["files"][f"{study}/{table}.parquet"] = {
-                    "sha256": _write_parquet(content, publication.temporary(paths[table])),
+                    "sha256": sha256(file),
                     "rows": content.num_rows,
-                    "columns": {name: str(kind) for name, kind in schema.TABLES[table].items()},
+                    "columns": {column.name: str(column.type) for column in content.schema},
                 }
+            if "measures" in manifest or measures is not CLASSIFICATION:
+                manifest["measures"] = manifest.get("measures", {}) | {study: measures.name}
             manifest["files"] = dict(sorted(manifest["files"].items()))
             publication.decide(self.folder, manifest)
         publication.finish(self.folder)
@@ -215,12 +237,7 @@ def _verified(path: Path, expected: str) -> bytes:
 
 def _parse(path: Path, content: bytes) -> pa.Table:
     try:
-        # Without Arrow's threads: a process that ends soon after they have read can be aborted by
-        # them (apache/arrow, issue 34314), and a few megabytes are read as fast without.
-        file = pq.ParquetFile(
-            pa.BufferReader(content), page_checksum_verification=True, pre_buffer=False
-        )
-        return file.read(use_threads=False)
+        return of_parquet(content)
     except (pa.ArrowException, OSError) as error:
         raise DamagedRecordError(f"{path} is no Parquet file ({error}); {REMEDY}") from error
 
@@ -248,17 +265,19 @@ def _explaining(folder: Path) -> Iterator[None]:
         ) from error
 
 
-def _each_once(study: str, runs: Iterable[Run]) -> list[Run]:
+def _each_once(study: str, runs: Iterable[Run], schema: Schema) -> list[Run]:
     """The runs without repetitions; raises where two of one key differ."""
     unique: dict[str, Run] = {}
     for run in runs:
         known = unique.setdefault(run.key, run)
         if known is not run:
-            _refuse_conflicts(study, to_tables([known]), to_tables([run]))
+            _refuse_conflicts(study, schema, *(to_tables([r], schema=schema) for r in (known, run)))
     return list(unique.values())
 
 
-def _refuse_conflicts(study: str, before: dict[str, pa.Table], added: dict[str, pa.Table]) -> None:
+def _refuse_conflicts(
+    study: str, schema: Schema, before: dict[str, pa.Table], added: dict[str, pa.Table]
+) -> None:
     """Raises where a key is published with other values; seconds and versions may differ."""
     # A run may have no row in a table, so which runs are published is asked of the first table.
     keys = (set(tables["runs"]["key"].to_pylist()) for tables in (before, added))
@@ -266,11 +285,13 @@ def _refuse_conflicts(study: str, before: dict[str, pa.Table], added: dict[str, 
     if len(common) == 0:
         return
     for table in added:
-        outside = set(schema.PROVENANCE) if table == "runs" else set()
-        columns = [name for name in schema.TABLES[table] if name not in outside]
+        outside = set(PROVENANCE) if table == "runs" else set()
+        columns = [name for name in schema.tables[table] if name not in outside]
         old, new = (
-            _sorted(part.filter(pc.is_in(part["key"], common)), table).select(columns)
-            for part in (before[table], added[table])
+            in_order(rows.filter(pc.is_in(rows["key"], common)), schema.sort_keys[table]).select(
+                columns
+            )
+            for rows in (before[table], added[table])
         )
         # As text, because NaN equals nothing.
         if str(old.to_pylist()) != str(new.to_pylist()):
@@ -280,23 +301,3 @@ def _refuse_conflicts(study: str, before: dict[str, pa.Table], added: dict[str, 
                 f"published ones (nothing to do), or raise PROTOCOL_VERSION if the protocol has "
                 f"changed"
             )
-
-
-def _without(content: pa.Table, keys: pa.ChunkedArray) -> pa.Table:
-    return content.filter(pc.invert(pc.is_in(content["key"], keys.combine_chunks())))
-
-
-def _write_parquet(content: pa.Table, path: Path) -> str:
-    """Writes a table, flushed to the disk; returns the file's SHA-256."""
-    sink = pa.BufferOutputStream()
-    pq.write_table(
-        content.combine_chunks(),
-        sink,
-        compression="zstd",
-        compression_level=19,
-        write_page_checksum=True,
-        store_schema=False,
-    )
-    file = sink.getvalue().to_pybytes()
-    write_flushed(path, file)
-    return sha256(file)

@@ -4,118 +4,25 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from activation_study import settings
-from activation_study.engine.records import schema
 from activation_study.engine.records.cache import WorkingCache
-from activation_study.engine.records.published import PublishedRecord, to_tables
+from activation_study.engine.records.published import PublishedRecord
+from activation_study.engine.records.runs import ROLES, Runs, runs_from_tables
+from activation_study.engine.records.schema import Schema
+from activation_study.engine.records.tables import to_tables
 from activation_study.engine.run import Run
 from activation_study.errors import RemovedStudyWarning
 from activation_study.experiment import Experiment
+from activation_study.measures.classification import CLASSIFICATION
+from activation_study.measures.measure_set import MeasureSet
 
-ROLES = ("is_tuning", "is_tuned", "is_default")
-"""Columns that tell what a run is for in its study: choosing the rate, judged at the chosen rate,
-judged at Keras's default rate (the last two can be one run)."""
-
-
-OUTLINE = ("dataset", "learning_rate", "depth", "width", "epochs", "seed")
-RESULTS = ("validation_accuracy", "test_accuracy", "test_nll", "diverged", "wall_seconds")
-MOST_ROWS = 20
-"""What is printed of runs: fields where they vary, results always."""
-
-
-@dataclass(frozen=True)
-class Runs:
-    """Recorded runs as tidy data frames, joined by the column ``key``.
-
-    Args:
-        summary: One row a run: experiment, roles in the study, outcome, measures, provenance.
-        history: One row a run and epoch; epoch 0 is before the first step.
-        early: Training loss within the first epoch, averaged over windows of steps.
-        layers: One row a run, epoch and hidden layer.
-        units: Life histories of the units that were ever dead: one character an epoch.
-        reliability: One row a run and bin of the top label's probability.
-        confusion: One row a run, true class and predicted class.
-        name: Name of the study, or None.
-        tier: ``"full"`` or ``"quick"``.
-    """
-
-    summary: pd.DataFrame
-    history: pd.DataFrame
-    early: pd.DataFrame
-    layers: pd.DataFrame
-    units: pd.DataFrame
-    reliability: pd.DataFrame
-    confusion: pd.DataFrame
-    name: str | None = None
-    tier: str = "full"
-
-    def __len__(self) -> int:
-        return len(self.summary)
-
-    def __repr__(self) -> str:
-        name = f" of study {self.name!r}" if self.name else ""
-        runs = "1 run" if len(self) == 1 else f"{len(self):,} runs"
-        return f"<Runs: {runs}{name}, tier {self.tier}>"
-
-    def __str__(self) -> str:
-        """The runs in a few columns, the first ones of many."""
-        shown = [column for column in OUTLINE if self.summary[column].nunique(dropna=False) > 1]
-        outline = self.summary[list(dict.fromkeys(["hidden", "head", *shown, *RESULTS]))]
-        lines = [repr(self), outline.head(MOST_ROWS).to_string(index=False)]
-        if len(outline) > MOST_ROWS:
-            lines.append(f"and {len(outline) - MOST_ROWS:,} more; all columns are in .summary")
-        return "\n".join(lines)
-
-    def where(self, **conditions: Any) -> Runs:
-        """Returns the runs whose summary has these values; a list stands for any of its values.
-
-        None stands for what is not there: a run has no ``test_accuracy`` where it did not read the
-        test set. The name of a function of one's own stands for every version of its source.
-
-        Raises:
-            ValueError: The summary has no such column.
-        """
-        chosen = pd.Series(True, index=self.summary.index)
-        for column, value in conditions.items():
-            if column not in self.summary:
-                raise ValueError(
-                    f"runs have no column {column!r}; accepted: {', '.join(self.summary.columns)}"
-                )
-            is_single = isinstance(value, str) or not isinstance(value, Iterable)
-            values = [value] if is_single else list(value)
-            found = self.summary[column].isin(values)
-            if column == "hidden":
-                # A function of one's own is recorded as its name and a digest of its source.
-                found |= self.summary[column].str.partition("@")[0].isin(values)
-            # A column of numbers holds None (the whole training part, say) as NaN.
-            if any(value is None for value in values):
-                found |= self.summary[column].isna()
-            chosen &= found
-        keys = set(self.summary.loc[chosen, "key"])
-        frames: dict[str, Any] = {
-            field.name: frame[frame["key"].isin(keys)].reset_index(drop=True)
-            for field in fields(self)
-            if isinstance(frame := getattr(self, field.name), pd.DataFrame)
-        }
-        return replace(self, **frames)
-
-
-def runs_from_tables(tables: dict[str, pa.Table], name: str | None, tier: str) -> Runs:
-    """Makes data frames of Arrow tables, adding empty role columns and a plain name of the arm."""
-    frames = {table: content.to_pandas() for table, content in tables.items()}
-    summary = frames.pop("runs")
-    for role in ROLES:
-        summary[role] = False
-    summary["arm"] = summary["hidden"] + " with " + summary["head"]
-    return Runs(summary=summary, **frames, name=name, tier=tier)
+__all__ = ["ROLES", "Records", "Runs", "runs_from_tables"]
 
 
 class Records:
@@ -138,7 +45,7 @@ class Records:
         self.cache = WorkingCache(cache_folder or settings.working_cache())
         self.published = PublishedRecord(data_folder or settings.published())
         self._hidden = set(self.cache.keys()) if prefers_cache else set[str]()
-        self._tables: dict[str, pa.Table] = {}
+        self._tables: dict[tuple[str, str], pa.Table] = {}
         self._cached: dict[str, Run] = {}
         self._has_warned = False
 
@@ -155,21 +62,28 @@ class Records:
                 stacklevel=2,
             )
 
-    def _published_table(self, table: str) -> pa.Table:
+    def _published_table(self, table: str, measures: MeasureSet) -> pa.Table:
+        """One table of all studies of a set of measures."""
         self._warn_of_removed()
-        if table not in self._tables:
-            parts, seen = [schema.arrow(table).empty_table()], pa.array([], pa.string())
+        place = (table, measures.name)
+        if place not in self._tables:
+            parts, seen = (
+                [Schema.of(measures).arrow(table).empty_table()],
+                pa.array([], pa.string()),
+            )
             for study in self.published.studies():
+                if self.published.measures(study) is not measures:
+                    continue
                 # Studies may share runs, and each may publish them.
                 part = self.published.read(study, table)
                 parts.append(part.filter(pc.invert(pc.is_in(part["key"], value_set=seen))))
                 own = self.published.read(study, "runs")["key"]
                 seen = pa.concat_arrays([seen, *own.chunks])
-            self._tables[table] = pa.concat_tables(parts)
-        return self._tables[table]
+            self._tables[place] = pa.concat_tables(parts)
+        return self._tables[place]
 
-    def _published_keys(self) -> set[str]:
-        return set(self._published_table("runs")["key"].to_pylist()) - self._hidden
+    def _published_keys(self, measures: MeasureSet) -> set[str]:
+        return set(self._published_table("runs", measures)["key"].to_pylist()) - self._hidden
 
     def _cached_run(self, key: str) -> Run | None:
         if key not in self._cached:
@@ -180,9 +94,13 @@ class Records:
         return self._cached[key]
 
     def missing(self, experiments: Iterable[Experiment]) -> list[Experiment]:
-        """The experiments of which no run is recorded, each once, in the given order."""
+        """The experiments of which no run is recorded, each once, in the given order.
+
+        Raises:
+            ValueError: They are measured in different ways.
+        """
         unique = {experiment.key: experiment for experiment in experiments}
-        published = self._published_keys()
+        published = self._published_keys(_measures_of(unique.values()))
         return [
             experiment
             for key, experiment in unique.items()
@@ -196,30 +114,41 @@ class Records:
 
     def summary(self, experiments: Iterable[Experiment]) -> pd.DataFrame:
         """Summaries of what is recorded of the experiments, indexed by key."""
-        return (
-            self._assemble(experiments, ["runs"])["runs"].to_pandas().set_index("key", drop=False)
-        )
+        experiments = list(experiments)
+        tables = self._assemble(experiments, _measures_of(experiments), ["runs"])
+        return tables["runs"].to_pandas().set_index("key", drop=False)
 
     def load(self, experiments: Iterable[Experiment], name: str | None, tier: str) -> Runs:
-        """Loads what is recorded of the experiments."""
-        return runs_from_tables(self._assemble(experiments, list(schema.TABLES)), name, tier)
+        """Loads what is recorded of the experiments.
+
+        Raises:
+            ValueError: They are measured in different ways.
+        """
+        experiments = list(experiments)
+        measures = _measures_of(experiments)
+        names = list(Schema.of(measures).tables)
+        return runs_from_tables(self._assemble(experiments, measures, names), measures, name, tier)
 
     def cached_runs(self, experiments: Iterable[Experiment]) -> list[Run]:
         """Runs of the experiments that are in the working cache."""
         found = (self._cached_run(key) for key in {experiment.key for experiment in experiments})
         return [run for run in found if run is not None]
 
-    def _assemble(self, experiments: Iterable[Experiment], names: list[str]) -> dict[str, pa.Table]:
+    def _assemble(
+        self, experiments: Iterable[Experiment], measures: MeasureSet, names: list[str]
+    ) -> dict[str, pa.Table]:
         keys = list(dict.fromkeys(experiment.key for experiment in experiments))
-        published = self._published_keys()
+        published = self._published_keys(measures)
         fresh = to_tables(
-            (run for key in keys if key not in published if (run := self._cached_run(key))), names
+            (run for key in keys if key not in published if (run := self._cached_run(key))),
+            names,
+            Schema.of(measures),
         )
         wanted = pa.array([key for key in keys if key in published], pa.string())
         return {
             name: pa.concat_tables(
                 [
-                    (table := self._published_table(name)).filter(
+                    (table := self._published_table(name, measures)).filter(
                         pc.is_in(table["key"], value_set=wanted)
                     ),
                     fresh[name],
@@ -227,3 +156,15 @@ class Records:
             )
             for name in names
         }
+
+
+def _measures_of(experiments: Iterable[Experiment]) -> MeasureSet:
+    """The one set of measures of the experiments; that of classification where there is none."""
+    tasks = {experiment.task: experiment.parts.task for experiment in experiments}
+    sets = {task.measures.name: task.measures for task in tasks.values()}
+    if len(sets) > 1:
+        raise ValueError(
+            f"the tasks {', '.join(sorted(tasks))} are measured in different ways "
+            f"({', '.join(sorted(sets))}), so their runs fit no one table: give a list of each"
+        )
+    return next(iter(sets.values()), CLASSIFICATION)

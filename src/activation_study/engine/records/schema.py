@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pyarrow as pa
+
+from activation_study.measures.classification import CLASSIFICATION
+from activation_study.measures.measure_set import MeasureSet
 
 TEXT, COUNT, REAL, FLAG = pa.string(), pa.int64(), pa.float64(), pa.bool_()
 
@@ -27,39 +32,7 @@ EXPERIMENT = {
     "evaluation": TEXT,
 }
 
-SUMMARY = {
-    "diverged": FLAG,
-    "divergence": TEXT,
-    "train_loss": REAL,
-    "validation_loss": REAL,
-    "validation_accuracy": REAL,
-    "validation_nll": REAL,
-    "validation_brier": REAL,
-    "area_under_validation_accuracy": REAL,
-    "epochs_to_97": REAL,
-    "test_accuracy": REAL,
-    "test_nll": REAL,
-    "test_brier": REAL,
-    "test_temperature": REAL,
-    "test_nll_after_temperature": REAL,
-    "test_ece": REAL,
-    "test_ece_null_mean": REAL,
-    "test_ece_null_low": REAL,
-    "test_ece_null_high": REAL,
-    "test_ece_null_p": REAL,
-    "test_calibration_error": REAL,
-    "test_calibration_error_10": REAL,
-    "test_calibration_error_30": REAL,
-    "test_calibration_gap": REAL,
-    "test_classwise_calibration_error": REAL,
-    "test_classwise_null_low": REAL,
-    "test_classwise_null_high": REAL,
-    "test_smooth_calibration_error": REAL,
-    "test_output_sum_mean": REAL,
-    "test_output_sum_sd": REAL,
-    "test_target_probability_right": REAL,
-    "test_target_probability_wrong": REAL,
-}
+OUTCOME = {"diverged": FLAG, "divergence": TEXT}
 
 PROVENANCE = {
     "tensorflow": TEXT,
@@ -76,62 +49,79 @@ PROVENANCE = {
     "wall_seconds": REAL,
 }
 
-TABLES = {
-    "runs": {"key": TEXT} | EXPERIMENT | SUMMARY | PROVENANCE,
-    "history": {
-        "key": TEXT,
-        "epoch": COUNT,
-        "train_loss": REAL,
-        "validation_loss": REAL,
-        "validation_accuracy": REAL,
-        "validation_nll": REAL,
-        "validation_brier": REAL,
-        "validation_calibration_error": REAL,
-    },
-    "early": {"key": TEXT, "step": COUNT, "train_loss": REAL},
-    "layers": {
-        "key": TEXT,
-        "epoch": COUNT,
-        "layer": COUNT,
-        "dead": REAL,
-        "gradient_dead": REAL,
-        "saturated": REAL,
-        "dormant_0": REAL,
-        "dormant_025": REAL,
-        "dormant_100": REAL,
-        "mean": REAL,
-        "spread": REAL,
-        "gradient_norm": REAL,
-    },
-    "units": {"key": TEXT, "layer": COUNT, "unit": COUNT, "dead": TEXT, "gradient_dead": TEXT},
-    "reliability": {
-        "key": TEXT,
-        "bin": COUNT,
-        "count": COUNT,
-        "confidence": REAL,
-        "accuracy": REAL,
-    },
-    "confusion": {
-        "key": TEXT,
-        "true_class": COUNT,
-        "predicted_class": COUNT,
-        "count": COUNT,
-        "mean_probability": REAL,
-    },
-}
-"""Table -> column -> type."""
+LAYER_MEASURES = (
+    "dead",
+    "gradient_dead",
+    "saturated",
+    "dormant_0",
+    "dormant_025",
+    "dormant_100",
+    "mean",
+    "spread",
+    "gradient_norm",
+)
 
-SORT_KEYS = {
+_SORT_KEYS = {
     "runs": ["key"],
     "history": ["key", "epoch"],
     "early": ["key", "step"],
     "layers": ["key", "epoch", "layer"],
     "units": ["key", "layer", "unit"],
-    "reliability": ["key", "bin"],
-    "confusion": ["key", "true_class", "predicted_class"],
 }
 
+_ARROW = {int: COUNT, float: REAL, str: TEXT}
 
-def arrow(table: str) -> pa.Schema:
-    """Returns the Arrow schema of a table of the record."""
-    return pa.schema(list(TABLES[table].items()))
+
+@dataclass(frozen=True)
+class Schema:
+    """The tables of the runs that one set of measures has measured.
+
+    Args:
+        tables: Table -> column -> type.
+        sort_keys: Table -> the columns that it is sorted by.
+    """
+
+    tables: dict[str, dict[str, pa.DataType]]
+    sort_keys: dict[str, list[str]]
+
+    @classmethod
+    def of(cls, measures: MeasureSet) -> Schema:
+        """The tables that every run has, with the set's columns, and those that the set adds."""
+        further = {
+            table: {"key": TEXT} | {name: _ARROW[kind] for name, kind in spec.columns.items()}
+            for table, spec in measures.tables.items()
+        }
+        losses = {"train_loss": REAL, "validation_loss": REAL}
+        tables = {
+            "runs": {"key": TEXT}
+            | EXPERIMENT
+            | OUTCOME
+            | dict.fromkeys(measures.summary, REAL)
+            | PROVENANCE,
+            "history": {"key": TEXT, "epoch": COUNT}
+            | losses
+            | {f"validation_{name}": REAL for name in measures.every_epoch},
+            "early": {"key": TEXT, "step": COUNT, "train_loss": REAL},
+            "layers": {"key": TEXT, "epoch": COUNT, "layer": COUNT}
+            | dict.fromkeys(LAYER_MEASURES, REAL),
+            "units": {
+                "key": TEXT,
+                "layer": COUNT,
+                "unit": COUNT,
+                "dead": TEXT,
+                "gradient_dead": TEXT,
+            },
+        }
+        keys = {table: ["key", *spec.sort_key] for table, spec in measures.tables.items()}
+        return cls(tables | further, _SORT_KEYS | keys)
+
+    def arrow(self, table: str) -> pa.Schema:
+        """The Arrow schema of a table."""
+        return pa.schema(list(self.tables[table].items()))
+
+
+FOUNDING = Schema.of(CLASSIFICATION)
+"""That of tasks with one right class, which the record began with."""
+
+TABLES, SORT_KEYS, arrow = FOUNDING.tables, FOUNDING.sort_keys, FOUNDING.arrow
+SUMMARY = OUTCOME | dict.fromkeys(CLASSIFICATION.summary, REAL)

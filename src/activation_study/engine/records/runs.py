@@ -1,0 +1,141 @@
+"""Recorded runs as data frames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from activation_study.measures.classification import CLASSIFICATION
+from activation_study.measures.measure_set import MeasureSet
+
+ROLES = ("is_tuning", "is_tuned", "is_default")
+"""Columns that tell what a run is for in its study: choosing the rate, judged at the chosen rate,
+judged at Keras's default rate (the last two can be one run)."""
+
+
+OUTLINE = ("dataset", "learning_rate", "depth", "width", "epochs", "seed")
+MOST_ROWS = 20
+"""What is printed of runs: fields where they vary."""
+
+EVERY_RUN = ("summary", "history", "early", "layers", "units")
+"""The frames that all runs have."""
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Recorded runs as tidy data frames, joined by the column ``key``.
+
+    Args:
+        summary: One row a run: experiment, roles in the study, outcome, measures, provenance.
+        history: One row a run and epoch; epoch 0 is before the first step.
+        early: Training loss within the first epoch, averaged over windows of steps.
+        layers: One row a run, epoch and hidden layer.
+        units: Life histories of the units that were ever dead: one character an epoch.
+        tables: The further tables of the runs' set of measures, by name.
+        measures: What the runs are measured by.
+        name: Name of the study, or None.
+        tier: ``"full"`` or ``"quick"``.
+    """
+
+    summary: pd.DataFrame
+    history: pd.DataFrame
+    early: pd.DataFrame
+    layers: pd.DataFrame
+    units: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame]
+    measures: MeasureSet = CLASSIFICATION
+    name: str | None = None
+    tier: str = "full"
+
+    @property
+    def reliability(self) -> pd.DataFrame:
+        """One row a run and bin of the top label's probability."""
+        return self._table("reliability")
+
+    @property
+    def confusion(self) -> pd.DataFrame:
+        """One row a run, true class and predicted class."""
+        return self._table("confusion")
+
+    def _table(self, name: str) -> pd.DataFrame:
+        if name not in self.tables:
+            raise AttributeError(
+                f"runs measured by {self.measures.name!r} have no table {name!r}; accepted: "
+                f"{', '.join(self.tables) or 'none'}"
+            )
+        return self.tables[name]
+
+    def __len__(self) -> int:
+        return len(self.summary)
+
+    def __repr__(self) -> str:
+        name = f" of study {self.name!r}" if self.name else ""
+        runs = "1 run" if len(self) == 1 else f"{len(self):,} runs"
+        return f"<Runs: {runs}{name}, tier {self.tier}>"
+
+    def __str__(self) -> str:
+        """The runs in a few columns, the first ones of many."""
+        shown = [column for column in OUTLINE if self.summary[column].nunique(dropna=False) > 1]
+        results = (
+            f"validation_{self.measures.last_epoch[0]}",
+            *(f"test_{name}" for name in self.measures.at_the_end[:2]),
+            *("diverged", "wall_seconds"),
+        )
+        outline = self.summary[list(dict.fromkeys(["hidden", "head", *shown, *results]))]
+        lines = [repr(self), outline.head(MOST_ROWS).to_string(index=False)]
+        if len(outline) > MOST_ROWS:
+            lines.append(f"and {len(outline) - MOST_ROWS:,} more; all columns are in .summary")
+        return "\n".join(lines)
+
+    def where(self, **conditions: Any) -> Runs:
+        """Returns the runs whose summary has these values; a list stands for any of its values.
+
+        None stands for what is not there: a run has no ``test_accuracy`` where it did not read the
+        test set. The name of a function of one's own stands for every version of its source.
+
+        Raises:
+            ValueError: The summary has no such column.
+        """
+        chosen = pd.Series(True, index=self.summary.index)
+        for column, value in conditions.items():
+            if column not in self.summary:
+                raise ValueError(
+                    f"runs have no column {column!r}; accepted: {', '.join(self.summary.columns)}"
+                )
+            is_single = isinstance(value, str) or not isinstance(value, Iterable)
+            values = [value] if is_single else list(value)
+            found = self.summary[column].isin(values)
+            if column == "hidden":
+                # A function of one's own is recorded as its name and a digest of its source.
+                found |= self.summary[column].str.partition("@")[0].isin(values)
+            # A column of numbers holds None (the whole training part, say) as NaN.
+            if any(value is None for value in values):
+                found |= self.summary[column].isna()
+            chosen &= found
+        keys = set(self.summary.loc[chosen, "key"])
+
+        def of_them(frame: pd.DataFrame) -> pd.DataFrame:
+            return frame[frame["key"].isin(keys)].reset_index(drop=True)
+
+        frames: dict[str, Any] = {name: of_them(getattr(self, name)) for name in EVERY_RUN}
+        return replace(
+            self,
+            **frames,
+            tables={name: of_them(frame) for name, frame in self.tables.items()},
+        )
+
+
+def runs_from_tables(
+    tables: dict[str, pa.Table], measures: MeasureSet, name: str | None, tier: str
+) -> Runs:
+    """Makes data frames of Arrow tables, adding empty role columns."""
+    frames = {table: content.to_pandas() for table, content in tables.items()}
+    summary = frames.pop("runs")
+    for role in ROLES:
+        summary[role] = False
+    own = {table: frames.pop(table) for table in measures.tables}
+    return Runs(summary=summary, **frames, tables=own, measures=measures, name=name, tier=tier)
