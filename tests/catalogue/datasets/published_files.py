@@ -30,11 +30,12 @@ def sha256(content):
 class Published:
     """A small file as its authors would publish it."""
 
-    def __init__(self, name, seed, shape=SHAPE, high=256):
+    def __init__(self, name, seed, shape=SHAPE, high=256, keras_name=""):
         self.array = np.random.default_rng(seed).integers(0, high, shape, dtype=np.uint8)
         self.payload = idx_bytes(self.array)
         self.gz = gzip.compress(self.payload, mtime=0)
-        self.file = IdxFile(name, shape, sha256(self.payload), sha256(self.gz), len(self.gz))
+        digests = sha256(self.payload), sha256(self.gz)
+        self.file = IdxFile(name, shape, *digests, len(self.gz), keras_name)
 
 
 class Mirror:

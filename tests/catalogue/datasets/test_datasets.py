@@ -192,3 +192,22 @@ def test_an_unknown_dataset_is_refused_with_accepted_names_and_the_nearest(funct
         ValueError, match=r"received 'mnist5k'; accepted: mnist, mnist-5k\. Did you mean 'mnist-5k'"
     ):
         function("mnist5k")
+
+
+@REAL_MNIST
+def test_the_archive_of_keras_gives_the_same_mnist(tmp_path, monkeypatch):
+    expected = datasets.load("mnist")
+    np.savez_compressed(
+        tmp_path / "mnist.npz",
+        x_train=expected.train.images.reshape(-1, 28, 28),
+        y_train=expected.train.labels,
+        x_test=expected.test.images.reshape(-1, 28, 28),
+        y_test=expected.test.labels,
+    )
+    monkeypatch.setenv("ACTIVATION_STUDY_DATASETS", str(tmp_path))
+    received = datasets.read_anew("mnist")
+    for part in ("train", "test"):
+        for array in ("images", "labels"):
+            np.testing.assert_array_equal(
+                getattr(getattr(received, part), array), getattr(getattr(expected, part), array)
+            )

@@ -114,7 +114,9 @@ def test_a_damaged_file_of_the_users_folder_is_an_error_that_names_it(folder, pu
         read("mnist", [published.file], mirrors=[])
     assert isinstance(caught.value, errors.DatasetError)
     assert str(caught.value).startswith(f"{path}: ")
-    assert "Remedy: replace it with the published file, or delete it" in str(caught.value)
+    assert "Remedy: replace it with the published file, or unset ACTIVATION_STUDY_DATASETS" in str(
+        caught.value
+    )
     assert "expected" in str(caught.value)
     assert path.exists()
 
@@ -134,6 +136,88 @@ def test_the_payload_is_verified_beside_the_compressed_file(folder, published):
     put(folder / "images.gz", other)
     with pytest.raises(errors.ChecksumError, match=f"expected {published.file.sha256}"):
         read("mnist", [announced], mirrors=[])
+
+
+NAMES = {
+    "train-images-idx3-ubyte.gz": lambda p: p.gz,
+    "train-images-idx3-ubyte": lambda p: p.payload,
+    "train-images.idx3-ubyte.gz": lambda p: gzip.compress(p.payload, compresslevel=1),
+    "train-images.idx3-ubyte": lambda p: p.payload,
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_both_usual_names_are_read(folder, name):
+    part = Published("train-images-idx3-ubyte", seed=1)
+    put(folder / "mnist" / name, NAMES[name](part))
+    (array,) = read("mnist", [part.file], mirrors=[])
+    np.testing.assert_array_equal(array, part.array)
+
+
+@pytest.mark.parametrize(
+    "harm", [flipped, lambda content: content[:-9], lambda content: b"", lambda content: b"<html>"]
+)
+def test_a_damaged_file_of_the_other_name_is_an_error(folder, harm):
+    part = Published("train-images-idx3-ubyte", seed=1)
+    for name in ("train-images.idx3-ubyte", "train-images.idx3-ubyte.gz"):
+        path = put(folder / name, harm(NAMES[name](part)))
+        with pytest.raises(errors.DatasetError, match=r"Remedy: replace it") as caught:
+            read("mnist", [part.file], mirrors=[])
+        assert str(caught.value).startswith(f"{path}: ")
+        path.unlink()
+
+
+def archived(path, **arrays):
+    """Write arrays as `numpy.savez` does, which made Keras's archive."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(path, **arrays)
+    return path
+
+
+@pytest.fixture
+def parts():
+    return [
+        Published("images", seed=1, keras_name="x_train"),
+        Published("labels", seed=2, shape=(6,), keras_name="y_train"),
+    ]
+
+
+@pytest.mark.parametrize("place", ["mnist/mnist.npz", "mnist.npz"])
+def test_the_archive_of_keras_is_read(folder, parts, place):
+    archived(folder / place, x_train=parts[0].array, y_train=parts[1].array, x_test=np.zeros(3))
+    received = read("mnist", [part.file for part in parts], mirrors=[])
+    for array, part in zip(received, parts, strict=True):
+        np.testing.assert_array_equal(array, part.array)
+        assert array.dtype == np.uint8
+        assert not array.flags.writeable
+
+
+ARCHIVES = {
+    "another value": (lambda x, y: {"x_train": x, "y_train": y ^ 1}, "wrong checksum"),
+    "another type": (
+        lambda x, y: {"x_train": x, "y_train": y.astype(float)},
+        "received \"6 bytes in 'y_train.npy'",
+    ),
+    "transposed": (lambda x, y: {"x_train": np.asfortranarray(x), "y_train": y}, "wrong checksum"),
+    "an array too few": (lambda x, y: {"x_train": x}, "no item named 'y_train.npy'"),
+}
+
+
+@pytest.mark.parametrize("change", ARCHIVES)
+def test_another_archive_is_an_error_that_names_it(folder, parts, change):
+    arrays, message = ARCHIVES[change]
+    path = archived(folder / "mnist.npz", **arrays(parts[0].array, parts[1].array))
+    with pytest.raises(errors.DatasetError, match=rf"{message}.*Remedy: replace it") as caught:
+        read("mnist", [part.file for part in parts], mirrors=[])
+    assert str(caught.value).startswith(str(path))
+
+
+@pytest.mark.parametrize("harm", [flipped, lambda content: content[:-9], lambda content: b""])
+def test_a_damaged_archive_is_an_error_that_names_it(folder, parts, harm):
+    path = archived(folder / "mnist.npz", x_train=parts[0].array, y_train=parts[1].array)
+    path.write_bytes(harm(path.read_bytes()))
+    with pytest.raises(errors.DatasetError, match=r"mnist\.npz.*Remedy: replace it"):
+        read("mnist", [part.file for part in parts], mirrors=[])
 
 
 # --- download and cache ---------------------------------------------------------------------
@@ -217,6 +301,12 @@ def test_offline_with_nothing_cached_the_error_names_the_three_remedies(
     assert f"or put it into {cache / 'mnist'}" in message
     assert 'or use dataset="mnist-5k", which needs no network' in message
     assert not (cache / "mnist" / "images.gz").exists()
+
+
+def test_a_folder_under_whose_names_nothing_is_found_is_told_so(folder, published, dead_url):
+    put(folder / "mnist-images.zip", b"of another name")
+    with pytest.raises(errors.DownloadError, match=f"In {folder} there is no file of the dataset"):
+        read("mnist", [published.file], mirrors=[dead_url])
 
 
 def test_the_remedy_of_putting_the_file_into_the_cache_works(cache, published, dead_url):

