@@ -138,7 +138,11 @@ ERRORS = [
     ((*RULE, "why"), {"drop": True}, "claim 'tanh-eases', rule: .*missing: why"),
     ((*RULE, "registered"), {"value": "today"}, "received 'today'"),
     ((*RULE, "combine"), {"value": "mixed"}, "predicted 'arm_better' with combine 'mixed'"),
-    (("alpha",), {"value": 5}, "alpha: received 5"),
+    (("alpha",), {"value": 5}, "alpha: received 5; accepted: less than 1"),
+    (("minimum_pairs",), {"value": {"full": 10}}, "minimum_pairs: .*accepted: at least 2 of them"),
+    ((*RULE, "contrasts"), {"value": "one"}, "contrasts: received 'one'; accepted: a list"),
+    ((*RULE, "contrasts", 0, "arm", "hidden"), {"value": []}, "accepted: text or a whole number"),
+    ((*RULE, "scope"), {"value": 1}, "rule, scope: received 1; accepted: a mapping"),
     (("claims", 0, "id"), {"value": "Tanh eases"}, "received 'Tanh eases'"),
 ]
 

@@ -1,5 +1,6 @@
 """Verdicts of contrasts on toy records whose answer is known."""
 
+import doctest
 import itertools
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 import pytest
 
 from activation_study.report.analysis import statistics
+from activation_study.report.claims import contrasts
 from activation_study.report.claims.contrasts import combine_all, combine_mixed
 from activation_study.report.claims.judging import judge
 from report.claims.claim_frames import (
@@ -119,6 +121,10 @@ def test_comparisons_made_of_the_same_runs_are_said_to_be(tmp_path):
         "tuning chose the default rate"
     )
     assert len(result.finding.keys) == 60
+
+
+def test_the_examples_of_what_repeats_another_are_true():
+    assert doctest.testmod(contrasts) == doctest.TestResults(failed=0, attempted=3)
 
 
 def test_holm_counts_every_contrast_of_the_chapter(tmp_path):

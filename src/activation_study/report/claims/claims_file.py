@@ -203,18 +203,20 @@ def parse(content: bytes, path: Path) -> ClaimsFile:
     try:
         return ClaimsFile.model_validate(document)
     except pydantic.ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise ClaimsError(f"{path.name}: {_place(first, document)}{_explain(first)}") from error
+        problems = error.errors(include_url=False)
+        said = f"{_place(problems[0], document)}{_explain(problems)}"
+        raise ClaimsError(f"{path.name}: {said}") from error
 
 
 def _place(error: Any, document: Any) -> str:
     """Name the claim and the key at which an error stands."""
     path, here, named = [], document, None
     for part in error["loc"]:
-        # On entering one of several kinds the error names the kind, which is no key of the file.
+        # On entering one of several kinds the error names the kind, which is no key of the file;
+        # below a value it names each type that was tried.
         if isinstance(here, dict) and here is not named and part in _kind(here):
             named = here
-        elif isinstance(here, list) or (isinstance(here, dict) and part in here):
+        elif isinstance(part, int) or (isinstance(here, dict) and part in here):
             path.append(part)
             here = here[part]
     if path[:1] == ["claims"] and len(path) > 1:
@@ -228,17 +230,42 @@ def _kind(entry: dict[str, Any]) -> tuple[Any, Any]:
     return entry.get("kind"), entry.get("table")
 
 
-def _explain(error: Any) -> str:
-    """Say what was received and what is accepted."""
-    context = error.get("ctx", {})
-    if error["type"] == "value_error" and str(context["error"]).startswith(
-        ("received", "claim", "'")
-    ):
-        return str(context["error"])
-    received = context.get("tag", error["input"])
+def _explain(errors: list[Any]) -> str:
+    """Say what the first error received and what is accepted there."""
+    first = errors[0]
+    context = first.get("ctx", {})
+    if " accepted: " in (said := str(context.get("error", ""))) or " missing: " in said:
+        return said
+    received = context.get("tag", first["input"])
     if names := re.findall("'(.*?)'", context.get("expected", context.get("expected_tags", ""))):
-        return (
-            f"received {shown(received)}; accepted: {', '.join(names)}.{nearest(received, names)}"
-        )
-    accepted = error["msg"].split(" should ")[-1].removeprefix("be ").removeprefix("Value error, ")
-    return f"received {shown(received)}; accepted: {accepted}."
+        hint = nearest(received, names)
+        return f"received {shown(received)}; accepted: {', '.join(names)}.{hint}"
+    # Where text and numbers are accepted, there is an error for each.
+    accepted = [
+        _ACCEPTED.get(each["type"], "{msg}").format_map(each | each.get("ctx", {}))
+        for each in (errors if first["loc"][-1:] == ("str",) else errors[:1])
+        if each["loc"][:-1] == first["loc"][:-1]
+    ]
+    return f"received {shown(received)}; accepted: {' or '.join(accepted)}."
+
+
+_ACCEPTED = {
+    "string_type": "text",
+    "string_too_short": "some text",
+    "string_pattern_mismatch": "text of the form {pattern}",
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "finite_number": "a finite number",
+    "greater_than": "more than {gt:g}",
+    "greater_than_equal": "at least {ge:g}",
+    "less_than": "less than {lt:g}",
+    "less_than_equal": "at most {le:,}",
+    "tuple_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+    "too_short": "at least {min_length} of them",
+    "too_long": "at most {max_length} of them",
+    "value_error": "a day of the calendar ({error})",
+}
+"""What is accepted, by the type of pydantic's error; another is said in pydantic's words."""

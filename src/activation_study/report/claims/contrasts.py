@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
@@ -51,9 +51,9 @@ class Comparison:
     @property
     def p_value(self) -> float:
         """Of the paired t-test of no difference; 1 where nothing can be tested."""
-        differences = (self.pairs["arm"] - self.pairs["reference"]).to_numpy(dtype=float)
         if not self.is_finite:
             return 1.0
+        differences = (self.pairs["arm"] - self.pairs["reference"]).to_numpy(dtype=float)
         return statistics.paired_t_p_value(differences, alternative="two-sided")
 
 
@@ -69,69 +69,53 @@ def compare(contrast: Contrast, evaluation: Evaluation) -> Comparison:
         own = {str(arm["hidden"])} if "hidden" in arm else set()
         excludes = own.union(evaluation.register.best_excludes)
         reference["hidden"] = evaluation.best(others, frozenset(excludes))
-    sides = {"arm": arm, "reference": reference}
-    pairs = pd.concat(
-        {
-            name: evaluation.values(where, contrast.rate, contrast.metric)
-            for name, where in sides.items()
-        },
-        axis="columns",
-        join="inner",
-    ).sort_index()
+    sides = (arm, reference)
+    values = [evaluation.values(where, contrast.rate, contrast.metric) for where in sides]
+    names = ["arm", "reference"]
+    pairs = pd.concat(values, axis="columns", join="inner", keys=names).sort_index()
     if len(pairs) < evaluation.minimum:
         raise IncompleteRecordError(
             f"{contrast.name}: {len(pairs)} of at least {evaluation.minimum} common seeds recorded"
         )
-    rates = [
-        f"{evaluation.arm(where, contrast.rate)['learning_rate'].iloc[0]:g}"
-        for where in sides.values()
-    ]
-    keys = (evaluation.keys(where, contrast.rate, pairs.index) for where in sides.values())
-    return Comparison(
-        contrast,
-        arm,
-        reference,
-        pairs,
-        (next(keys), next(keys)),
-        " and ".join(dict.fromkeys(rates)),
-    )
+    runs = [evaluation.arm(where, contrast.rate) for where in sides]
+    rates = dict.fromkeys(f"{each['learning_rate'].iloc[0]:g}" for each in runs)
+    keys = [frozenset(each["key"][each["seed"].isin(pairs.index)]) for each in runs]
+    return Comparison(contrast, arm, reference, pairs, (keys[0], keys[1]), " and ".join(rates))
 
 
-Family = Mapping[tuple[str, str], Comparison | IncompleteRecordError | None]
-"""Claim and contrast -> what was compared, why it cannot be, or None where other runs judge it."""
+Answer = Comparison | IncompleteRecordError
 
 
-def compare_chapter(chapter: str, study: str, evaluation: Evaluation) -> Family:
-    """Compare every contrast registered in a chapter, in the order of the file.
+def compare_chapter(
+    chapter: str, study: str, evaluation: Evaluation
+) -> dict[tuple[str, str], tuple[Answer, float]]:
+    """Compare every contrast registered in a chapter, a family for Holm's adjustment.
+
+    Returns:
+        Claim and contrast -> what was compared, or why it cannot be; and the adjusted p-value. One
+        that these runs cannot answer counts as p = 1: it takes its place in the family, so a
+        verdict does not change when its neighbours are recorded or not, except towards caution.
 
     Raises:
         ValueError: a contrast names what no run has; says in which claim.
     """
-    family: dict[tuple[str, str], Comparison | IncompleteRecordError | None] = {}
+    family: dict[tuple[str, str], Answer] = {}
     for claim in evaluation.register.claims:
-        if claim.chapter != chapter or not isinstance(claim.rule, ContrastRule):
+        rule = claim.rule
+        if claim.chapter != chapter or not isinstance(rule, ContrastRule):
             continue
-        for contrast in claim.rule.contrasts:
-            found: Comparison | IncompleteRecordError | None = None
-            if claim.study == study:
-                try:
-                    found = compare(contrast, evaluation)
-                except IncompleteRecordError as error:
-                    found = error
-                except ValueError as error:
-                    raise ValueError(f"claim {claim.id!r} of the same chapter: {error}") from error
-            family[claim.id, contrast.name] = found
-    return family
-
-
-def holm_p_values(family: Family) -> dict[tuple[str, str], float]:
-    """Return the Holm-adjusted p-value of every contrast of a chapter.
-
-    One that these runs cannot answer counts as 1: it takes its place in the family, so a verdict
-    does not change when its neighbours are recorded or not, except towards more caution.
-    """
+        for contrast in rule.contrasts:
+            try:
+                if rule.study != study:
+                    raise IncompleteRecordError(f"needs runs of the study {rule.study!r}")
+                family[claim.id, contrast.name] = compare(contrast, evaluation)
+            except IncompleteRecordError as error:
+                family[claim.id, contrast.name] = error
+            except ValueError as error:
+                raise ValueError(f"claim {claim.id!r} of the same chapter: {error}") from error
     raw = [each.p_value if isinstance(each, Comparison) else 1.0 for each in family.values()]
-    return dict(zip(family, map(float, statistics.holm(raw)), strict=True))
+    adjusted = map(float, statistics.holm(raw))
+    return {key: (each, p) for (key, each), p in zip(family.items(), adjusted, strict=True)}
 
 
 def outcome(mean: float, equivalence_p: float, holm_p: float, better: str, alpha: float) -> str:
@@ -165,7 +149,7 @@ def _row(comparison: Comparison, holm_p: float, register: ClaimsFile) -> dict[st
         return row | missing | {"probability_of_superiority": math.nan, "outcome": "inconclusive"}
     a, b = (pairs[side].to_numpy(dtype=float) for side in ("arm", "reference"))
     difference = statistics.paired_difference(
-        a, b, resamples=register.resamples, seed=register.bootstrap.seed
+        a, b, resamples=register.bootstrap.resamples, seed=register.bootstrap.seed
     )
     equivalence_p = statistics.equivalence_test(a, b, margin)
     return row | {
@@ -216,14 +200,13 @@ def judge_contrasts(claim: Claim, rule: ContrastRule, evaluation: Evaluation) ->
     """
     chapter = (claim.chapter, rule.study)
     family = evaluation.once(chapter, lambda: compare_chapter(*chapter, evaluation))
-    adjusted = evaluation.once((*chapter, "holm"), lambda: holm_p_values(family))
     compared, rows = [], []
     for contrast in rule.contrasts:
-        found = family[claim.id, contrast.name]
-        if not isinstance(found, Comparison):
-            raise found or IncompleteRecordError(f"needs runs of the study {rule.study!r}")
+        found, holm_p = family[claim.id, contrast.name]
+        if isinstance(found, IncompleteRecordError):
+            raise found
         compared.append(found)
-        rows.append(_row(found, adjusted[claim.id, contrast.name], evaluation.register))
+        rows.append(_row(found, holm_p, evaluation.register))
     frame = pd.DataFrame(rows)
     outcomes = frame["outcome"].tolist()
     if rule.combine == "mixed":

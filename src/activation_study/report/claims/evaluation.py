@@ -32,7 +32,7 @@ class Evaluation:
     def __init__(self, runs: Runs, register: ClaimsFile) -> None:
         self.runs = runs
         self.register = register
-        self.minimum = register.minimum_pairs[runs.tier]
+        self.minimum = register.minimum_pairs["quick" if runs.tier == "quick" else "full"]
         self._made: dict[Hashable, Any] = {}
 
     def once(self, name: Hashable, make: Callable[[], Made]) -> Made:

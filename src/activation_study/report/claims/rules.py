@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -23,6 +22,11 @@ Several = Annotated[tuple[Item, ...], Field(strict=False, min_length=1)]
 def _is_a_day(text: str) -> str:
     datetime.date.fromisoformat(text)
     return text
+
+
+def _each_once(names: list[str]) -> None:
+    if repeated := [name for name, count in Counter(names).items() if count > 1]:
+        raise ValueError(f"received {repeated!s:.200} more than once; accepted: each once.")
 
 
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_is_a_day)]
@@ -93,11 +97,7 @@ class ContrastRule(_Rule):
 
     @model_validator(mode="after")
     def _can_be_combined(self) -> Self:
-        counts = Counter(contrast.name for contrast in self.contrasts)
-        if repeated := [name for name, count in counts.items() if count > 1]:
-            raise ValueError(
-                f"received contrasts {repeated!s:.200} more than once; accepted: each name once."
-            )
+        _each_once([contrast.name for contrast in self.contrasts])
         for contrast in self.contrasts:
             if (contrast.predicted == "varies") != (self.combine == "mixed"):
                 raise ValueError(
@@ -176,7 +176,7 @@ class FactorialRule(_Rule):
     kind: Literal["factorial"]
     study: str
     metric: str
-    factors: Annotated[tuple[str, str], Field(strict=False)]
+    factors: Annotated[tuple[str, ...], Field(strict=False, min_length=2, max_length=2)]
     rate: Rate
 
 
@@ -211,17 +211,6 @@ class Bootstrap(Part):
     seed: Annotated[int, Field(ge=0)]
 
 
-class MinimumPairs(Part):
-    """Seeds that an arm needs before it is judged."""
-
-    full: Annotated[int, Field(ge=2)]
-    quick: Annotated[int, Field(ge=2)]
-
-    def __getitem__(self, tier: str) -> int:
-        """Return the seeds needed at a tier."""
-        return int(getattr(self, tier))
-
-
 class ClaimsFile(Part):
     """Every claim, and what the rules have in common.
 
@@ -238,29 +227,26 @@ class ClaimsFile(Part):
     version: Literal[1]
     alpha: Annotated[float, Field(gt=0, lt=1)]
     bootstrap: Bootstrap
-    minimum_pairs: MinimumPairs
+    minimum_pairs: Annotated[
+        dict[Literal["full", "quick"], Annotated[int, Field(ge=2)]], Field(min_length=2)
+    ]
     best_excludes: Annotated[tuple[str, ...], Field(strict=False)]
     margins: dict[str, Positive]
     claims: Several[Claim]
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
-        counts = Counter(claim.id for claim in self.claims)
-        if repeated := [name for name, count in counts.items() if count > 1]:
-            raise ValueError(f"received {repeated!s:.200} more than once; accepted: each once.")
+        _each_once([claim.id for claim in self.claims])
         for claim in self.claims:
-            for metric in _metrics_without_margin(claim.rule):
+            needed = [getattr(claim.rule, "metric", None)]
+            needed += [c.metric for c in getattr(claim.rule, "contrasts", ()) if not c.margin]
+            for metric in filter(None, needed):
                 if metric not in self.margins:
                     raise ValueError(
                         f"claim {claim.id!r}: received metric {metric!r:.80}, which has no margin; "
                         f"accepted: {', '.join(self.margins)}.{nearest(metric, self.margins)}"
                     )
         return self
-
-    @property
-    def resamples(self) -> int:
-        """Bootstrap samples."""
-        return self.bootstrap.resamples
 
     def get(self, claim_id: str) -> Claim:
         """Return the claim of that id.
@@ -276,12 +262,3 @@ class ClaimsFile(Part):
     def margin(self, contrast: Contrast) -> float:
         """Return the margin of a contrast: its own, else that of its metric."""
         return contrast.margin or self.margins[contrast.metric]
-
-
-def _metrics_without_margin(rule: Rule | None) -> Iterator[str]:
-    """Yield the metrics of a rule for which the file must state the margin."""
-    match rule:
-        case ContrastRule():
-            yield from (each.metric for each in rule.contrasts if each.margin is None)
-        case WinnersRule() | FactorialRule():
-            yield rule.metric

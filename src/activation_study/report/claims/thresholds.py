@@ -61,19 +61,12 @@ def _bounded(
     array = values.to_numpy(dtype=float)
     if not all(map(math.isfinite, array)):
         return {"value": math.nan, "low": math.nan, "high": math.nan, "outcome": "undecided"}
-    interval = statistics.mean_interval(
-        array, resamples=register.resamples, seed=register.bootstrap.seed
+    found = statistics.mean_interval(
+        array, resamples=register.bootstrap.resamples, seed=register.bootstrap.seed
     )
-    held = {satisfies(end, check.relation, check.bound) for end in (interval.low, interval.high)}
-    outcome = {frozenset({True}): "holds", frozenset({False}): "fails"}.get(
-        frozenset(held), "undecided"
-    )
-    return {
-        "value": interval.mean,
-        "low": interval.low,
-        "high": interval.high,
-        "outcome": outcome,
-    }
+    held = {satisfies(end, check.relation, check.bound) for end in (found.low, found.high)}
+    outcome = "undecided" if len(held) > 1 else "holds" if held == {True} else "fails"
+    return {"value": found.mean, "low": found.low, "high": found.high, "outcome": outcome}
 
 
 def judge_threshold(rule: ThresholdRule, evaluation: Evaluation) -> Finding:
