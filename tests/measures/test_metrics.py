@@ -9,16 +9,20 @@ import pytest
 from activation_study import settings
 from activation_study.engine.records import schema
 from activation_study.engine.records.published import PublishedRecord
+from activation_study.measures.classification import CLASSIFICATION
 from activation_study.measures.metrics import METRICS, label_of, metric_of
+from activation_study.measures.multilabel import MULTILABEL
+from activation_study.measures.regression import REGRESSION
 
 
 def test_every_recorded_quantity_has_a_row_and_every_row_is_of_one():
     columns = {
         column
-        for table, types in schema.TABLES.items()
+        for found in map(schema.Schema.of, (CLASSIFICATION, MULTILABEL, REGRESSION))
+        for table, types in found.tables.items()
         for column, kind in types.items()
         if kind in (schema.REAL, schema.COUNT)
-        and column not in {*schema.EXPERIMENT, *schema.SORT_KEYS[table], "threads"}
+        and column not in {*schema.EXPERIMENT, *found.sort_keys[table], "threads"}
     }
     assert {metric_of(column).name for column in columns} == set(METRICS)
 

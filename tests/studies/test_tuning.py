@@ -13,19 +13,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from activation_study.catalogue import tasks
+from activation_study.catalogue.tasks import TuningRule
 from activation_study.engine.records.records import Records
 from activation_study.experiment import Experiment
 from activation_study.studies.protocol import RATES
 from activation_study.studies.tuning import (
-    DIGITS,
     HIGHEST_RATE,
     LOWEST_RATE,
     Tuning,
-    TuningRule,
     choose_rate,
 )
 from engine.made_runs import made_run
 
+DIGITS = tasks.get("digits").tuning
 BASE = Experiment(dataset="mnist-5k", epochs=1, depth=1)
 TANH = BASE.replace(hidden="tanh", head="sigmoid")
 
@@ -103,7 +104,7 @@ def test_only_accuracy_and_brier_score_of_validation_count() -> None:
     )
 
 
-ERROR = TuningRule(metric="rmse", tie_breaker="bias", better="lower")
+ERROR = TuningRule(metric="rmse", tie_breaker="bias")
 
 
 @pytest.mark.parametrize(

@@ -42,10 +42,18 @@ def depth_by_activation() -> Study:
     return study_of("depth-by-activation", arms(hidden=hidden, depth=(2, 8)))
 
 
+def scenes() -> Study:
+    """Sigmoid and softmax where a picture has several labels, or none."""
+    return study_of("scenes", arms(head=("sigmoid", "sigmoid_prior", "softmax")), task="scenes")
+
+
 STUDIES: dict[str, Callable[[], Study]] = {"core": core, "prior-bias": prior_bias}
 """The studies of the published record, each of which ``make study`` repeats."""
 
-UNPUBLISHED: dict[str, Callable[[], Study]] = {"depth-by-activation": depth_by_activation}
+UNPUBLISHED: dict[str, Callable[[], Study]] = {
+    "depth-by-activation": depth_by_activation,
+    "scenes": scenes,
+}
 """Studies that run like the others and that no claim rests on yet: a published one moves up."""
 
 

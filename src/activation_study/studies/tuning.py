@@ -5,44 +5,26 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from activation_study.catalogue.tasks import TuningRule
 from activation_study.engine.records.records import Records
 from activation_study.experiment import Experiment
+from activation_study.measures.metrics import metric_of
 
 LOWEST_RATE, HIGHEST_RATE = 1e-6, 10.0
 """Where the extension of a grid ends, whatever the edge says."""
 
 
 @dataclass(frozen=True)
-class TuningRule:
-    """What decides between learning rates: measures of the validation part.
-
-    Args:
-        metric: The measure that is compared, without its part: ``"accuracy"``.
-        tie_breaker: The measure that decides between rates that tie, the lower the better.
-        better: Whether the ``"higher"`` metric is better, one that is never below 0, or the
-            ``"lower"``.
-    """
-
-    metric: str
-    tie_breaker: str
-    better: Literal["higher", "lower"] = "higher"
-
-
-DIGITS = TuningRule(metric="accuracy", tie_breaker="brier")
-
-
-@dataclass(frozen=True)
 class Tuning:
     """Chooses the rate with the best mean of a metric of validation over the tuning seeds.
 
-    Rates whose mean lies within one standard error of the best's count as tied, and the rule's tie
-    breaker decides: for digits the accuracy, then the lower Brier score. Where the choice lies at
-    an edge of the rates, the next half decade is tried as well, until it does not.
+    Rates whose mean lies within one standard error of the best's count as tied, and the tie breaker
+    of the task's rule decides: for digits the accuracy, then the lower Brier score. Where the
+    choice lies at an edge of the rates, the next half decade is tried as well, until it does not.
 
     Args:
         rates: Learning rates, ascending.
@@ -81,7 +63,8 @@ class Tuning:
         rates = list(self.rates)
         grid = self.grid(experiment)
         while all(run.key in known.index for run in grid):
-            chosen = choose_rate(known.loc[[run.key for run in grid]], DIGITS)
+            rule = experiment.parts.task.tuning
+            chosen = choose_rate(known.loc[[run.key for run in grid]], rule)
             beyond = _next_rate(rates, chosen) if self.extends else None
             if beyond is None:
                 return grid, chosen
@@ -105,8 +88,9 @@ def choose_rate(tuning: pd.DataFrame, rule: TuningRule) -> float:
     # Plain arrays: a study asks for every arm, and a data frame's groups take far longer.
     rates, group = np.unique(tuning["learning_rate"].to_numpy(), return_inverse=True)
     metric = tuning[f"validation_{rule.metric}"]
+    is_loss = metric_of(rule.metric).better == "lower"
     # The higher, the better from here on.
-    merits = (metric.fillna(0.0) if rule.better == "higher" else -metric.fillna(np.inf)).to_numpy()
+    merits = (-metric.fillna(np.inf) if is_loss else metric.fillna(0.0)).to_numpy()
     ties = tuning[f"validation_{rule.tie_breaker}"].fillna(np.inf).to_numpy()
     of_rate = [np.flatnonzero(group == number) for number in range(len(rates))]
     means = np.array([merits[runs].mean() for runs in of_rate])

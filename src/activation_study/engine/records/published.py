@@ -124,7 +124,9 @@ class PublishedRecord:
             measures = self._measures_of(study, runs)
             schema = Schema.of(measures)
             added = to_tables(_each_once(study, runs, schema), schema=schema)
-            before = {table: self.read(study, table) for table in added}
+            before = {table: schema.arrow(table).empty_table() for table in added}
+            if study in self.studies():
+                before = {table: self.read(study, table) for table in added}
             _refuse_conflicts(study, schema, before, added)
             published = before["runs"]["key"]
             if not (num_new := without(added["runs"], published).num_rows):
