@@ -124,10 +124,16 @@ def test_deleted_study_is_trained_again(
     assert command("verify")[0] == 0
 
 
-def test_claims_without_any_record_say_so(command: Callable[..., tuple[int, str, str]]) -> None:
+def test_without_any_record_there_is_nothing_to_judge_or_to_draw(
+    command: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
     code, printed, errors = command("claims", "--json")
     assert (code, printed) == (2, "")
     assert "no run of any study is recorded in" in errors
+    code, printed, errors = command("picture", str(tmp_path / "picture.png"))
+    assert (code, printed) == (2, "")
+    assert f"no run of the study core is recorded in {tmp_path / 'data'}" in errors
+    assert not (tmp_path / "picture.png").exists()
 
 
 def test_damaged_record_ends_in_one_paragraph(

@@ -34,8 +34,8 @@ __all__ = [
     "tables",
 ]
 
-# Reading the record imports pandas and Arrow, drawing and judging Matplotlib, SciPy and
-# statsmodels: seconds that a worker need not wait, and memory that every one of them would hold.
+# Reading the record imports pandas and Arrow, drawing and judging Matplotlib and
+# SciPy: seconds that a worker need not wait, and memory that every one of them would hold.
 _LATE = {
     "studies": "activation_study.studies",
     "run": "activation_study.engine.sweeps.sweep",

@@ -91,10 +91,7 @@ def claims(
     records = Records()
     runs = {name: load(studies.get(name), records) for name in studies.STUDIES}
     if not any(map(len, runs.values())):
-        raise RecordError(
-            f"no run of any study is recorded in {settings.published()} or in the working cache: "
-            f"name the right folder with {settings.DATA_VARIABLE}, or run the studies"
-        )
+        raise _nothing_recorded("any study")
     if said := claims_file.borrowed():
         typer.echo(said, err=True)
     verdicts = judge_all(runs)
@@ -224,9 +221,19 @@ def picture(path: Annotated[Path, typer.Argument(help="PNG to write.")]) -> None
         )
     from activation_study.report import figures
 
-    drawn = figures.ranking(load(studies.get("core")))
+    runs = load(studies.get("core"))
+    if not len(runs):
+        raise _nothing_recorded("the study core")
+    drawn = figures.ranking(runs)
     path.write_bytes(drawn.png())
     typer.echo(drawn.alt)
+
+
+def _nothing_recorded(of: str) -> RecordError:
+    return RecordError(
+        f"no run of {of} is recorded in {settings.published()} or in the working cache: name the "
+        f"right folder with {settings.DATA_VARIABLE}, or run the studies"
+    )
 
 
 def _say_what_is_mixed(summary: pd.DataFrame) -> None:
