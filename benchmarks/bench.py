@@ -82,7 +82,7 @@ def _machine() -> dict[str, Any]:
 
 
 def _show(path: Path) -> None:
-    from activation_study.report.analysis import costs
+    from activation_study.report.tables import costs
 
     tables = (costs.epochs, costs.targets, costs.roofline, costs.growth_table, costs.scheduling)
     for table in tables:

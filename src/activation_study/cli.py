@@ -18,7 +18,6 @@ import typer
 from activation_study import settings, studies
 from activation_study.engine.records.records import Records
 from activation_study.engine.sweeps.sweep import load, run
-from activation_study.engine.training import provenance
 from activation_study.errors import RecordError, RunsFailedError, StudyError
 from activation_study.report.claims import claims_file
 from activation_study.report.claims.judging import judge, judge_all, load_claims
@@ -238,7 +237,9 @@ def _nothing_recorded(of: str) -> RecordError:
 
 def _say_what_is_mixed(summary: pd.DataFrame) -> None:
     """Prints which of the runs' origins differ, if any do."""
-    if mixed := provenance.mixture(summary):
+    from activation_study.report.analysis import origins
+
+    if mixed := origins.mixture(summary):
         typer.echo(mixed)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -104,3 +104,10 @@ class Registry(Generic[T]):
 def _name_of(entry: Any) -> str:
     own = getattr(entry, "name", None)
     return str(entry.__name__.replace("_", "-") if own is None else own)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Join names into words: "a", "a and b", "a, b and c"."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"

@@ -79,11 +79,14 @@ def test_overconfidence_has_the_smallest_p_value() -> None:
     probabilities = draw_probabilities(generator, 2000, 5, 1.0)
     labels = draw_labels(probabilities, generator)
     sharpened = calibration.apply_temperature(probabilities, 0.5)
-    summary = calibration.summarize_with_null(sharpened, labels, generator)
-    assert summary["ece_null_p"] == pytest.approx(1 / 201)
-    assert summary["calibration_gap"] > 0.1
-    assert summary["ece"] > 3 * summary["ece_null_high"]
-    assert summary["classwise_calibration_error"] > 3 * summary["classwise_null_high"]
+    null = calibration_null(sharpened, generator)
+    top = calibration.top_label(sharpened, labels)
+    ece = calibration.expected_calibration_error(*top)
+    assert null.expected_calibration_error.p_value(ece) == pytest.approx(1 / 201)
+    assert calibration.calibration_gap(*top) > 0.1
+    assert ece > 3 * null.expected_calibration_error.high
+    classwise = calibration.classwise_calibration_error(sharpened, labels)
+    assert classwise > 3 * null.classwise_calibration_error.high
 
 
 def test_the_noise_floor_of_an_mnist_sized_test_set() -> None:

@@ -28,18 +28,17 @@ def test_dead_and_gradient_dead() -> None:
     assert dead_units.gradient_dead(-np.ones((2, 1))).tolist() == [False]
 
 
-def test_saturated_fraction() -> None:
-    assert dead_units.saturated_fraction(SLOPES, 1.0) == 5 / 8
-    assert dead_units.saturated_fraction(SLOPES, 0.5) == 4 / 8
-    assert math.isnan(dead_units.saturated_fraction(SLOPES, math.inf))
-    assert math.isnan(dead_units.saturated_fraction(SLOPES, 0.0))
+@pytest.mark.parametrize(
+    ("lipschitz", "share"), [(1.0, 5 / 8), (0.5, 4 / 8), (math.inf, math.nan), (0.0, math.nan)]
+)
+def test_saturation_is_relative_to_the_largest_slope(lipschitz: float, share: float) -> None:
+    found = dead_units.layer_summary(ACTIVATIONS, SLOPES, lipschitz)["saturated"]
+    assert found == pytest.approx(share, nan_ok=True)
 
 
-def test_dormant_fraction() -> None:
-    assert dead_units.dormant_fraction(ACTIVATIONS, 0.0) == 1 / 4
-    assert dead_units.dormant_fraction(ACTIVATIONS, 0.025) == 1 / 4
-    assert dead_units.dormant_fraction(ACTIVATIONS, 0.1) == 2 / 4
-    assert dead_units.dormant_fraction(np.zeros((3, 2)), 0.0) == 1.0
+def test_in_a_layer_of_zeros_every_unit_is_dormant() -> None:
+    summary = dead_units.layer_summary(np.zeros((3, 2)), np.ones((3, 2)), 1.0)
+    assert {summary[name] for name in ("dormant_0", "dormant_025", "dormant_100")} == {1.0}
 
 
 def test_layer_summary() -> None:
@@ -60,7 +59,7 @@ def test_layer_summary() -> None:
 
 @settings(deadline=None)
 @given(matrices, st.sampled_from([0.25, 1.0, 1.13, math.inf]), st.integers(0, 2**32 - 1))
-def test_summary_agrees_with_its_parts_in_any_order(
+def test_summary_agrees_with_its_definitions_in_any_order(
     values: np.ndarray, lipschitz: float, seed: int
 ) -> None:
     slopes = np.tanh(values)
@@ -68,12 +67,15 @@ def test_summary_agrees_with_its_parts_in_any_order(
     expected = {
         "dead": (values == 0).all(axis=0).mean(),
         "gradient_dead": (np.abs(slopes) < 1e-6).all(axis=0).mean(),
-        "saturated": dead_units.saturated_fraction(slopes, lipschitz),
+        "saturated": (np.abs(slopes) < 0.05 * lipschitz).mean()
+        if math.isfinite(lipschitz)
+        else math.nan,
         "mean": values.mean(dtype=np.float64),
         "spread": values.astype(np.float64).std(axis=0).mean(),
     }
     for name, tau in (("dormant_0", 0.0), ("dormant_025", 0.025), ("dormant_100", 0.1)):
-        expected[name] = dead_units.dormant_fraction(values, tau)
+        magnitudes = np.abs(values.astype(np.float64)).mean(axis=0)
+        expected[name] = (magnitudes <= tau * magnitudes.mean()).mean()
     assert summary == pytest.approx(expected, abs=1e-9, nan_ok=True)
     assert summary["dead"] <= summary["dormant_0"] <= summary["dormant_025"]
     shuffled = np.random.default_rng(seed).permutation(values.shape[0])
@@ -93,15 +95,13 @@ def test_a_diverged_layer_is_nan(bad: float) -> None:
     assert missing == {"gradient_dead", "saturated"}
     assert not dead_units.dead(broken)[0]
     assert not dead_units.gradient_dead(broken)[0]
-    assert math.isnan(dead_units.dormant_fraction(broken, 0.1))
-    assert math.isnan(dead_units.saturated_fraction(broken, 1.0))
 
 
 def test_large_float32_activations_do_not_overflow() -> None:
     values = np.array([[3e38], [-3e38]], dtype=np.float32)
     summary = dead_units.layer_summary(values, np.ones_like(values), 1.0)
     assert summary["spread"] == pytest.approx(3e38)
-    assert dead_units.dormant_fraction(values, 0.1) == 0.0
+    assert summary["dormant_100"] == 0.0
 
 
 def test_life_histories() -> None:

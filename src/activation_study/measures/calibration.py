@@ -28,7 +28,6 @@ from activation_study.measures.calibration_null import (
     NullDistribution,
     calibration_null,
 )
-from activation_study.measures.smooth_calibration import smooth_calibration_error
 from activation_study.measures.temperature import (
     PROBABILITY_FLOOR,
     apply_temperature,
@@ -49,7 +48,6 @@ __all__ = [
     "nll",
     "reliability_bins",
     "summarize",
-    "summarize_with_null",
     "top_label",
 ]
 
@@ -186,44 +184,6 @@ def summarize(probabilities: np.ndarray, labels: np.ndarray, bins: int = 15) -> 
         "nll": nll(probabilities, labels),
         "brier": brier_score(probabilities, labels),
         "calibration_error": calibration_error(confidence, correct, bins),
-    }
-
-
-def summarize_with_null(
-    probabilities: np.ndarray,
-    labels: np.ndarray,
-    generator: np.random.Generator,
-    draws: int = 200,
-    bins: int = 15,
-) -> dict[str, float]:
-    """The measures of the final evaluation, with null distributions and temperature.
-
-    Returns:
-        `summarize` and ece, ece_null_{mean,low,high,p}, calibration_error_10 and _30 (the debiased
-        error with other numbers of bins), calibration_gap, classwise_calibration_error,
-        classwise_null_{low,high}, smooth_calibration_error, temperature (fitted on these same
-        examples) and nll_after_temperature.
-    """
-    confidence, correct = top_label(probabilities, labels)
-    ece = expected_calibration_error(confidence, correct, bins)
-    null = calibration_null(probabilities, generator, draws, bins)
-    temperature = fit_temperature(probabilities, labels)
-    return {
-        **summarize(probabilities, labels, bins),
-        "ece": ece,
-        "ece_null_mean": null.expected_calibration_error.mean,
-        "ece_null_low": null.expected_calibration_error.low,
-        "ece_null_high": null.expected_calibration_error.high,
-        "ece_null_p": null.expected_calibration_error.p_value(ece),
-        "calibration_error_10": calibration_error(confidence, correct, 10),
-        "calibration_error_30": calibration_error(confidence, correct, 30),
-        "calibration_gap": calibration_gap(confidence, correct),
-        "classwise_calibration_error": classwise_calibration_error(probabilities, labels, bins),
-        "classwise_null_low": null.classwise_calibration_error.low,
-        "classwise_null_high": null.classwise_calibration_error.high,
-        "smooth_calibration_error": smooth_calibration_error(confidence, correct),
-        "temperature": temperature,
-        "nll_after_temperature": nll(apply_temperature(probabilities, temperature), labels),
     }
 
 

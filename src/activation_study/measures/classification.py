@@ -25,6 +25,7 @@ def guess(num_classes: int) -> dict[str, float]:
     """Scores of the answer that gives every class the same probability."""
     return {
         "accuracy": 1.0 / num_classes,
+        "area_under_validation_accuracy": 1.0 / num_classes,
         "nll": math.log(num_classes),
         "brier": 1.0 - 1.0 / num_classes,
     }

@@ -37,35 +37,6 @@ def gradient_dead(slopes: np.ndarray, epsilon: float = GRADIENT_DEAD_SLOPE) -> n
     return _largest(_matrix(slopes)) < epsilon
 
 
-def saturated_fraction(slopes: np.ndarray, lipschitz: float) -> float:
-    """Share of unit-example pairs whose |slope| is under 5 % of its maximum.
-
-    Args:
-        slopes: float array of shape (examples, units).
-        lipschitz: the activation's largest |slope|. NaN is returned where it is infinite or 0, as
-            there is no maximum to compare with.
-    """
-    slopes = _matrix(slopes)
-    if not (math.isfinite(lipschitz) and lipschitz > 0 and np.isfinite(slopes).all()):
-        return math.nan
-    return _saturated(slopes, lipschitz)
-
-
-def dormant_fraction(activations: np.ndarray, tau: float) -> float:
-    """Share of units whose mean |h| is at most `tau` times the mean |h| of the layer.
-
-    In a layer that is 0 throughout every unit is dormant.
-
-    Reference:
-        Sokar et al., "The Dormant Neuron Phenomenon in Deep Reinforcement Learning", ICML 2023,
-        definition 3.1.
-    """
-    activations = _matrix(activations)
-    if not np.isfinite(activations).all():
-        return math.nan
-    return _dormant(np.abs(activations).mean(axis=0, dtype=np.float64), tau)
-
-
 def layer_summary(
     activations: np.ndarray, slopes: np.ndarray, lipschitz: float
 ) -> dict[str, float]:
@@ -78,7 +49,8 @@ def layer_summary(
 
     Returns:
         Fractions of units `dead`, `gradient_dead`, `dormant_0`, `dormant_025`, `dormant_100` (tau =
-        0, 0.025, 0.1), the fraction of pairs `saturated`, the `mean` activation over examples and
+        0, 0.025, 0.1), the fraction of unit-example pairs `saturated` (|slope| under 5 % of its
+        maximum; NaN where that is infinite or 0), the `mean` activation over examples and
         units, and the `spread`: the standard deviation between examples (population form), averaged
         over units. A layer whose spread is 0 tells its successors nothing about the input.
 
@@ -164,6 +136,14 @@ def _saturated(slopes: np.ndarray, lipschitz: float) -> float:
 
 
 def _dormant(unit_magnitudes: np.ndarray, tau: float) -> float:
+    """Share of units whose mean |h| is at most `tau` times the mean |h| of the layer.
+
+    In a layer that is 0 throughout every unit is dormant.
+
+    Reference:
+        Sokar et al., "The Dormant Neuron Phenomenon in Deep Reinforcement Learning", ICML 2023,
+        definition 3.1.
+    """
     return float((unit_magnitudes <= tau * unit_magnitudes.mean()).mean())
 
 

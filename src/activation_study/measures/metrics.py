@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
+
+from activation_study.registry import Registry
 
 Scale = Literal["linear", "logarithm", "signed logarithm", "share", "count"]
 
@@ -73,14 +74,10 @@ in_seconds = partial(Metric, unit="s", digits=2, better="lower", bounded=(0.0, m
 """A row of a time, which no audit compares."""
 
 
-def by_name(metrics: Iterable[Metric]) -> dict[str, Metric]:
-    """Metric by its name."""
-    return {metric.name: metric for metric in metrics}
-
-
 _ERROR = "calibration error"
 
-METRICS = by_name(
+METRICS = Registry(
+    "metric",
     [
         positive("loss", "loss", better="lower"),
         percentage("accuracy", "accuracy", better="higher", scale="share", complement="error"),
@@ -162,7 +159,7 @@ METRICS = by_name(
         in_seconds("wall_seconds", "time in all"),
     ]
 )  # fmt: skip
-"""Name -> what is measured. A set of measures of another task adds its own rows."""
+"""What is measured, by name. Measures of another task add their own rows: ``METRICS.add(...)``."""
 
 
 def metric_of(column: str) -> Metric:
@@ -173,7 +170,7 @@ def metric_of(column: str) -> Metric:
     """
     name = column if column in METRICS else _split(column)[1]
     if name in METRICS:
-        return METRICS[name]
+        return METRICS.get(name)
     if column.startswith("share of "):
         return percentage(column, column, digits=1)
     return Metric(column, column.replace("_", " "))

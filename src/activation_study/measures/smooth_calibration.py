@@ -55,28 +55,6 @@ def smooth_calibration_error(predictions: np.ndarray, outcomes: np.ndarray) -> f
     return float(fixed_point)
 
 
-def smooth_calibration_error_at(
-    predictions: np.ndarray, outcomes: np.ndarray, bandwidth: float
-) -> float:
-    """Smooth calibration error at a given bandwidth, in the unit of probabilities.
-
-    Args:
-        predictions: float array of shape (n,) in [0, 1].
-        outcomes: 0/1 or bool array of shape (n,).
-        bandwidth: standard deviation of the kernel, above 0.
-
-    Returns:
-        The error in [0, 1]; NaN if a prediction is not finite.
-
-    Raises:
-        ValueError: as in `smooth_calibration_error`, or the bandwidth is not above 0.
-    """
-    if not bandwidth > 0:
-        raise ValueError(f"bandwidth must be above 0, received {bandwidth!r}.")
-    spectrum = _residual_spectrum(predictions, outcomes)
-    return math.nan if spectrum is None else _error_at(spectrum, bandwidth)
-
-
 def _residual_spectrum(predictions: np.ndarray, outcomes: np.ndarray) -> np.ndarray | None:
     """Cosine transform of the cells' mean residuals, shape (cells,); None if not all are finite."""
     predictions = np.asarray(predictions, dtype=np.float64)

@@ -9,7 +9,6 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from activation_study.engine.training import provenance
@@ -87,27 +86,3 @@ def test_unknown_without_a_repository(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_unknown_without_git(source_tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(source_tree))
     assert provenance.source_commit() == "unknown"
-
-
-def summary_of(**columns: list[object]) -> pd.DataFrame:
-    num_runs = len(next(iter(columns.values())))
-    return pd.DataFrame({name: ["same"] * num_runs for name in provenance.COLUMNS} | columns)
-
-
-def test_runs_of_one_origin_are_not_mixed() -> None:
-    assert provenance.mixture(summary_of(commit=["a", "a"])) == ""
-
-
-def test_what_is_mixed_is_said_with_the_number_of_runs() -> None:
-    summary = summary_of(commit=["b", "a", "b"], threads=[1, 1, 2], keras=["3", None, "3"])
-    assert provenance.mixture(summary) == (
-        "Mixed: Keras (3: 2 runs, not recorded: 1 runs); threads a run (1: 2 runs, 2: 1 runs); "
-        "commit of the package (b: 2 runs, a: 1 runs)."
-    )
-
-
-def test_every_run_is_counted_once_in_each_part_of_its_origin() -> None:
-    counts = provenance.origins(summary_of(cpu=["x", "y", "x", None]))
-    assert list(counts) == list(provenance.COLUMNS)
-    assert [series.sum() for series in counts.values()] == [4] * len(counts)
-    assert counts["cpu"].to_dict() == {"x": 2, "y": 1, "not recorded": 1}

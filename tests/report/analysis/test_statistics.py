@@ -86,21 +86,6 @@ def test_holm_by_hand():
     assert statistics.holm([]).size == 0
 
 
-def test_interquartile_mean_by_hand():
-    assert statistics.interquartile_mean([0, 1, 2, 100]) == 1.5
-    # Six values: a quarter is one and a half of them, so the second counts half.
-    assert statistics.interquartile_mean([0, 1, 2, 3, 4, 90]) == pytest.approx(
-        (0.5 * 1 + 2 + 3 + 0.5 * 4) / 3
-    )
-
-
-def test_interquartile_mean_agrees_with_scipy_where_quartiles_cut_nothing(rng):
-    values = rng.normal(size=40)
-    assert statistics.interquartile_mean(values) == pytest.approx(
-        scipy.stats.trim_mean(values, 0.25)
-    )
-
-
 @given(pairs)
 @settings(max_examples=30, deadline=None)
 def test_swapping_the_arms_flips_the_signs(values):

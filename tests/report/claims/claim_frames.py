@@ -31,6 +31,7 @@ def cell(hidden, head="softmax", rate="tuned", *, seeds=SEEDS, tuning=False, **m
     frame = pd.DataFrame({"seed": list(seeds)}).assign(
         hidden=hidden,
         head=head,
+        task="digits",
         epochs=10,
         diverged=False,
         is_tuning=tuning,

@@ -1,7 +1,6 @@
 """The file of claims, its errors, and how a verdict is shown."""
 
 import json
-import math
 import re
 import subprocess
 import sys
@@ -12,7 +11,6 @@ import pytest
 from activation_study.report.claims import claims_file
 from activation_study.report.claims.judging import ClaimsError, judge, judge_all, load_claims
 from activation_study.report.claims.rules import Contrast
-from activation_study.report.claims.show import format_value
 from report.claims.claim_frames import cell, contrast, contrast_rule, document, noise, toy, write
 
 BASE = 0.97 + noise(0)
@@ -229,20 +227,6 @@ def test_judge_all_takes_one_study_or_several(path):
     several = [verdict.verdict for verdict in judge_all({"toy": RUNS}, path=path)]
     assert one == several == ["supported", "not tried yet"]
     assert judge_all({}, path=path)[0].verdict == "incomplete record"
-
-
-@pytest.mark.parametrize(
-    ("value", "metric", "signed", "text"),
-    [
-        (0.0012, "test_accuracy", True, "+0.12 points"),
-        (0.978, "test_accuracy", False, "97.80 %"),
-        (-0.01, "test_nll", True, "-0.0100 nats"),
-        (1.5, "epochs_to_97", True, "+1.50 epochs"),
-        (math.nan, "test_nll", True, "not defined"),
-    ],
-)
-def test_values_carry_their_unit(value, metric, signed, text):
-    assert format_value(value, metric, signed=signed) == text
 
 
 def test_judging_needs_no_tensorflow():

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from activation_study.errors import RecordError
-from activation_study.report import tables
+from activation_study.report import analysis, tables
 from report.claims.claim_frames import made_verdict
 
 
@@ -159,14 +159,14 @@ def test_mean_accuracy_counts_a_failed_run_as_a_guess(runs):
     hit = summary["is_tuned"] & (summary["hidden"] == "relu") & (summary["head"] == "softmax")
     summary.loc[hit, "test_accuracy"] = [0.9, 0.8, 0.7, float("nan")]
     summary.loc[hit & summary["test_accuracy"].isna(), "diverged"] = True
-    found = tables.mean_accuracy(dataclasses.replace(runs, summary=summary))
+    found = analysis.mean_accuracy(dataclasses.replace(runs, summary=summary))
     assert found.loc[("relu", "softmax"), "tuned"] == pytest.approx((0.9 + 0.8 + 0.7 + 0.1) / 4)
 
 
 def test_mean_accuracy_compares_rates_on_common_seeds(runs):
     lost = runs.where(is_tuned=True, hidden="tanh", head="softmax").summary["key"].iloc[:2]
     summary = runs.summary[~runs.summary["key"].isin(lost)]
-    found = tables.mean_accuracy(dataclasses.replace(runs, summary=summary))
+    found = analysis.mean_accuracy(dataclasses.replace(runs, summary=summary))
     kept = summary[(summary["hidden"] == "tanh") & (summary["head"] == "softmax")]
     seeds = set(kept.loc[kept["is_tuned"], "seed"]) & set(kept.loc[kept["is_default"], "seed"])
     common = kept[kept["is_default"] & kept["seed"].isin(seeds)]

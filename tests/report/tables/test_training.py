@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from activation_study.report import analysis
 from activation_study.report.tables import training
 
 
@@ -12,7 +13,7 @@ def test_first_epoch_is_that_of_the_record(runs):
     diverged = runs.where(is_tuned=True, head="sigmoid", hidden="tanh").summary["key"].iloc[0]
     summary = runs.summary.copy()
     summary.loc[summary["key"] == diverged, "diverged"] = True
-    found = training.first_epoch(dataclasses.replace(runs, summary=summary), heads=("sigmoid",))
+    found = analysis.first_epoch(dataclasses.replace(runs, summary=summary), heads=("sigmoid",))
     assert set(found.index.get_level_values("head")) == {"sigmoid"}
     assert set(found.index.get_level_values("hidden")) == {"relu", "tanh", "sigmoid", "exponential"}
     keys = runs.where(is_tuned=True, head="sigmoid", hidden="tanh").summary["key"].iloc[1:]
@@ -31,7 +32,9 @@ def test_first_epoch_is_that_of_the_record(runs):
 
 @pytest.fixture
 def course(runs):
-    return training.course(runs, "sigmoid", "softmax", hidden=("relu", "sigmoid", "selu"))
+    return analysis.two_heads_side_by_side(
+        runs, "sigmoid", "softmax", hidden=("relu", "sigmoid", "selu")
+    )
 
 
 def test_course_compares_the_heads_epoch_by_epoch(runs, course):
@@ -72,7 +75,7 @@ def test_lead_had_each_run_been_stopped(runs):
     summary.loc[summary["key"] == diverged, "diverged"] = True
     changed = dataclasses.replace(runs, summary=summary)
     hidden = ("tanh", "relu", "selu")
-    found = training.stopped(changed, "sigmoid", "softmax", hidden=hidden)
+    found = analysis.if_stopped_early(changed, "sigmoid", "softmax", hidden=hidden)
     assert list(found.index) == ["tanh", "relu"]
     stops = {"last": [], "lowest_nll": [], "best_accuracy": []}
     for head in ("sigmoid", "softmax"):
@@ -95,7 +98,7 @@ def test_lead_had_each_run_been_stopped(runs):
 
 def test_difference_at_each_rate_is_paired_by_seed(runs):
     arm, reference = ({"hidden": "relu", "head": head} for head in ("sigmoid", "softmax"))
-    found = training.at_each_rate(runs, arm, reference, "validation_accuracy")
+    found = analysis.at_each_rate(runs, arm, reference, "validation_accuracy")
     tuning = runs.summary[runs.summary["is_tuning"]]
     tuning = tuning.set_index(["learning_rate", "head", "seed"]).sort_index()
     values = tuning.loc[tuning["hidden"] == "relu", "validation_accuracy"]
@@ -110,13 +113,13 @@ def test_difference_at_each_rate_is_paired_by_seed(runs):
 
 def test_rates_at_which_a_run_diverged_are_left_out(runs):
     arm, reference = ({"hidden": name, "head": "softmax"} for name in ("exponential", "relu"))
-    found = training.at_each_rate(runs, arm, reference, "validation_accuracy")
+    found = analysis.at_each_rate(runs, arm, reference, "validation_accuracy")
     # The simulated exponential diverges above 0.02.
     assert found.index.max() == 0.01
     table = training.rate_table(
         runs, {"exponential less relu": (arm, reference)}, "validation_accuracy"
     )
-    chosen = training.chosen_rates(runs.summary)
+    chosen = analysis.chosen_rates(runs.summary)
     marked = table.frame.set_index("rate of both")["chosen for"]
     assert marked[f"{chosen['exponential', 'softmax']:g}"] in ("both", "exponential with softmax")
     assert marked["0.0001"] == ""

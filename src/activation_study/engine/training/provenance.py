@@ -7,27 +7,10 @@ import platform
 import subprocess
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from activation_study import settings
 
-if TYPE_CHECKING:
-    # For its types alone: every worker imports this module, and none needs pandas.
-    import pandas as pd
-
 PACKAGES = ("tensorflow", "keras", "numpy")
-
-COLUMNS = {
-    "python": "Python",
-    "tensorflow": "TensorFlow",
-    "keras": "Keras",
-    "numpy": "NumPy",
-    "cpu": "CPU type",
-    "threads": "threads a run",
-    "onednn": "oneDNN optimizations",
-    "commit": "commit of the package",
-}
-"""Columns of a run's provenance that say with what it was made, and what each is called."""
 
 
 @functools.cache
@@ -68,28 +51,3 @@ def source_commit() -> str:
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
     return f"{commit[:12]}+changes" if changes else commit[:12]
-
-
-def origins(summary: pd.DataFrame) -> dict[str, pd.Series]:
-    """Counts the runs by each part of their provenance.
-
-    Args:
-        summary: One row a run, with the columns of ``COLUMNS``.
-
-    Returns:
-        Column -> number of runs by value, most runs first.
-    """
-    return {
-        column: summary[column].fillna("not recorded").astype(str).value_counts()
-        for column in COLUMNS
-    }
-
-
-def mixture(summary: pd.DataFrame) -> str:
-    """Says in one line what differs between the runs, with how many runs each; empty if nothing."""
-    parts = [
-        f"{COLUMNS[column]} ({', '.join(f'{name}: {n:,} runs' for name, n in counts.items())})"
-        for column, counts in origins(summary).items()
-        if len(counts) > 1
-    ]
-    return f"Mixed: {'; '.join(parts)}." if parts else ""

@@ -1,17 +1,22 @@
-"""Cells of a study: the runs that differ only in their seed, as one value per seed."""
+"""Arms of a study: which runs are theirs, what they are called, and their values by seed."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 import pandas as pd
 
+from activation_study.catalogue import tasks
+from activation_study.engine.records import schema
 from activation_study.errors import IncompleteRecordError
+from activation_study.measures.metrics import metric_of
 from activation_study.registry import unknown_name
+from activation_study.report.analysis.failures import with_failures_counted
 
 BEST = "@best"
+
+_NOT_OTHERS = ("hidden", "head", "learning_rate", "seed", "evaluation")
 
 
 class Runs(Protocol):
@@ -64,56 +69,7 @@ def select(summary: pd.DataFrame, cell: Mapping[str, Any]) -> pd.DataFrame:
     return summary[chosen]
 
 
-def repaired(frame: pd.DataFrame, metric: str, num_classes: int = 10) -> pd.Series:
-    """Return a metric with the values of failed runs replaced by the rule of the claims file.
-
-    An epoch never reached becomes one more than the epochs trained; the accuracy, likelihood and
-    Brier score of a run that diverged become those of a guess. Other missing values stay missing.
-
-    Raises:
-        ValueError: the frame has no such metric; names the nearest.
-    """
-    if metric not in frame:
-        raise unknown_name("metric", metric, map(str, frame.columns))
-    values = frame[metric].astype(float)
-    if metric.startswith("epochs_to_"):
-        return values.where(values.map(math.isfinite), frame["epochs"].astype(float) + 1)
-    if metric.endswith("_accuracy"):
-        guess = 1.0 / num_classes
-    elif metric.endswith("_nll"):
-        guess = math.log(num_classes)
-    elif metric.endswith("_brier"):
-        guess = 1.0 - 1.0 / num_classes
-    else:
-        return values
-    failed = ~values.map(math.isfinite) & frame["diverged"].astype(bool)
-    return values.mask(failed, guess)
-
-
-def _of_cell(
-    summary: pd.DataFrame, cell: Mapping[str, Any], rate: str, columns: list[str]
-) -> pd.DataFrame:
-    """Return these columns of a cell's evaluation runs: to copy all of them takes far longer.
-
-    Raises:
-        ValueError: there is no such column; names the nearest.
-    """
-    needed = dict.fromkeys([*columns, *cell, "is_tuning", "is_tuned", "is_default"])
-    for column in needed:
-        if column not in summary:
-            raise unknown_name("column of runs", column, map(str, summary.columns))
-    return select(evaluation_runs(summary[list(needed)], rate), cell)
-
-
-def evaluation_keys(
-    summary: pd.DataFrame, cell: Mapping[str, Any], rate: str, seeds: Collection[int] | None = None
-) -> frozenset[str]:
-    """Return the keys of a cell's evaluation runs, of all seeds or of these."""
-    frame = _of_cell(summary, cell, rate, ["key", "seed"])
-    return frozenset(frame["key"] if seeds is None else frame["key"][frame["seed"].isin(seeds)])
-
-
-def of_head(frame: pd.DataFrame, head: str) -> pd.DataFrame:
+def with_head(frame: pd.DataFrame, head: str) -> pd.DataFrame:
     """Return the runs with a head.
 
     Raises:
@@ -133,16 +89,22 @@ def cell_name(cell: Mapping[str, Any]) -> str:
 
 
 def by_seed(
-    summary: pd.DataFrame, cell: Mapping[str, Any], rate: str, metric: str, minimum: int
+    frame: pd.DataFrame, where: Mapping[str, Any], rate: str, metric: str, minimum: int
 ) -> pd.Series:
-    """Return a metric of a cell, indexed by seed.
+    """Return a metric of an arm, indexed by seed.
+
+    Args:
+        frame: evaluation runs of the arm at the rate.
+        where: column values of the arm, for messages.
+        rate: ``"tuned"`` or ``"default"``, for messages.
+        metric: column of the summary.
+        minimum: number of seeds that is needed.
 
     Raises:
         IncompleteRecordError: fewer seeds than the minimum.
-        ValueError: several runs of one seed, so that the cell is not pinned down.
+        ValueError: several runs of one seed, so that the arm is not pinned down, or no such metric.
     """
-    frame = _of_cell(summary, cell, rate, ["seed", "epochs", "diverged", metric])
-    name = cell_name(cell)
+    name = cell_name(where)
     if frame["seed"].duplicated().any():
         raise ValueError(
             f"Cell ({name}, {rate} rate): received several runs of one seed; accepted is one. "
@@ -152,21 +114,13 @@ def by_seed(
         raise IncompleteRecordError(
             f"{name}, {rate} rate: {len(frame)} of at least {minimum} seeds recorded"
         )
-    return pd.Series(repaired(frame, metric).to_numpy(), index=frame["seed"].to_numpy())
+    return values_by_seed(frame, metric)
 
 
-def at_both_rates(summary: pd.DataFrame, metric: str) -> pd.DataFrame:
-    """Return a metric at the tuned and at the default rate, on the seeds that an arm has at both.
-
-    Returns:
-        Columns ``tuned`` and ``default``, indexed by hidden activation, head and seed.
-    """
-    columns = {}
-    for rate in ("tuned", "default"):
-        frame = evaluation_runs(summary, rate)
-        values = repaired(frame, metric).to_numpy()
-        columns[rate] = frame.assign(value=values).set_index(["hidden", "head", "seed"])["value"]
-    return pd.concat(columns, axis="columns", join="inner").sort_index()
+def values_by_seed(frame: pd.DataFrame, metric: str) -> pd.Series:
+    """Return a metric by seed, failed runs counted by the rule of the claims file."""
+    values = with_failures_counted(frame, metric)
+    return pd.Series(values.to_numpy(), index=frame["seed"].to_numpy())
 
 
 def best_hidden(summary: pd.DataFrame, fixed: Mapping[str, Any], excludes: Collection[str]) -> str:
@@ -182,12 +136,138 @@ def best_hidden(summary: pd.DataFrame, fixed: Mapping[str, Any], excludes: Colle
     Raises:
         IncompleteRecordError: no tuning runs at a selected rate.
     """
-    tuned = select(evaluation_runs(summary, "tuned"), fixed)
-    rates = tuned.groupby("hidden")["learning_rate"].first()
-    tuning = select(summary[summary["is_tuning"].astype(bool)], fixed)
-    selected = tuning[tuning["learning_rate"] == tuning["hidden"].map(rates)]
-    selected = selected[~selected["hidden"].isin(list(excludes))]
+    shared = select(summary, fixed)
+    return str(best_by_tuning(shared, shared["hidden"], excludes))
+
+
+def best_by_tuning(summary: pd.DataFrame, names: pd.Series, excludes: Collection[str]) -> Any:
+    """Return the name of the arm with the best mean while tuning, by its task's tuning rule.
+
+    Args:
+        summary: the runs of the arms.
+        names: what each run's arm is called, indexed like the runs.
+        excludes: hidden activations that are not candidates.
+
+    Raises:
+        IncompleteRecordError: no tuning runs at a selected rate.
+    """
+    tuned = evaluation_runs(summary, "tuned")
+    rates = tuned.groupby(names[tuned.index], observed=True)["learning_rate"].first()
+    is_selected = summary["learning_rate"] == names.map(rates).astype(float)
+    is_candidate = summary["is_tuning"].astype(bool) & ~summary["hidden"].isin(list(excludes))
+    selected = summary[is_selected & is_candidate]
     if selected.empty:
         raise IncompleteRecordError("no tuning runs from which to choose the best activation")
-    means = repaired(selected, "validation_accuracy").groupby(selected["hidden"]).mean()
-    return str(means.sort_index().idxmax())
+    metric = tasks.get(selected["task"].iloc[0]).tuning.metric
+    scores = with_failures_counted(selected, f"validation_{metric}")
+    means = scores.groupby(names[selected.index], observed=True).mean()
+    return means.idxmin() if metric_of(metric).better == "lower" else means.idxmax()
+
+
+def arm_fields(summary: pd.DataFrame) -> list[str]:
+    """Return what tells arms apart: hidden activation and head, and the other fields that vary."""
+    others = [field for field in schema.EXPERIMENT if field in summary and field not in _NOT_OTHERS]
+    return [
+        *("hidden", "head"),
+        *(field for field in others if summary[field].nunique(dropna=False) > 1),
+    ]
+
+
+def varying(summary: pd.DataFrame) -> list[str]:
+    """Return the fields in which these arms differ; the hidden activation where there is one."""
+    found = [field for field in arm_fields(summary) if summary[field].nunique(dropna=False) > 1]
+    return found or ["hidden"]
+
+
+def labels(
+    summary: pd.DataFrame, fields: list[str], order: Mapping[str, Sequence[str]] | None = None
+) -> pd.Series:
+    """Name each run by some fields of its arm.
+
+    Args:
+        summary: Runs.
+        fields: The fields.
+        order: Field -> its values in the order in which they come; others ascend.
+
+    Returns:
+        An ordered category a run, indexed like the runs.
+    """
+
+    def places(column: pd.Series) -> pd.Series:
+        names = (order or {}).get(str(column.name))
+        return column if names is None else column.map({name: i for i, name in enumerate(names)})
+
+    groups = summary.groupby(fields, dropna=False, sort=False).ngroup()
+    first = summary.loc[~groups.duplicated(), fields].sort_values(fields, key=places)
+    names = [cell_name(dict(zip(fields, row, strict=True))) for row in first.to_numpy()]
+    by_group = dict(zip(groups[first.index], names, strict=True))
+    return groups.map(by_group).astype(pd.CategoricalDtype(names, ordered=True))
+
+
+def default_selection(summary: pd.DataFrame, names: Sequence[str]) -> list[str]:
+    """Return the names that a figure shows unasked, and with them the functions of one's own."""
+    return [*names, *sorted(name for name in summary["hidden"].unique() if "@" in name)]
+
+
+def recorded_values(summary: pd.DataFrame, wanted: Sequence[str] | None, column: str) -> list[str]:
+    """Return the wanted values that occur in a column, in the wanted order; all where None.
+
+    Raises:
+        ValueError: None of them occurs although the column has values; or one is no name, since a
+            list was given to a figure of one, say.
+    """
+    found = sorted(summary[column].unique())
+    if wanted is None:
+        return found
+    wanted = [wanted] if isinstance(wanted, str) else wanted
+    for name in wanted:
+        if not isinstance(name, str):
+            raise ValueError(
+                f"{column}: received {name!r:.200} as a name; accepted: {', '.join(found)}"
+            )
+    # A function of one's own is recorded as its name and a digest of its source.
+    chosen = [full for name in wanted for full in found if name in (full, full.partition("@")[0])]
+    if found and not chosen:
+        raise ValueError(
+            f"{column}: received {', '.join(wanted)}, of which no run is recorded; accepted: "
+            f"{', '.join(found)}"
+        )
+    return chosen
+
+
+def tuned_runs(runs: Runs, hidden: Sequence[str], heads: Sequence[str]) -> pd.DataFrame:
+    """Return the tuned evaluation runs, not diverged, of the wanted arms."""
+    summary = undiverged_runs(runs.summary, "tuned")
+    shown = recorded_values(summary, hidden, "hidden"), recorded_values(summary, heads, "head")
+    return summary[summary["hidden"].isin(shown[0]) & summary["head"].isin(shown[1])]
+
+
+def set_apart(
+    summary: pd.DataFrame, field: str, hidden: Sequence[str] | None, heads: Sequence[str] | None
+) -> pd.DataFrame:
+    """Return the wanted arms, named by one field and by what else tells them apart.
+
+    Args:
+        summary: Runs.
+        field: The field.
+        hidden: Hidden activations in the wanted order; None for all.
+        heads: Heads in the wanted order; None for all.
+
+    Returns:
+        The runs with the columns ``value``, ``others`` and ``arm``, ordered categories.
+
+    Raises:
+        ValueError: Nothing of what is wanted is recorded.
+    """
+    order = {
+        column: recorded_values(summary, wanted, column)
+        for column, wanted in (("hidden", hidden), ("head", heads))
+    }
+    for column, names in order.items():
+        summary = summary[summary[column].isin(names)]
+    others = [name for name in varying(summary) if name != field]
+    return summary.assign(
+        value=labels(summary, [field], order),
+        others=labels(summary, others or ["head" if field == "hidden" else "hidden"], order),
+        arm=labels(summary, arm_fields(summary), order),
+    )

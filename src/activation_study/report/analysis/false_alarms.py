@@ -11,7 +11,8 @@ import numpy as np
 import scipy.stats
 
 from activation_study.engine.records.records import Runs
-from activation_study.report.analysis.arms import repaired, undiverged_runs
+from activation_study.report.analysis.arms import arm_fields, undiverged_runs
+from activation_study.report.analysis.failures import with_failures_counted
 
 FEWEST_SEEDS = 20
 """Of an arm that takes part: ten pairs, as a verdict needs."""
@@ -36,7 +37,7 @@ class FalseAlarms:
     equivalent: float
 
 
-def false_alarms(
+def count_false_alarms(
     runs: Runs,
     metric: str,
     margin: float,
@@ -101,6 +102,6 @@ def _outcomes(shuffled: np.ndarray, num_pairs: int, margin: float) -> tuple[np.n
 def _values(runs: Runs, metric: str) -> Mapping[str, np.ndarray]:
     summary = undiverged_runs(runs.summary, "tuned")
     return {
-        str(arm): repaired(frame, metric).to_numpy()
-        for arm, frame in summary.groupby(["hidden", "head"])
+        str(arm): with_failures_counted(frame, metric).to_numpy()
+        for arm, frame in summary.groupby(arm_fields(summary), dropna=False)
     }

@@ -13,11 +13,12 @@ equivalence test is made of the same statistic.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import scipy.stats
 
 FloatArray = npt.NDArray[np.float64]
@@ -25,6 +26,9 @@ Values = Sequence[float] | FloatArray
 
 NUM_RESAMPLES = 10_000
 SEED = 20261123
+
+NUM_DRAWN_RESAMPLES = 2_000
+"""Bootstrap samples of an interval that is only drawn; verdicts use more."""
 
 
 @dataclass(frozen=True)
@@ -217,15 +221,35 @@ def holm(p_values: Values) -> FloatArray:
     return adjusted
 
 
-def interquartile_mean(values: Values) -> float:
-    """Mean of the middle half (Agarwal et al. 2021).
+def interval(values: Iterable[float]) -> Interval | None:
+    """Return mean and 95 % bootstrap interval of the finite values.
 
-    A value that a quartile cuts counts by its part inside.
-
-    Raises:
-        ValueError: for fewer than two values or values that are not finite.
+    One value has no interval: both ends are the value. Without any, None.
     """
-    array = np.sort(_finite(values, "values"))
-    edges = np.arange(array.size + 1) / array.size
-    weights = np.clip(np.minimum(edges[1:], 0.75) - np.maximum(edges[:-1], 0.25), 0.0, None)
-    return float(weights @ array / weights.sum())
+    array = np.asarray(list(values), dtype=float)
+    array = array[np.isfinite(array)]
+    if array.size == 0:
+        return None
+    if array.size == 1:
+        return Interval(float(array[0]), float(array[0]), float(array[0]), 1)
+    return mean_interval(array, resamples=NUM_DRAWN_RESAMPLES)
+
+
+def intervals_by(values: pd.Series, groups: pd.Series) -> pd.DataFrame:
+    """Return mean and 95 % bootstrap interval of the finite values of each group.
+
+    Args:
+        values: Values.
+        groups: What group each belongs to, indexed like the values.
+
+    Returns:
+        Columns ``mean``, ``low``, ``high`` and ``num_values``, indexed by group; a group without a
+        finite value is left out.
+    """
+    found = {
+        group: astuple(each)
+        for group, part in values.groupby(groups, observed=True)
+        if (each := interval(part)) is not None
+    }
+    columns = [field.name for field in fields(Interval)]
+    return pd.DataFrame.from_dict(found, orient="index", columns=columns)

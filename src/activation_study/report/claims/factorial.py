@@ -9,7 +9,8 @@ import pandas as pd
 import scipy.stats
 
 from activation_study.errors import IncompleteRecordError
-from activation_study.report.analysis.arms import cell_name, repaired
+from activation_study.report.analysis.arms import cell_name
+from activation_study.report.analysis.failures import with_failures_counted
 from activation_study.report.claims.evaluation import Evaluation
 from activation_study.report.claims.rules import FactorialRule
 from activation_study.report.claims.verdict import Finding
@@ -63,7 +64,8 @@ def judge_factorial(rule: FactorialRule, evaluation: Evaluation) -> Finding:
     first, second = rule.factors
     frame = evaluation.at(rule.rate)
     diverged = sorted(set(frame.loc[frame["diverged"].astype(bool), first]))
-    frame = frame[~frame[first].isin(diverged)].assign(value=lambda f: repaired(f, rule.metric))
+    frame = frame[~frame[first].isin(diverged)]
+    frame = frame.assign(value=with_failures_counted(frame, rule.metric))
     if frame.duplicated([first, second, "seed"]).any():
         raise ValueError(
             f"Grid of {first} and {second}: received several runs of one seed; accepted is one for "

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import pandas as pd
+
+from activation_study.measures.metrics import metric_of
 
 if TYPE_CHECKING:
     from activation_study.report.claims.verdict import Finding, Verdict
@@ -96,7 +97,7 @@ def table(rows: pd.DataFrame) -> pd.DataFrame:
     for name in ("effect", "value", "bound"):
         if name in rows:
             rows[name] = [
-                format_value(value, metric, signed=name == "effect")
+                metric_of(metric).shown(value, signed=name == "effect")
                 for value, metric in zip(rows[name], metrics, strict=True)
             ]
     for column in rows.select_dtypes("number").columns.tolist():
@@ -104,22 +105,6 @@ def table(rows: pd.DataFrame) -> pd.DataFrame:
     hidden = {"p_value"} if "holm_p_value" in rows else set()
     shown = [column for column in _HEADINGS if column in rows and column not in hidden]
     return rows[shown].astype(str).rename(columns=_HEADINGS)
-
-
-def format_value(value: float, metric: str = "", *, signed: bool = False) -> str:
-    """Write a value in the unit of its metric: accuracies and shares in percent, nats, epochs."""
-    if not math.isfinite(value):
-        return "not defined"
-    sign = "+" if signed else ""
-    if metric.endswith("accuracy"):
-        return f"{100 * value:{sign}.2f} " + ("points" if signed else "%")
-    if metric.startswith("share of"):
-        return f"{100 * value:.1f} %"
-    if metric.endswith("_nll"):
-        return f"{value:{sign}.4f} nats"
-    if metric.startswith("epochs_to_"):
-        return f"{value:{sign}.2f} epochs"
-    return f"{value:{sign}.4g}"
 
 
 def describe_groups(rows: pd.DataFrame, column: str, name: str = "name") -> str:
@@ -149,17 +134,17 @@ def _effect(found: Finding) -> str:
         return ""
     # A difference has a sign worth printing; a level or a share has not.
     signed = found.is_difference
-    said = f"{found.effect_of}: {format_value(found.effect, found.metric, signed=signed)}"
+    said = f"{found.effect_of}: {metric_of(found.metric).shown(found.effect, signed=signed)}"
     if found.interval is not None:
         said += f" (95 % interval {_interval(found.interval, found.metric, signed=signed)})"
     if found.margin is not None:
-        held = format_value(found.margin, found.metric, signed=signed).removeprefix("+")
+        held = metric_of(found.metric).shown(found.margin, signed=signed).removeprefix("+")
         said += f", {'margin' if signed else 'bound'} {held}"
     return f"{said[0].upper()}{said[1:]}."
 
 
 def _interval(ends: tuple[float, float], metric: str, *, signed: bool) -> str:
-    return " to ".join(format_value(end, metric, signed=signed) for end in ends)
+    return " to ".join(metric_of(metric).shown(end, signed=signed) for end in ends)
 
 
 def _source(verdict: Verdict) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from activation_study.errors import IncompleteRecordError
 from activation_study.report.analysis import statistics
-from activation_study.report.analysis.arms import repaired
+from activation_study.report.analysis.failures import with_failures_counted
 from activation_study.report.claims.evaluation import Evaluation
 from activation_study.report.claims.rules import Rate, WinnersRule
 from activation_study.report.claims.verdict import Finding
@@ -36,7 +36,7 @@ def setting(rule: WinnersRule, head: str, rate: Rate, evaluation: Evaluation) ->
             f"Setting (head {head}, {rate} rate): received several runs of one seed; accepted is "
             "one for each activation."
         )
-    frame = frame.assign(value=repaired(frame, rule.metric))
+    frame = frame.assign(value=with_failures_counted(frame, rule.metric))
     table = frame.pivot(index="seed", columns=rule.over, values="value").dropna()
     if len(table) < evaluation.minimum or table.shape[1] < 2:
         raise IncompleteRecordError(

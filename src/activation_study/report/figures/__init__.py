@@ -5,8 +5,8 @@ from __future__ import annotations
 from activation_study.report.figures.calibration import calibration_null, reliability
 from activation_study.report.figures.head_outputs import (
     early_training,
-    likenesses,
     output_sums,
+    second_choices,
     target_probability,
 )
 from activation_study.report.figures.learning_curves import convergence, rate_curve, speed
@@ -21,11 +21,11 @@ __all__ = [
     "default_against_tuned",
     "early_training",
     "forest",
-    "likenesses",
     "output_sums",
     "ranking",
     "rate_curve",
     "reliability",
+    "second_choices",
     "speed",
     "target_probability",
 ]

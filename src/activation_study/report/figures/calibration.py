@@ -7,14 +7,17 @@ from collections.abc import Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import scipy.stats
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from activation_study.catalogue.activations import HEADLINE
 from activation_study.engine.records.records import Runs
-from activation_study.report.analysis.arms import select
-from activation_study.report.figures import parts as parts
-from activation_study.report.figures.head_outputs import HEADS, tuned_runs
+from activation_study.registry import listed
+from activation_study.report.analysis.arms import recorded_values, select, tuned_runs
+from activation_study.report.analysis.outputs import calibration_of_bins, null_band
+from activation_study.report.analysis.statistics import intervals_by
+from activation_study.report.figures import parts
+from activation_study.report.figures.head_outputs import HEADS
 from activation_study.report.figures.picture import Picture
 
 
@@ -30,57 +33,46 @@ def reliability(runs: Runs, *, hidden: str = "relu", heads: Sequence[str] = HEAD
         heads: Heads that are shown.
     """
     title = f"Accuracy minus confidence by bin, hidden {hidden}, tuned rate"
-    summary = tuned_runs(runs, (hidden,), heads)
-    bins = runs.reliability.merge(summary[["key", "head"]], on="key").dropna()
+    bins = calibration_of_bins(runs, hidden, heads)
     if bins.empty:
         return parts.empty_picture(title, "no tuned run is recorded yet")
-    panels = parts.present(bins, heads, "head")
+    panels = recorded_values(bins, heads, "head")
     outside = {}
     with parts.style():
         figure, all_axes = parts.grid_of_axes(len(panels), 2, height=2.8)
         for place, (axes, head) in enumerate(zip(all_axes, panels, strict=True)):
-            outside[head] = _draw_reliability(axes, bins[bins["head"] == head], place)
+            own = bins[bins["head"] == head]
+            _draw_reliability(axes, own, place)
+            outside[head] = ((own["gap"] < own["low"]) | (own["gap"] > own["high"])).mean()
             axes.set_title(f"head: {head}")
         gap = "accuracy minus confidence (points)"
         parts.label_outside(all_axes, "bin, least to most confident", gap)
         figure.suptitle(f"{title} (grey: 95 % of a calibrated run)")
-    shares = parts.listed([f"{100 * share:.0f} % with {head}" for head, share in outside.items()])
+    shares = listed([f"{100 * share:.0f} % with {head}" for head, share in outside.items()])
     return Picture(
         figure, f"{title}. Outside the band of a calibrated run lie {shares} of all runs' bins."
     )
 
 
-def null_band(confidence: float, count: float) -> tuple[float, float]:
-    """Return the 95 % band of accuracy minus confidence of a bin whose confidence is right."""
-    low, high = scipy.stats.binom.interval(0.95, round(count), confidence)
-    return float(low / count - confidence), float(high / count - confidence)
-
-
-def _draw_reliability(axes: Axes, bins: pd.DataFrame, place: int) -> float:
-    """Draw one head's bins and return the share of them outside their own null band."""
+def _draw_reliability(axes: Axes, bins: pd.DataFrame, place: int) -> None:
     colour, marker = parts.COLOURS[place], parts.MARKERS[place]
-    gaps = bins["accuracy"] - bins["confidence"]
-    numbers = bins["bin"] + 1
+    gaps, numbers = 100 * bins["gap"], bins["bin"] + 1
     jitter = np.random.default_rng(0).uniform(-0.25, 0.25, len(bins))
-    axes.scatter(numbers + jitter, 100 * gaps, s=3, color=colour, alpha=0.35, lw=0)
+    axes.scatter(numbers + jitter, gaps, s=3, color=colour, alpha=0.35, lw=0)
     typical = bins.groupby("bin")[["confidence", "count"]].mean()
-    band = [null_band(row["confidence"], row["count"]) for _, row in typical.iterrows()]
-    low, high = 100 * np.array(band).T
-    axes.fill_between(typical.index + 1, low, high, color="0.85", lw=0, step="mid", zorder=0)
+    low, high = null_band(typical["confidence"], typical["count"])
+    axes.fill_between(
+        typical.index + 1, 100 * low, 100 * high, color="0.85", lw=0, step="mid", zorder=0
+    )
     axes.axhline(0, color="0.3", lw=1)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    for number, group in gaps.groupby(numbers):
-        found = parts.interval(100 * group)
-        if found is not None:
-            axes.plot([number] * 2, [found.low, found.high], color=colour, lw=1.6)
-            axes.plot(number, found.mean, marker, color=colour, ms=5, mec="white", mew=0.5)
-    bounds = [null_band(c, n) for c, n in zip(bins["confidence"], bins["count"], strict=True)]
-    lows, highs = np.array(bounds).T
-    return float(((gaps < lows) | (gaps > highs)).mean())
+    found = intervals_by(gaps, numbers)
+    axes.vlines(found.index, found["low"], found["high"], color=colour, lw=1.6)
+    axes.plot(found["mean"], marker, color=colour, ms=5, mec="white", mew=0.5)
 
 
 def calibration_null(
-    runs: Runs, *, hidden: Sequence[str] = parts.HEADLINE, heads: Sequence[str] = HEADS
+    runs: Runs, *, hidden: Sequence[str] = HEADLINE, heads: Sequence[str] = HEADS
 ) -> Picture:
     """Draw each run's plain calibration error beside the null interval of that very run.
 
@@ -96,7 +88,10 @@ def calibration_null(
     summary = tuned_runs(runs, hidden, heads).dropna(subset=["test_ece", "test_ece_null_high"])
     if summary.empty:
         return parts.empty_picture(title, "no tuned run is recorded yet")
-    panels, shown = parts.present(summary, heads, "head"), parts.present(summary, hidden, "hidden")
+    panels, shown = (
+        recorded_values(summary, heads, "head"),
+        recorded_values(summary, hidden, "hidden"),
+    )
     with parts.style():
         figure, all_axes = plt.subplots(
             len(panels), 1, figsize=(7.2, 0.4 + 1.9 * len(panels)), sharex=True, sharey=True,
@@ -111,7 +106,7 @@ def calibration_null(
         figure.suptitle(title)
     shares = [_above(summary[summary["head"] == head], head) for head in panels]
     return Picture(
-        figure, f"{title}. Above their interval lie {parts.listed(shares)}; a calibrated network "
+        figure, f"{title}. Above their interval lie {listed(shares)}; a calibrated network "
         "would do so in about one run of forty."
     )  # fmt: skip
 

@@ -17,8 +17,9 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, NullFormatter
 
 from activation_study.catalogue import activations
 from activation_study.catalogue.activations.registry import Activation
+from activation_study.registry import listed
 from activation_study.report.demonstrations.softmax import distance_to_argmax, softmax
-from activation_study.report.figures import parts as parts
+from activation_study.report.figures import parts
 from activation_study.report.figures.picture import Picture
 
 SCORES = np.linspace(-4.0, 4.0, 321)
@@ -107,16 +108,16 @@ def _draw_small(axes: Axes, entry: Activation) -> None:
 
 
 def _catalogue_alt(entries: Sequence[Activation]) -> str:
-    def listed(chosen: list[str]) -> str:
-        return f"{len(chosen)} ({parts.listed(chosen)})" if chosen else "none"
+    def counted(chosen: list[str]) -> str:
+        return f"{len(chosen)} ({listed(chosen)})" if chosen else "none"
 
     low, high = SCORES[[0, -1]]
     return (
         f"{len(entries)} small plots, one for each activation, of the function (solid) and its "
         f"derivative (dashed) for scores from {low:g} to {high:g}. "
-        f"Bounded: {listed([entry.name for entry in entries if entry.bounded])}. "
-        f"Not monotone: {listed([entry.name for entry in entries if not entry.monotone])}. "
-        f"With a jump: {listed([entry.name for entry in entries if not entry.continuous])}."
+        f"Bounded: {counted([entry.name for entry in entries if entry.bounded])}. "
+        f"Not monotone: {counted([entry.name for entry in entries if not entry.monotone])}. "
+        f"With a jump: {counted([entry.name for entry in entries if not entry.continuous])}."
     )
 
 
@@ -169,7 +170,7 @@ def _draw_sweep(axes: Axes, scores: np.ndarray) -> str:
     axes.set(ylabel="output of softmax(z / T)", title="Fixed scores")
     axes.legend()
     return (
-        f"outputs of softmax for scores {parts.listed([f'{score:g}' for score in scores])} as the "
+        f"outputs of softmax for scores {listed([f'{score:g}' for score in scores])} as the "
         f"temperature falls from {temperatures[0]:g} to {temperatures[-1]:g}; the largest goes "
         f"from {outputs[0].max():.2f} to {outputs[-1].max():.2f}, the smallest from "
         f"{outputs[0].min():.2f} to {outputs[-1].min():.2f}."
@@ -188,7 +189,7 @@ def _draw_near_tie(axes: Axes) -> str:
     axes.legend(loc="upper center", ncols=2)
     return (
         f"distance of two-class softmax to arg max against the gap of the scores, for temperatures "
-        f"{parts.listed([f'{value:g}' for value in temperatures])}; at a gap of {gaps[-1]:g} it "
+        f"{listed([f'{value:g}' for value in temperatures])}; at a gap of {gaps[-1]:g} it "
         f"goes from {distances[0][-1]:.2g} to {distances[-1][-1]:.2g}, next to a gap of 0 it is at "
         f"least {min(line.max() for line in distances):.2f} at every temperature."
     )

@@ -13,41 +13,22 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
-from activation_study.catalogue import tasks
+from activation_study.catalogue.activations import HEADLINE
 from activation_study.engine.records.records import Runs
-from activation_study.report.analysis.arms import select, undiverged_runs
-from activation_study.report.figures import parts as parts
+from activation_study.measures.metrics import metric_of
+from activation_study.registry import listed
+from activation_study.report.analysis import outputs
+from activation_study.report.analysis.arms import recorded_values, select, set_apart, tuned_runs
+from activation_study.report.analysis.course import first_step_below, relative_to_guessing
+from activation_study.report.analysis.statistics import interval, intervals_by
+from activation_study.report.figures import parts
 from activation_study.report.figures.picture import Picture
 
 HEADS = ("softmax", "sigmoid")
 
 
-def tuned_runs(runs: Runs, hidden: Sequence[str], heads: Sequence[str]) -> pd.DataFrame:
-    """Return the tuned evaluation runs, not diverged, of the wanted arms."""
-    summary = undiverged_runs(runs.summary, "tuned")
-    shown = parts.present(summary, hidden, "hidden"), parts.present(summary, heads, "head")
-    return summary[summary["hidden"].isin(shown[0]) & summary["head"].isin(shown[1])]
-
-
-def guessing_loss(head: str, num_classes: int) -> float:
-    """Return a head's training loss where every image gets the class frequencies, in nats.
-
-    Softmax: ln K. Sigmoid: the entropy of one label, which is 1 with probability 1/K; Keras takes
-    the mean over the K outputs.
-
-    Raises:
-        ValueError: The head's loss is not a likelihood.
-    """
-    if head.startswith("softmax") and head != "softmax_mse":
-        return math.log(num_classes)
-    if head in ("sigmoid", "sigmoid_prior"):
-        p = 1.0 / num_classes
-        return -p * math.log(p) - (1 - p) * math.log(1 - p)
-    raise ValueError(f"head: received {head!r}; accepted: softmax, sigmoid, sigmoid_prior")
-
-
 def early_training(
-    runs: Runs, *, hidden: Sequence[str] = parts.HEADLINE, heads: Sequence[str] = HEADS
+    runs: Runs, *, hidden: Sequence[str] = HEADLINE, heads: Sequence[str] = HEADS
 ) -> Picture:
     """Draw the training loss within the first epoch, in units of the loss of guessing.
 
@@ -66,59 +47,31 @@ def early_training(
     summary = tuned_runs(runs, hidden, heads)
     if summary.empty:
         return parts.empty_picture(title, "no tuned run is recorded yet")
-    panels, lines = parts.present(summary, hidden, "hidden"), parts.present(summary, heads, "head")
-    above: dict[str, list[float]] = {line: [] for line in lines}
+    summary = set_apart(summary, "hidden", hidden, heads)
+    panels = list(summary["value"].cat.categories)
+    above: dict[str, list[float]] = {line: [] for line in summary["others"].cat.categories}
     with parts.style():
         figure, all_axes = parts.grid_of_axes(len(panels), 3)
         for axes, name in zip(all_axes, panels, strict=True):
             axes.axhline(1.0, color="0.3", ls="--", lw=1)
-            for place, head in enumerate(lines):
-                keys = select(summary, {"hidden": name, "head": head})["key"]
-                early = runs.early[runs.early["key"].isin(keys)]
-                _draw_early(axes, early, head, place)
-                above[head].append(steps_below_guessing(early, head))
+            for place, line in enumerate(above):
+                arm = summary[(summary["value"] == name) & (summary["others"] == line)]
+                if len(arm):
+                    losses = relative_to_guessing(runs.early, arm)
+                    band = intervals_by(losses["train_loss"], losses["step"])
+                    parts.draw_band(axes, band, line, place, ms=3, markevery=4)
+                    above[line].append(first_step_below(losses))
             axes.set(title=name, yscale="log")
         parts.label_outside(all_axes, "step", "loss / loss of guessing")
         _plain_ratio_axis(all_axes[0])
         all_axes[0].legend()
         figure.suptitle(f"{title}, tuned rate (dashed: knowing only the class frequencies)")
-    steps = [f"{head} {_range(counts)}" for head, counts in above.items()]
+    steps = [f"{line} {_range(counts)}" for line, counts in above.items()]
     return Picture(
         figure,
         f"{title} by step, relative to the loss of guessing by class frequencies, for "
-        f"{parts.listed(panels)}. The mean over seeds first falls below that of guessing at step: "
+        f"{listed(panels)}. The mean over seeds first falls below that of guessing at step: "
         f"{'; '.join(steps)}.",
-    )
-
-
-def steps_below_guessing(early: pd.DataFrame, head: str) -> float:
-    """Return the step at which the mean training loss first falls below that of guessing.
-
-    Args:
-        early: Training losses within the first epoch of runs with one head, as recorded: means
-            over windows of steps, each named by its last step.
-        head: Their head.
-
-    Returns:
-        The last step of that window; inf where there is none in the first epoch.
-    """
-    means = early.groupby("step")["train_loss"].mean()
-    below = means.index[means < guessing_loss(head, tasks.get("digits").num_outputs)]
-    return float(below.min()) if len(below) else math.inf
-
-
-def _draw_early(axes: Axes, early: pd.DataFrame, head: str, place: int) -> None:
-    unit = guessing_loss(head, tasks.get("digits").num_outputs)
-    colour, marker = parts.COLOURS[place], parts.MARKERS[place]
-    rows = []
-    for step, group in early.groupby("step")["train_loss"]:
-        found = parts.interval(group / unit)
-        if found is not None:
-            rows.append((step, found.mean, found.low, found.high))
-    band = pd.DataFrame(rows, columns=["step", "mean", "low", "high"])
-    axes.fill_between(band["step"], band["low"], band["high"], color=colour, alpha=0.3, lw=0)
-    axes.plot(
-        band["step"], band["mean"], color=colour, marker=marker, ms=3, markevery=4, label=head
     )
 
 
@@ -140,7 +93,7 @@ def _strips(
     axes: Axes, summary: pd.DataFrame, column: str, hidden: list[str], heads: list[str]
 ) -> dict[str, float]:
     """Draw a column run by run with means and intervals, and return the mean of each arm."""
-    scale = parts.measure(column)[2]
+    scale = metric_of(column).factor
     means = {}
     for place, head in enumerate(heads):
         for height, name in enumerate(reversed(hidden)):
@@ -148,7 +101,7 @@ def _strips(
             row = height + 0.18 * (1 - 2 * place)
             colour = parts.COLOURS[place]
             axes.scatter(scale * values, [row] * len(values), s=5, color=colour, alpha=0.4, lw=0)
-            found = parts.interval(values)
+            found = interval(values)
             if found is not None:
                 parts.draw_interval(axes, found, row, colour, parts.MARKERS[place], scale)
                 means[f"{name} with {head}"] = found.mean
@@ -165,7 +118,7 @@ def _head_legend(figure: Figure, heads: list[str]) -> None:
     figure.legend(handles=handles, loc="outside lower center", ncols=len(heads))
 
 
-def output_sums(runs: Runs, *, hidden: Sequence[str] = parts.HEADLINE) -> Picture:
+def output_sums(runs: Runs, *, hidden: Sequence[str] = HEADLINE) -> Picture:
     """Draw what the outputs of a test image add up to: mean and spread over the test images.
 
     Args:
@@ -176,7 +129,10 @@ def output_sums(runs: Runs, *, hidden: Sequence[str] = parts.HEADLINE) -> Pictur
     summary = tuned_runs(runs, hidden, HEADS)
     if summary.empty:
         return parts.empty_picture(title, "no tuned run is recorded yet")
-    shown, heads = parts.present(summary, hidden, "hidden"), parts.present(summary, HEADS, "head")
+    shown, heads = (
+        recorded_values(summary, hidden, "hidden"),
+        recorded_values(summary, HEADS, "head"),
+    )
     with parts.style():
         figure, all_axes = plt.subplots(1, 2, figsize=(7.2, 1.2 + 0.42 * len(shown)), sharey=True)
         _strips(all_axes[0], summary, "test_output_sum_mean", shown, heads)
@@ -194,7 +150,7 @@ def output_sums(runs: Runs, *, hidden: Sequence[str] = parts.HEADLINE) -> Pictur
     )
 
 
-def target_probability(runs: Runs, *, hidden: Sequence[str] = parts.HEADLINE) -> Picture:
+def target_probability(runs: Runs, *, hidden: Sequence[str] = HEADLINE) -> Picture:
     """Draw the mean probability of the true class, where the network is right and where wrong.
 
     Args:
@@ -205,7 +161,10 @@ def target_probability(runs: Runs, *, hidden: Sequence[str] = parts.HEADLINE) ->
     summary = tuned_runs(runs, hidden, HEADS)
     if summary.empty:
         return parts.empty_picture(title, "no tuned run is recorded yet")
-    shown, heads = parts.present(summary, hidden, "hidden"), parts.present(summary, HEADS, "head")
+    shown, heads = (
+        recorded_values(summary, hidden, "hidden"),
+        recorded_values(summary, HEADS, "head"),
+    )
     cases = ("right", "wrong")
     with parts.style():
         figure, all_axes = plt.subplots(1, 2, figsize=(7.2, 1.2 + 0.42 * len(shown)), sharey=True)
@@ -222,7 +181,7 @@ def target_probability(runs: Runs, *, hidden: Sequence[str] = parts.HEADLINE) ->
     return Picture(figure, f"{title}, means over the test images of each arm: {', '.join(spans)}.")
 
 
-def likenesses(runs: Runs, digit: int = 4, *, hidden: Sequence[str] = parts.HEADLINE) -> Picture:
+def second_choices(runs: Runs, digit: int = 4, *, hidden: Sequence[str] = HEADLINE) -> Picture:
     """Draw the mean probability that images of a digit give to each other digit, by head.
 
     Args:
@@ -233,24 +192,21 @@ def likenesses(runs: Runs, digit: int = 4, *, hidden: Sequence[str] = parts.HEAD
     Raises:
         ValueError: No such digit.
     """
-    if digit not in range(tasks.get("digits").num_outputs):
-        raise ValueError(f"digit: received {digit!r}; accepted: a whole number from 0 to 9")
     title = f"Mean probability that test images of a {digit} give to the other digits"
-    summary = tuned_runs(runs, hidden, HEADS)
-    confusion = runs.confusion[
-        (runs.confusion["true_class"] == digit) & (runs.confusion["predicted_class"] != digit)
-    ].merge(summary[["key", "head"]], on="key")
-    if confusion.empty:
+    found = outputs.second_choices(runs, digit, hidden, HEADS)
+    if found.empty:
         return parts.empty_picture(title, "no tuned run is recorded yet")
-    heads = parts.present(confusion, HEADS, "head")
+    heads = recorded_values(found, HEADS, "head")
     with parts.style():
         figure, axes = plt.subplots(figsize=(7.2, 2.8))
         order: list[int] = []
         for place, head in enumerate(heads):
-            part = confusion[confusion["head"] == head]
-            means = part.groupby("predicted_class")["mean_probability"].mean()
-            order = order or [int(c) for c in means.sort_values(ascending=False).index]
-            _draw_likenesses(axes, part, order, place, head)
+            part = found[found["head"] == head]
+            values = 100 * part.set_index("predicted_class")["mean_probability"]
+            if not order:
+                means = values.groupby(level=0).mean()
+                order = [int(c) for c in means.sort_values(ascending=False).index]
+            _draw_second_choices(axes, values, order, place, head)
         axes.set_xticks(range(len(order)), [str(c) for c in order])
         axes.set(xlabel="digit", ylabel="mean probability (%)", title=f"{title}: 95 % interval")
         axes.set_ylim(bottom=0)
@@ -259,16 +215,16 @@ def likenesses(runs: Runs, digit: int = 4, *, hidden: Sequence[str] = parts.HEAD
     return Picture(figure, f"{title}; with {heads[0]} from the largest to the smallest: {ranked}.")
 
 
-def _draw_likenesses(
-    axes: Axes, part: pd.DataFrame, order: list[int], place: int, head: str
+def _draw_second_choices(
+    axes: Axes, values: pd.Series, order: list[int], place: int, head: str
 ) -> None:
     colour, marker = parts.COLOURS[place], parts.MARKERS[place]
     for position, digit in enumerate(order):
-        values = part.loc[part["predicted_class"] == digit, "mean_probability"]
-        found = parts.interval(100 * values)
+        own = values.loc[[digit]]
         x = position + 0.2 * (2 * place - 1)
-        jitter = np.linspace(-0.08, 0.08, len(values))
-        axes.scatter(x + jitter, 100 * values, s=3, color=colour, alpha=0.3, lw=0)
+        jitter = np.linspace(-0.08, 0.08, len(own))
+        axes.scatter(x + jitter, own, s=3, color=colour, alpha=0.3, lw=0)
+        found = interval(own)
         if found is not None:
             axes.plot([x, x], [found.low, found.high], color=colour, lw=1.6)
             axes.plot(

@@ -8,12 +8,12 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 
+from activation_study.measures.metrics import label_of, metric_of
 from activation_study.report.analysis.statistics import Interval
 from activation_study.report.claims.verdict import UNTRIED, Verdict
-from activation_study.report.figures import parts as parts
+from activation_study.report.figures import parts
 from activation_study.report.figures.picture import Picture
 
-OUTCOMES = ("equivalent", "better", "worse", "inconclusive", "holds", "fails", "undecided")
 STYLES = {
     "equivalent": (parts.COLOURS[7], "s"),
     "better": (parts.COLOURS[2], "^"),
@@ -59,18 +59,20 @@ def forest(verdict: Verdict) -> Picture:
 
 
 def _draw_panel(axes: Axes, metric: str, rows: pd.DataFrame, value: str) -> None:
-    name, unit, scale = parts.measure(metric)
+    quantity, name = metric_of(metric), label_of(metric)
+    scale = quantity.factor
     if value == "effect":
         margin = scale * float(rows["margin"].iloc[0])
         axes.axvspan(-margin, margin, color="0.9", lw=0)
         axes.axvline(0, color="0.3", lw=1)
         axes.set_title(f"difference in {name}")
-        axes.set_xlabel(f"{unit or 'difference'} (grey: within the margin of {margin:g})")
+        unit = quantity.difference_unit or "difference"
+        axes.set_xlabel(f"{unit} (grey: within the margin of {margin:g})")
     else:
         bound = scale * float(rows["bound"].iloc[0])
         axes.axvline(bound, color="0.3", lw=1, ls="--")
         axes.set_title(name)
-        axes.set_xlabel(f"{unit or 'value'} (dashed: the bound, {bound:g})")
+        axes.set_xlabel(f"{quantity.unit or 'value'} (dashed: the bound, {bound:g})")
     for height, (_, row) in enumerate(rows.iloc[::-1].iterrows()):
         if math.isfinite(row[value]):
             colour, marker = STYLES[row["outcome"]]
@@ -84,8 +86,9 @@ def _draw_panel(axes: Axes, metric: str, rows: pd.DataFrame, value: str) -> None
 def _forest_alt(rows: pd.DataFrame, value: str) -> str:
     described = []
     for _, row in rows.iterrows():
-        _, unit, scale = parts.measure(row["metric"])
-        sign = "+" if value == "effect" else ""
+        metric = metric_of(row["metric"])
+        scale = metric.factor
+        unit, sign = (metric.difference_unit, "+") if value == "effect" else (metric.unit, "")
         described.append(
             f"{row['name']} {f'{scale * row[value]:{sign}.3g} {unit}'.strip()} "
             f"({scale * row['low']:{sign}.3g} to {scale * row['high']:{sign}.3g}), {row['outcome']}"

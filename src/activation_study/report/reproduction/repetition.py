@@ -14,11 +14,11 @@ import pandas as pd
 from activation_study import files, settings
 from activation_study.engine.records import schema
 from activation_study.engine.records.records import ROLES, Runs
-from activation_study.engine.training import provenance as origin
+from activation_study.report.analysis import origins
 from activation_study.report.analysis.arms import cell_name
+from activation_study.report.analysis.rates import chosen_rates
 from activation_study.report.claims.verdict import UNTRIED, Verdict
-from activation_study.report.figures.learning_curves import chosen_rates
-from activation_study.report.tables.record import Table
+from activation_study.report.tables.table import Table
 
 FILE = "repetition.json"
 
@@ -129,7 +129,8 @@ def moved_rates(before: Runs, after: Runs) -> dict[str, tuple[float, float]]:
     old, new = (chosen_rates(runs.summary) for runs in (before, after))
     new = new.reindex(old.index)
     moved = old[new.notna() & (new != old)]
-    names = [cell_name(dict(zip(("hidden", "head"), arm, strict=True))) for arm in moved.index]
+    fields = [str(name) for name in moved.index.names]
+    names = [cell_name(dict(zip(fields, arm, strict=True))) for arm in moved.index]
     pairs = zip(moved.astype(float), new[moved.index].astype(float), strict=True)
     return dict(zip(names, pairs, strict=True))
 
@@ -176,7 +177,7 @@ def _origins(
     summary = pd.concat(parts).drop_duplicates("key")
     return {
         column: {str(value): int(number) for value, number in counts.items()}
-        for column, counts in origin.origins(summary).items()
+        for column, counts in origins.origins(summary).items()
     }
 
 

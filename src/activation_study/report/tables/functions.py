@@ -12,7 +12,7 @@ import pandas as pd
 
 from activation_study.catalogue import activations
 from activation_study.catalogue.activations.registry import Activation
-from activation_study.report.tables.record import Table
+from activation_study.report.tables.table import Table
 
 _MINUS = "\N{MINUS SIGN}"
 

@@ -11,7 +11,7 @@ import pandas as pd
 from activation_study import settings
 from activation_study.experiment import DEFAULT_LEARNING_RATE
 from activation_study.report.reproduction.tolerances import LOGARITHMIC, tolerance
-from activation_study.report.tables.record import Table
+from activation_study.report.tables.table import Table
 
 SHOWN = {
     "runs.validation_accuracy": "validation accuracy",

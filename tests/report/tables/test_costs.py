@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from activation_study.report.analysis import costs
+from activation_study.report.figures.costs import growth
+from activation_study.report.tables import costs
 
 FIT, OURS, JAX = "model.fit, defaults", "this engine", "JAX, compiled"
 
@@ -145,7 +146,7 @@ def test_growth_is_listed_and_drawn(write):
     table = costs.growth_table(path).frame.set_index("what grows")
     assert table.loc["workers 4", "epochs a second"] == "4.00"
     assert table.loc["depth 8", "epochs a second"] == "1.11"
-    picture = costs.growth(path)
+    picture = growth(path)
     width, depth, workers = picture.figure.axes
     np.testing.assert_allclose(width.get_lines()[0].get_xydata(), [[32, 0.1], [1024, 8.0]])
     np.testing.assert_allclose(depth.get_lines()[0].get_xydata(), [[1, 0.3], [8, 0.9]])
@@ -162,14 +163,14 @@ SHOWN = (costs.epochs, costs.targets, costs.roofline, costs.growth_table, costs.
 def test_without_a_file_every_part_says_how_to_make_one(tmp_path):
     for show in SHOWN:
         assert "make bench" in str(show(tmp_path / "none.json"))
-    assert "make bench" in costs.growth(tmp_path / "none.json").alt
+    assert "make bench" in growth(tmp_path / "none.json").alt
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"rows": []}'])
 def test_a_file_of_another_form_is_refused_with_the_remedy(tmp_path, text):
     path = tmp_path / "results.json"
     path.write_text(text)
-    for show in (*SHOWN, costs.growth):
+    for show in (*SHOWN, growth):
         with pytest.raises(ValueError, match=r"results\.json: received .* run make bench again"):
             show(path)
 

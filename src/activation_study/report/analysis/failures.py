@@ -1,0 +1,36 @@
+"""How a run that failed counts: by the rule of the claims file, not as a missing value."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from activation_study.catalogue import tasks
+from activation_study.measures.metrics import metric_of
+from activation_study.registry import unknown_name
+
+
+def with_failures_counted(frame: pd.DataFrame, column: str) -> pd.Series:
+    """Return a measure with the values of failed runs replaced by the rule of the claims file.
+
+    An epoch never reached becomes one more than the epochs trained; what a run that diverged could
+    not be measured for becomes what a guess scores in its task, where a guess has a score. Other
+    missing values stay missing.
+
+    Raises:
+        ValueError: the frame has no such column; names the nearest.
+    """
+    if column not in frame:
+        raise unknown_name("metric", column, map(str, frame.columns))
+    values = frame[column].astype(float)
+    is_finite = values.map(math.isfinite)
+    metric = metric_of(column)
+    if metric.unit == "epochs":
+        return values.where(is_finite, frame["epochs"].astype(float) + 1)
+    for task in frame["task"].unique():
+        guess = tasks.get(task).guess.get(metric.name)
+        if guess is not None:
+            failed = ~is_finite & frame["diverged"].astype(bool) & (frame["task"] == task)
+            values = values.mask(failed, guess)
+    return values

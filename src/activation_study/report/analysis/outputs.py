@@ -1,0 +1,72 @@
+"""What the outputs of test images say: second choices, and the probabilities of the first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import scipy.stats
+
+from activation_study.engine.records.records import Runs
+from activation_study.report.analysis.arms import tuned_runs
+
+
+def second_choices(
+    runs: Runs, label: int, hidden: Sequence[str], heads: Sequence[str]
+) -> pd.DataFrame:
+    """Return the mean probability that each tuned run gives to the wrong classes of a label.
+
+    Args:
+        runs: Runs of a study.
+        label: True class of the images.
+        hidden: Hidden activations.
+        heads: Heads.
+
+    Returns:
+        Columns ``head``, ``predicted_class`` and ``mean_probability``, one row a run and class.
+
+    Raises:
+        ValueError: No such class is recorded.
+    """
+    confusion = runs.confusion
+    classes = sorted(confusion["true_class"].unique())
+    if len(classes) and label not in classes:
+        raise ValueError(
+            f"class: received {label!r}; accepted: a whole number from {classes[0]} to "
+            f"{classes[-1]}"
+        )
+    is_wrong = (confusion["true_class"] == label) & (confusion["predicted_class"] != label)
+    arms = tuned_runs(runs, hidden, heads)[["key", "head"]]
+    columns = ["head", "predicted_class", "mean_probability"]
+    return confusion[is_wrong].merge(arms, on="key")[columns]
+
+
+def calibration_of_bins(runs: Runs, hidden: str, heads: Sequence[str]) -> pd.DataFrame:
+    """Return accuracy minus confidence of each bin of each tuned run, and its null interval.
+
+    Args:
+        runs: Runs of a study.
+        hidden: Hidden activation.
+        heads: Heads.
+
+    Returns:
+        Columns ``head``, ``bin``, ``count``, ``confidence``, ``gap``, ``low`` and ``high``; the
+        last two as ``null_band``.
+    """
+    arms = tuned_runs(runs, (hidden,), heads)[["key", "head"]]
+    bins = runs.reliability.merge(arms, on="key").dropna()
+    low, high = null_band(bins["confidence"], bins["count"])
+    gap = bins["accuracy"] - bins["confidence"]
+    return bins.assign(gap=gap, low=low, high=high).drop(columns=["key", "accuracy"])
+
+
+def null_band(confidence: pd.Series, count: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Return the 95 % band of accuracy minus confidence of bins whose confidence is right.
+
+    Args:
+        confidence: Mean confidence of each bin.
+        count: Images in each bin.
+    """
+    low, high = scipy.stats.binom.interval(0.95, np.round(count), confidence)
+    return low / count - confidence, high / count - confidence

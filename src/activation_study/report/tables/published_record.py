@@ -1,0 +1,111 @@
+"""Tables of the record itself: where its runs were made, and its files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from activation_study import settings
+from activation_study.engine.records.published import MANIFEST
+from activation_study.engine.records.records import Runs
+from activation_study.engine.training.provenance import PACKAGES
+from activation_study.registry import listed
+from activation_study.report.analysis import origins
+from activation_study.report.reproduction import audit as auditing
+from activation_study.report.tables.table import Table
+
+
+def provenance(*runs: Runs, folder: Path | None = None) -> Table:
+    """List where and with what the runs were made, what is mixed, and what an audit found.
+
+    Args:
+        runs: Those of one or more studies; a run of several counts once.
+        folder: Folder of the published record, which may hold an audit; None for the project's own.
+    """
+    summary = pd.concat([study.summary for study in runs]).drop_duplicates("key")
+    if summary.empty:
+        return Table(pd.DataFrame(), "No run is recorded yet.")
+    rows = [
+        {"what": origins.COLUMNS[column], "value": value, "runs": f"{number:,}"}
+        for column, counts in origins.origins(summary).items()
+        for value, number in counts.items()
+    ]
+    hours = summary["wall_seconds"].sum() / 3600
+    rows.append({"what": "core hours", "value": f"{hours:.1f}", "runs": f"{len(summary):,}"})
+    sentences = [_mixture(summary), _audited(summary, auditing.last_written(folder))]
+    return Table(pd.DataFrame(rows), " ".join(filter(None, sentences)))
+
+
+def _mixture(summary: pd.DataFrame) -> str:
+    """What is mixed, and what that can mean."""
+    mixed = origins.mixture(summary)
+    if not mixed:
+        return "All runs were made with the same versions on the same type of machine."
+    platform = summary[[column for column in origins.COLUMNS if column != "commit"]]
+    if (platform.nunique(dropna=False) > 1).any():
+        return f"{mixed} Where versions differ, pairs may differ by more than what they compare."
+    return (
+        f"{mixed} By the project's rule a commit that changes how a run trains raises the "
+        "protocol's version, and with it every key; an audit tells whether that held."
+    )
+
+
+def _audited(summary: pd.DataFrame, audit: dict[str, Any] | None) -> str:
+    """What came of training some of these runs again; by commit where several made them."""
+    audited = pd.DataFrame((audit or {}).get("runs", []), columns=["key", "commit", "verdict"])
+    audited = audited[audited["key"].isin(summary["key"])]
+    if audit is None or audited.empty:
+        return ""
+    here = audit["retrained_on"]
+    versions = ", ".join(f"{origins.COLUMNS[name]} {here[name]}" for name in PACKAGES)
+    said = (
+        f"Audit of {audit['date']}: {len(audited)} of {len(summary):,} runs, trained again on "
+        f"{here['cpu']} with {versions}, commit {here['commit']}: {_verdicts(audited)}."
+    )
+    if audited["commit"].nunique() == 1:
+        return said
+    by_commit = [f"{name}: {_verdicts(part)}" for name, part in audited.groupby("commit")]
+    return f"{said} By the commit that recorded them, {'; '.join(by_commit)}."
+
+
+def _verdicts(audited: pd.DataFrame) -> str:
+    counts = audited["verdict"].value_counts()
+    return listed(
+        [
+            f"{counts.get(verdict, 0)} {words}"
+            for verdict, words in (
+                (auditing.EQUAL, auditing.EQUAL),
+                (auditing.WITHIN, auditing.WITHIN),
+                (auditing.DIFFERENT, "different"),
+            )
+        ]
+    )
+
+
+def record(folder: Path | None = None) -> Table:
+    """List the published files with rows and size, from the manifest.
+
+    Args:
+        folder: Folder of the published record; None for the project's own.
+    """
+    folder = folder or settings.published()
+    path = folder / MANIFEST
+    if not path.exists():
+        return Table(
+            pd.DataFrame(), "No record is published yet: activation-study publish makes one."
+        )
+    files: dict[str, dict[str, Any]] = json.loads(path.read_text())["files"]
+    rows = [
+        {
+            "file": name,
+            "rows": f"{entry['rows']:,}",
+            "kilobytes": f"{(folder / name).stat().st_size / 1000:,.0f}",
+            "SHA-256": f"{entry['sha256'][:12]}…",
+        }
+        for name, entry in files.items()
+    ]
+    total = sum((folder / name).stat().st_size for name in files) / 1e6
+    return Table(pd.DataFrame(rows), f"{len(files)} files, {total:.1f} megabytes together.")

@@ -1,0 +1,39 @@
+"""A table as pages and terminals show it."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of text with a sentence below it.
+
+    Args:
+        frame: What is shown; may be empty, then the sentence stands alone.
+        note: Plain text.
+        markup: Columns whose cells are HTML already; all others are escaped.
+    """
+
+    frame: pd.DataFrame
+    note: str = ""
+    markup: tuple[str, ...] = ()
+
+    def _repr_html_(self) -> str:
+        """Show the table, and the sentence below it."""
+        shown = ""
+        if len(self.frame):
+            text = self.frame.astype(str)
+            for column in text.columns:
+                if column not in self.markup:
+                    text[column] = text[column].map(html.escape)
+            shown = text.to_html(index=False, escape=False, border=0, justify="left")
+        return shown + (f"<p>{html.escape(self.note)}</p>" if self.note else "")
+
+    def __str__(self) -> str:
+        """Return the table as text for a terminal."""
+        shown = self.frame.to_string(index=False) if len(self.frame) else ""
+        return "\n".join(part for part in (shown, self.note) if part)
