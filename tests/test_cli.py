@@ -77,7 +77,7 @@ def test_run_publish_verify_and_claims(command: Callable[..., tuple[int, str, st
 
     code, printed, errors = command("claims", "--json")
     assert code == 0
-    assert f"its runs are judged by the claims of {root / 'data'}" in errors
+    assert f"its runs are judged by {root / 'data' / 'claims.yml'}" in errors
     verdicts = {verdict["id"]: verdict for verdict in json.loads(printed)}
     assert verdicts["softmax-translation"]["verdict"] == "supported"
     assert verdicts["sigmoid-single-label"]["verdict"] == "incomplete record"

@@ -117,7 +117,7 @@ def test_a_record_without_claims_borrows_the_repositorys_and_says_so(
     root = settings.repository()
     assert root is not None
     assert claims_file.verify() == [root / "data" / name for name in FILES]
-    assert f"copy {root / 'data' / 'claims.yml'} there" in claims_file.borrowed()
+    assert f"are judged by {root / 'data' / 'claims.yml'}; " in claims_file.borrowed()
     # Not the repository's, which nobody asked to change.
     with pytest.raises(ClaimsError, match=r"copy it from .* or unset ACTIVATION_STUDY_DATA"):
         claims_file.register()

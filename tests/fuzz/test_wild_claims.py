@@ -17,7 +17,7 @@ from activation_study.report.claims import claims_file
 from activation_study.report.claims.judging import ClaimsError
 from fuzz.wild import EXAMPLES
 
-WHOLE = (claims_file.folder() / claims_file.CLAIMS).read_bytes()
+WHOLE = claims_file.where().read_bytes()
 DOCUMENT = yaml.safe_load(WHOLE)
 BY_KIND = {
     kind: next(c for c in DOCUMENT["claims"] if c.get("rule", {}).get("kind") == kind)

@@ -10,7 +10,7 @@ import pytest
 from activation_study.report.analysis import statistics
 from activation_study.report.claims import contrasts
 from activation_study.report.claims.contrasts import combine_all, combine_mixed
-from activation_study.report.claims.judging import judge
+from activation_study.report.claims.judging import judge, judge_all
 from report.claims.claim_frames import (
     SEEDS,
     cell,
@@ -146,6 +146,19 @@ def test_holm_counts_every_contrast_of_the_chapter(tmp_path):
     assert among.rows["holm_p_value"][0] == pytest.approx(min(1, 40 * raw))
     assert first.rows["holm_p_value"][0] == among.rows["holm_p_value"][0]
     assert (alone.verdict, among.verdict) == ("supported", "inconclusive")
+
+
+def test_a_chapters_contrasts_are_compared_once_for_all_its_claims(tmp_path, monkeypatch):
+    compared = []
+    compare = contrasts.compare
+    monkeypatch.setattr(
+        contrasts, "compare", lambda one, runs: compared.append(one.name) or compare(one, runs)
+    )
+    rules = {f"claim_{i}": contrast_rule(contrast("a"), contrast("b")) for i in range(3)}
+    runs = toy(cell("tanh", test_accuracy=BASE + 0.01), cell("sigmoid", test_accuracy=BASE))
+    verdicts = judge_all(runs, path=write(tmp_path, document(**rules)))
+    assert [each.verdict for each in verdicts] == ["supported"] * 3
+    assert len(compared) == 6
 
 
 def test_lower_may_be_better_and_an_epoch_never_reached_counts_as_one_more(tmp_path):

@@ -25,41 +25,39 @@ from activation_study.files import sha256, write_whole
 from activation_study.registry import nearest, shown
 from activation_study.report.claims.rules import ClaimsFile
 
-CLAIMS = "claims.yml"
 SCHEMA = "claims.schema.json"
 COMMAND = "activation-study register"
 LARGEST_BYTES = 1_000_000
 
 
-def folder() -> Path:
-    """Folder of the claims: that of the published record, else, if it has none, the repository's.
+def where() -> Path:
+    """Return the file of claims: that of the published record, else, if it has none, the project's.
 
     Raises:
         ClaimsError: there is neither; the package is used outside its repository.
         RecordError: the manifest of the published record is damaged.
     """
-    published, root = settings.published(), settings.repository()
+    own, root = settings.claims(), settings.repository()
     # One that is registered and lost is no reason to take another.
-    if (published / CLAIMS).exists() or CLAIMS in PublishedRecord(published).registered():
-        return published
+    if own.exists() or own.name in PublishedRecord(own.parent).registered():
+        return own
     if root is None:
         raise ClaimsError(
             f"the claims are in no installed package: received one outside its repository, and no "
-            f"{CLAIMS} in {published}. Remedy: clone the repository, and python -m pip install "
-            f"-e it, or name its data with {settings.DATA_VARIABLE}."
+            f"{own}. Remedy: clone the repository, and python -m pip install -e it, or name its "
+            f"data with {settings.DATA_VARIABLE}."
         )
-    return root / "data"
+    return root / "data" / own.name
 
 
 def borrowed() -> str:
     """Say that the published record has no claims of its own; empty where it has."""
-    published, own = settings.published(), folder()
-    if own == published:
+    own, used = settings.claims(), where()
+    if own == used:
         return ""
     return (
-        f"{published} holds no {CLAIMS}: its runs are judged by the claims of {own}; to judge them "
-        f"by others copy {own / CLAIMS} there, edit and register it ({COMMAND}), or unset "
-        f"{settings.DATA_VARIABLE}"
+        f"{own.parent} holds no {own.name}: its runs are judged by {used}; to judge them by other "
+        f"claims copy it there, edit and register it ({COMMAND}), or unset {settings.DATA_VARIABLE}"
     )
 
 
@@ -74,7 +72,7 @@ def read(path: Path | str | None = None) -> ClaimsFile:
             or is not what is registered (names both digests and the remedies).
         RecordError: the manifest beside the file is damaged.
     """
-    file = folder() / CLAIMS if path is None else Path(path)
+    file = where() if path is None else Path(path)
     return parse(_registered(file, must_be_registered=path is None), file)
 
 
@@ -85,8 +83,9 @@ def verify() -> list[Path]:
         ClaimsError: one of them is not what is registered, or breaks the form.
     """
     read()
-    _registered(folder() / SCHEMA, must_be_registered=True)
-    return [folder() / CLAIMS, folder() / SCHEMA]
+    files = [where(), where().with_name(SCHEMA)]
+    _registered(files[1], must_be_registered=True)
+    return files
 
 
 def register() -> list[str]:
@@ -99,11 +98,11 @@ def register() -> list[str]:
         ClaimsError: the claims break their form, or there are none in the published record.
         RecordError: the manifest is damaged, or cannot be written.
     """
-    own = settings.published()
-    contents = {CLAIMS: _content(own / CLAIMS), SCHEMA: schema()}
-    parse(contents[CLAIMS], own / CLAIMS)
-    PublishedRecord(own).register({name: sha256(text) for name, text in contents.items()})
-    write_whole(own / SCHEMA, contents[SCHEMA])
+    own = settings.claims()
+    contents = {own.name: _content(own), SCHEMA: schema()}
+    parse(contents[own.name], own)
+    PublishedRecord(own.parent).register({name: sha256(text) for name, text in contents.items()})
+    write_whole(own.with_name(SCHEMA), contents[SCHEMA])
     return list(contents)
 
 
