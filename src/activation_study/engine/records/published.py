@@ -99,7 +99,7 @@ class PublishedRecord:
             return expected.empty_table()
         path = self.folder / name
         # What is verified is what is parsed: the file is read once.
-        content = completed(_parse(path, _verified(path, entry["sha256"])), expected)
+        content = completed(of_parquet(path, _verified(path, entry["sha256"])), expected)
         if content.schema != expected:
             raise DamagedRecordError(
                 f"{path} has the columns {content.schema.names} with other names or types than "
@@ -235,13 +235,6 @@ def _verified(path: Path, expected: str) -> bytes:
             f"{remedy(path.parents[1])}"
         )
     return content
-
-
-def _parse(path: Path, content: bytes) -> pa.Table:
-    try:
-        return of_parquet(content)
-    except (pa.ArrowException, OSError) as error:
-        raise DamagedRecordError(f"{path} is no Parquet file ({error}); {REMEDY}") from error
 
 
 @contextmanager

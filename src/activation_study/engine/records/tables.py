@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from activation_study.engine.records.manifest import REMEDY
 from activation_study.engine.records.schema import EXPERIMENT, FOUNDING, Schema
 from activation_study.engine.run import Run
+from activation_study.errors import DamagedRecordError
 from activation_study.experiment import DEFAULTS, FOUNDING_FIELDS
 
 YOUNGER = [field for field in EXPERIMENT if field not in FOUNDING_FIELDS]
@@ -100,16 +103,18 @@ def to_parquet(content: pa.Table) -> bytes:
     return bytes(sink.getvalue().to_pybytes())
 
 
-def of_parquet(content: bytes) -> pa.Table:
-    """The table in a file.
+def of_parquet(path: Path, content: bytes) -> pa.Table:
+    """The table in a file's content.
 
     Raises:
-        pa.ArrowException: It is no Parquet file, or a page of it is damaged.
-        OSError: As above.
+        DamagedRecordError: It is no Parquet file, or a page of it is damaged.
     """
-    # Without Arrow's threads: a process that ends soon after they have read can be aborted by them
-    # (apache/arrow, issue 34314), and a few megabytes are read as fast without.
-    file = pq.ParquetFile(
-        pa.BufferReader(content), page_checksum_verification=True, pre_buffer=False
-    )
-    return file.read(use_threads=False)
+    try:
+        # Without Arrow's threads: a process that ends soon after they have read can be aborted by
+        # them (apache/arrow, issue 34314), and a few megabytes are read as fast without.
+        file = pq.ParquetFile(
+            pa.BufferReader(content), page_checksum_verification=True, pre_buffer=False
+        )
+        return file.read(use_threads=False)
+    except (pa.ArrowException, OSError) as error:
+        raise DamagedRecordError(f"{path} is no Parquet file ({error}); {REMEDY}") from error
