@@ -47,12 +47,19 @@ def scenes() -> Study:
     return study_of("scenes", arms(head=("sigmoid", "sigmoid_prior", "softmax")), task="scenes")
 
 
+def balance() -> Study:
+    """Hidden activations where the target is a number."""
+    hidden = arms(hidden=("relu", "tanh", "sigmoid"))
+    return study_of("balance", hidden, task="balance", head="linear_mse")
+
+
 STUDIES: dict[str, Callable[[], Study]] = {"core": core, "prior-bias": prior_bias}
 """The studies of the published record, each of which ``make study`` repeats."""
 
 UNPUBLISHED: dict[str, Callable[[], Study]] = {
     "depth-by-activation": depth_by_activation,
     "scenes": scenes,
+    "balance": balance,
 }
 """Studies that run like the others and that no claim rests on yet: a published one moves up."""
 
