@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import inspect
 import itertools
 import math
 from collections.abc import Callable, Iterable, Mapping
@@ -14,6 +13,7 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 
 from activation_study.catalogue import activations, datasets, heads, tasks
+from activation_study.catalogue.activations.own_layers import OwnLayer
 from activation_study.catalogue.activations.registry import Activation
 from activation_study.catalogue.datasets import DatasetSpec
 from activation_study.catalogue.heads import Head
@@ -116,8 +116,9 @@ class Experiment:
     Args:
         dataset: Name in ``catalogue.datasets``.
         task: Name in ``catalogue.tasks``.
-        hidden: Hidden activation: a name in ``catalogue.activations``, or a callable that maps a
-            tensor of scores to a tensor of the same shape.
+        hidden: Hidden activation: a name in ``catalogue.activations``; a callable that maps a
+            tensor of scores to a tensor of the same shape; or a layer of Keras, its class or a
+            function without arguments that returns one: each hidden layer trains its own copy.
         head: Name in ``catalogue.heads``: output activation with its loss; one that can be read as
             the task's targets are.
         architecture: ``"mlp"``, or ``"cnn"``: 3 x 3 convolutions, each with its activation and
@@ -164,9 +165,8 @@ class Experiment:
     seed: int = 0
     evaluation: str = "test"
 
-    # Set for a user's own activation alone; no fields, hence no part of the description.
+    # Set for a user's own activation alone; no field, hence no part of the description.
     _own_activation: ClassVar[Activation | None] = None
-    _hidden_digest: ClassVar[str] = ""
 
     def __post_init__(self) -> None:
         check_name("dataset", self.dataset, datasets.names())
@@ -210,10 +210,11 @@ class Experiment:
         if entry.function is None:
             object.__setattr__(self, "hidden", entry.name)
         else:
-            # Both travel with a pickled experiment: a worker process has neither the registry of
-            # this one nor the source of a function that was typed into a notebook.
+            # It travels with a pickled experiment: a worker process has no registry of this one.
             object.__setattr__(self, "_own_activation", entry)
-            object.__setattr__(self, "_hidden_digest", _source_digest(entry.function))
+            # What makes layers travels, too; a layer of Keras does not.
+            if isinstance(entry.function, OwnLayer) and not isinstance(self.hidden, str):
+                object.__setattr__(self, "hidden", entry.function)
 
     def _check_task(self) -> None:
         task, head = self.parts.task, self.parts.head
@@ -263,10 +264,10 @@ class Experiment:
         return self._own_activation is None
 
     def describe(self) -> dict[str, Any]:
-        """Returns the fields as JSON types; a user's own activation as name and source digest."""
+        """Returns the fields as JSON types; a user's own activation as name and digest."""
         fields = {field: getattr(self, field) for field in FIELDS}
         if not self.is_repeatable_by_name:
-            fields["hidden"] = f"{self.activation.name}@{self._hidden_digest[:16]}"
+            fields["hidden"] = f"{self.activation.name}@{self.activation.digest[:16]}"
         return fields
 
     @functools.cached_property
@@ -337,44 +338,3 @@ def _as_axis(field: str, value: Any) -> list[Any]:
 def _check_fields(fields: Iterable[str]) -> None:
     for field in fields:
         check_name("field of Experiment", field, FIELDS)
-
-
-def _source_digest(function: Callable[..., Any]) -> str:
-    """SHA-256 (hex) of a callable's source, and of values that it takes from around it.
-
-    Two functions of one name are two experiments. What a function calls is not followed.
-
-    Raises:
-        ValueError: The source cannot be read, or the callable closes over values that its
-            source does not show.
-    """
-    name = getattr(function, "__name__", type(function).__name__)
-    remedy = "define a function with def in a file or a notebook cell that calls it, and give that"
-    try:
-        source = inspect.getsource(function)
-    except (OSError, TypeError) as error:
-        raise ValueError(
-            f"hidden={name!r}: the source of this callable cannot be read ({error}), so its runs "
-            f"could not be told from another function's; {remedy}"
-        ) from error
-    closure = inspect.getclosurevars(function).nonlocals if inspect.isfunction(function) else {}
-    if closure:
-        raise ValueError(
-            f"hidden={name!r} closes over {', '.join(sorted(closure))}, whose values its source "
-            f"does not show; write the values into the function's body as constants"
-        )
-    text = inspect.cleandoc(source) + _values_from_outside(function)
-    return sha256(text.encode())
-
-
-def _values_from_outside(function: Callable[..., Any]) -> str:
-    """The values behind a function's defaults and global constants; empty where it has none."""
-    if not inspect.isfunction(function):
-        return ""
-    constants = {
-        name: value
-        for name, value in sorted(inspect.getclosurevars(function).globals.items())
-        if not inspect.ismodule(value) and not callable(value)
-    }
-    values = (function.__defaults__, function.__kwdefaults__, constants)
-    return repr(values) if any(values) else ""

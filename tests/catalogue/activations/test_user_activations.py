@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 import os
 import subprocess
@@ -104,8 +103,6 @@ def test_nameless_and_misleading_functions_are_refused_with_the_remedy() -> None
 
     with pytest.raises(ValueError, match=r"register\(name, function\)"):
         activations.get(lambda scores: scores)
-    with pytest.raises(ValueError, match=r"register\(name, function\)"):
-        activations.get(functools.partial(bent_identity))
     with pytest.raises(ValueError, match="the name of another entry"):
         activations.get(relu)
 
@@ -135,7 +132,6 @@ def test_aliases_entries_and_functions_of_keras_resolve_to_the_one_entry() -> No
         "hard_shrink",
         "threshold",
         "softplus",
-        "softmax",
         "exponential",
         "linear",
         "relu6",
@@ -203,3 +199,67 @@ def test_a_function_of_numpy_is_refused_with_that_of_keras() -> None:
         ValueError, match=r"NumPy's tanh, which returns arrays: write it with keras\.ops"
     ):
         activations.get(np.tanh)
+
+
+@pytest.mark.parametrize(
+    ("function", "said"),
+    [
+        (lambda z: z - keras.ops.mean(z, axis=0), r"the same example alone; .* axis=-1"),
+        (lambda z: z + keras.random.normal(z.shape), "must not draw random numbers"),
+        (lambda z: z * np.random.default_rng().normal(), "must not draw random numbers"),
+        (lambda z: z if keras.ops.sum(z) > 0 else -z, r"keras\.ops\.where in place of if"),
+        (lambda z: z * VARIABLE, r"'mine' reads a variable.*keras\.layers\.Layer"),
+    ],
+)
+def test_what_cannot_be_trained_is_refused_and_not_registered(function: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        activations.register("mine", function)
+    assert "mine" not in activations.names()
+
+
+VARIABLE = keras.Variable(0.5)
+
+
+def test_growth_that_swings_has_no_bound() -> None:
+    measured = measure("mine", lambda z: z * keras.ops.sin(z))
+    assert measured["range"] == (-math.inf, math.inf)
+    assert (measured["bounded"], measured["monotone"]) == (False, False)
+    assert measured["lipschitz"] == math.inf
+
+
+@pytest.mark.parametrize("function", [lambda z: z * z, lambda z: keras.ops.log(1.0 + z * z)])
+def test_slow_and_fast_growth_have_no_bound(function: Any) -> None:
+    low, high = measure("mine", function)["range"]
+    assert (low, high) == (pytest.approx(0.0, abs=1e-5), math.inf)
+
+
+def test_slopes_that_grow_have_no_largest_one() -> None:
+    assert measure("mine", lambda z: z * z)["lipschitz"] == math.inf
+    assert math.isnan(measure("mine", lambda z: keras.ops.sqrt(keras.ops.abs(z)))["lipschitz"])
+
+
+def test_what_depends_on_the_width_is_unknown() -> None:
+    def normalized(z: Any) -> Any:
+        positive = keras.ops.relu(z)
+        return positive / (keras.ops.mean(positive, axis=-1, keepdims=True) + 1e-3)
+
+    entry = activations.get(normalized)
+    assert np.isnan([*entry.range, entry.lipschitz, entry.slope_at_zero]).all()
+    assert (entry.bounded, entry.monotone, entry.saturates) == (None, None, None)
+    assert (entry.kind, entry.zero_centred, entry.trainable) == ("layerwise", False, True)
+    assert activations.register("mine", normalized, lipschitz=2.0).lipschitz == 2.0
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        keras.ops.round,
+        keras.ops.stop_gradient,
+        lambda z: keras.ops.cast(keras.ops.cast(z, "int32"), "float32"),
+        lambda z: keras.ops.round(z - keras.ops.mean(z, axis=-1, keepdims=True)),
+    ],
+)
+def test_no_gradient_counts_as_zero(function: Any) -> None:
+    entry = activations.register("mine", function)
+    assert not entry.trainable
+    np.testing.assert_array_equal(entry.slope(np.ones((3, 4))), np.zeros((3, 4)))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
 from activation_study.catalogue import quiet_tensorflow
+from activation_study.catalogue.activations import code_digest
+from activation_study.catalogue.activations.own_layers import OwnLayer
 
 if TYPE_CHECKING:
     import keras
@@ -24,7 +26,8 @@ class Activation:
 
     The range of a layerwise entry holds for every layer; its other properties are those of the
     first unit's output as a function of its own score, in a layer of two units whose other score
-    is 0. Those of a learned entry hold at its initial parameters.
+    is 0. Those of a learned entry hold at its initial parameters. What is not known of a user's
+    own layerwise function, as it depends on the layer's width, is None, or NaN for a number.
 
     Attributes:
         name: in snake case, as in `keras.activations`.
@@ -48,8 +51,11 @@ class Activation:
         trainable: False where the derivative vanishes almost everywhere.
         width_factor: scores needed for each unit.
         continuous: False where the function jumps.
-        function: the tensor function of a user's own activation; None for the built-in ones, found
-            by name.
+        function: the tensor function of a user's own activation, or what makes its layers; None for
+            the built-in ones, found by name.
+        mixes_units: the function is a layer of a user's own whose outputs depend on several scores.
+        digest: of the code of a user's own activation and of the values that it reads.
+        stated: what a user stated of it; the rest was measured.
     """
 
     name: str
@@ -58,9 +64,9 @@ class Activation:
     reference: str
     range: tuple[float, float]
     zero_centred: bool
-    monotone: bool
-    bounded: bool
-    saturates: Saturation
+    monotone: bool | None
+    bounded: bool | None
+    saturates: Saturation | None
     lipschitz: float
     slope_at_zero: float
     initializer: str
@@ -68,12 +74,29 @@ class Activation:
     width_factor: int = 1
     continuous: bool = True
     function: Callable[..., Any] | None = field(default=None, repr=False)
+    mixes_units: bool = False
+    digest: str = field(default="", repr=False)
+    stated: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def check_unchanged(self) -> None:
+        """Refuse to compute with a user's own activation that is no longer what it was.
+
+        Raises:
+            ValueError: a value that its code reads has changed since the entry was made.
+        """
+        if self.function and code_digest.digest(self.name, self.function) != self.digest:
+            raise ValueError(
+                f"Activation {self.name!r} reads other values than when its experiment was made; "
+                f"make the experiment anew"
+            )
 
     def make_layer(self, name: str) -> keras.layers.Layer:
         """Return a fresh Keras layer: (batch, width * width_factor) scores to (batch, width)."""
         functions = _functions()
         import keras
 
+        if isinstance(self.function, OwnLayer):
+            return self.function.make(name)
         if self.kind == "learned":
             return functions.make_learned_layer(self.name, name)
         return keras.layers.Activation(self._tensor_function(), name=name)
@@ -83,21 +106,27 @@ class Activation:
         functions = _functions()
         return self._tensor_function()(functions.as_scores(scores))
 
-    def slope(self, scores: Any) -> Any:
+    def slope(self, scores: Any, layer: keras.layers.Layer | None = None) -> Any:
         """Return the derivative at each score, a tensor of the scores' shape.
 
         Elementwise and learned: by autodiff. Layerwise: the diagonal of the Jacobian, how much a
         unit's output follows its own score; a user's own layerwise function must be given scores
         of shape (batch, units).
+
+        Args:
+            scores: float tensor of shape (batch, units).
+            layer: one that `make_layer` made, with what it has learned since; by default the entry
+                at its initial parameters.
         """
         functions = _functions()
         tensor = functions.as_scores(scores)
         closed = functions.CLOSED_SLOPES.get(self.name) if self.function is None else None
         if closed is not None:
             return closed(tensor)
-        if self.kind == "layerwise":
-            return functions.jacobian_diagonal(self._tensor_function(), tensor)
-        return functions.gradient_slope(self._tensor_function(), tensor)
+        function = layer if layer is not None else self._tensor_function()
+        if self.kind == "layerwise" or self.mixes_units:
+            return functions.jacobian_diagonal(function, tensor)
+        return functions.gradient_slope(function, tensor)
 
     def _tensor_function(self) -> Callable[..., Any]:
         functions = _functions()

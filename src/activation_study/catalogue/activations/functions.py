@@ -140,7 +140,8 @@ def jacobian_diagonal(function: Function, scores: Any) -> Any:
     with tf.GradientTape() as tape:
         tape.watch(scores)
         outputs = function(scores)
-    return tf.linalg.diag_part(tape.batch_jacobian(outputs, scores))
+    zero = tf.UnconnectedGradients.ZERO
+    return tf.linalg.diag_part(tape.batch_jacobian(outputs, scores, unconnected_gradients=zero))
 
 
 def _support(scores: Any) -> tuple[Any, Any]:

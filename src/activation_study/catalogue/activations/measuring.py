@@ -2,106 +2,206 @@
 
 from __future__ import annotations
 
+import functools
+import math
 from collections.abc import Callable
 from typing import Any, get_args
 
 import numpy as np
 
 from activation_study.catalogue import quiet_tensorflow
+from activation_study.catalogue.activations.code_digest import LAYER_REMEDY
 from activation_study.catalogue.activations.entry import Kind, Saturation
+from activation_study.catalogue.activations.own_layers import OwnLayer
 from activation_study.registry import shown
 
-# The near grid finds extrema; the far points tell a limit from growth.
-_NEAR = np.linspace(-20.0, 20.0, 8001, dtype=np.float32)
-_FAR = np.array([1e3, 1e4], dtype=np.float32)
+# The near grid finds extrema, the far one tells a limit from growth; both are symmetric about 0.
+_NEAR = np.linspace(-20.0, 20.0, 8001)
+_DECADES = (1e2, 1e3, 1e4)
+_FAR = np.geomspace(21.0, _DECADES[-1], 1001)
+_SCORES = np.concatenate([-_FAR[::-1], _NEAR, _FAR]).astype(np.float32)
+_IS_NEAR = np.abs(_SCORES) <= 20.0
 _FLAT = 0.01
+_STEEP = 1e3
 _TOLERANCE = 1e-5
 
 
 def measure(name: str, function: Callable[..., Any]) -> dict[str, Any]:
     """Measure the properties of a function of scores in float32.
 
-    The near grid covers [-20, 20] in steps of 0.005; a limit is called infinite where the outputs
-    still grow between scores of size 1,000 and 10,000.
+    The near grid covers [-20, 20] in steps of 0.005; outputs and slopes are called unbounded where
+    they still grow between scores of size 1,000 and 10,000. Of a function of all scores of a layer
+    most depends on the layer's width: there None or NaN stands for what is not known.
 
     Args:
         name: shown in errors.
         function: tensor of scores, shape (batch, units), to a tensor of the same shape.
 
     Returns:
-        `kind` and the other numerical fields of `Activation`.
+        `kind`, `mixes_units` and the other numerical fields of `Activation`.
 
     Raises:
-        ValueError: where the function is none of tensors, changes the shape of its scores or is
-            not finite near 0.
+        ValueError: where the function is none of tensors, changes the shape of its scores, mixes
+            the examples of a batch, draws random numbers, reads a variable that would not be
+            trained, or is not finite near 0.
     """
-    function = _of_tensors(name, function)
-    kind = "elementwise" if _is_elementwise(name, function) else "layerwise"
-    values = _outputs(function, _NEAR, kind)
-    if not np.isfinite(values).all():
-        score = float(_NEAR[~np.isfinite(values)][0])
-        raise ValueError(
-            f"Activation {name!r} gives a value that is not finite at score {score:g}; "
-            "an activation must be finite for scores from -20 to 20. Write it in a stable form."
-        )
-    slopes = _slopes(function, _NEAR, kind)
-    jump = _jump(values, slopes)
-    low, high = _range(function, values, kind)
-    largest = float(np.abs(slopes).max())
+    quiet_tensorflow.load()
+    scores = np.random.default_rng(0).normal(scale=3.0, size=(4, 6)).astype(np.float32)
+    _check_rows(name, function, scores)
+    is_learned = _reads_variables(name, function, scores)
+    mixes_units = not _is_elementwise(function, scores)
+    kind = "learned" if is_learned else "layerwise" if mixes_units else "elementwise"
+    shared = {"kind": kind, "mixes_units": mixes_units and is_learned}
+    return shared | (_of_row if mixes_units else _of_score)(name, function)
+
+
+def _of_score(name: str, function: Callable[..., Any]) -> dict[str, Any]:
+    """Return the properties of a function of one score."""
+    from activation_study.catalogue.activations import functions
+
+    column = _SCORES[:, None]
+    values = _call(function, column)[:, 0].astype(np.float64)
+    slopes = functions.gradient_slope(function, functions.as_scores(column))
+    slopes = slopes.numpy()[:, 0].astype(np.float64)
+    near, near_slopes = values[_IS_NEAR], slopes[_IS_NEAR]
+    _check_finite(name, near)
+    steepest, largest = float(np.abs(near_slopes).max()), _supremum(np.abs(slopes))
+    limits = -_supremum(-values), _supremum(values)
+    with np.errstate(invalid="ignore"):
+        rises = np.diff(values) >= -_TOLERANCE * np.maximum(1.0, np.abs(values[1:]))
     return {
-        "kind": kind,
-        "range": (low, high),
-        "zero_centred": bool(np.allclose(values, -values[::-1], atol=_TOLERANCE)),
-        "monotone": bool((np.diff(values) >= -_TOLERANCE).all()),
-        "bounded": bool(np.isfinite([low, high]).all()),
-        "saturates": _saturation(slopes, largest),
-        "lipschitz": float("inf") if largest > 1e3 else largest,
-        "slope_at_zero": float(slopes[len(_NEAR) // 2]),
-        "trainable": largest > 0.0,
-        "continuous": not jump,
+        "range": limits,
+        "zero_centred": bool(np.allclose(values, -values[::-1], _TOLERANCE, _TOLERANCE)),
+        "monotone": bool(rises[np.isfinite(values[1:])].all()),
+        "bounded": None if np.isnan(limits).any() else bool(np.isfinite(limits).all()),
+        "saturates": _saturation(near_slopes, steepest),
+        "lipschitz": float("inf") if largest > _STEEP else largest,
+        "slope_at_zero": float(slopes[len(_SCORES) // 2]),
+        "trainable": steepest != 0.0,
+        "continuous": not _jump(near, near_slopes),
     }
 
 
-def _of_tensors(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+def _of_row(name: str, function: Callable[..., Any]) -> dict[str, Any]:
+    """Return what is known, at any width, of a function of all scores of a layer."""
+    from activation_study.catalogue.activations import functions
+
+    pairs = np.stack([_NEAR, np.zeros_like(_NEAR)], axis=1).astype(np.float32)
+    values = _call(function, pairs)[:, 0].astype(np.float64)
+    _check_finite(name, values)
+    tensor = functions.as_scores(pairs)
+    slopes = functions.jacobian_diagonal(function, tensor).numpy()[:, 0].astype(np.float64)
+    rows = np.random.default_rng(1).normal(scale=3.0, size=(64, 7)).astype(np.float32)
+    weighted = functions.gradient_slope(lambda z: function(z) * rows[0], functions.as_scores(rows))
+    return {
+        "range": (math.nan, math.nan),
+        "zero_centred": bool(
+            np.allclose(_call(function, rows), -_call(function, -rows), atol=_TOLERANCE)
+        ),
+        "monotone": None,
+        "bounded": None,
+        "saturates": None,
+        "lipschitz": math.nan,
+        "slope_at_zero": math.nan,
+        "trainable": bool(weighted.numpy().any()),
+        "continuous": not _jump(values, slopes),
+    }
+
+
+def _explained(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """Return the function with its own errors, and results that are no tensors, explained."""
-    quiet_tensorflow.load()
     import keras
 
-    remedy = "An activation must map a tensor to a tensor: write it with keras.ops."
+    remedy = "An activation must map a tensor to a tensor: write it with keras.ops"
 
     def explained(scores: Any) -> Any:
         try:
             outputs = function(scores)
         except Exception as error:
+            is_branch = "as a Python `bool`" in str(error)
             raise ValueError(
                 f"Activation {name!r} failed on a tensor of scores "
                 f"({type(error).__name__}: {error}). {remedy}"
+                f"{', and use keras.ops.where in place of if' if is_branch else ''}."
             ) from error
         if not keras.ops.is_tensor(outputs):
             raise ValueError(
                 f"Activation {name!r} received a tensor of scores and returned "
-                f"{type(outputs).__name__}. {remedy}"
+                f"{type(outputs).__name__}. {remedy}."
             )
         return outputs
 
     return explained
 
 
-def _is_elementwise(name: str, function: Callable[..., Any]) -> bool:
-    """Tell whether changing one score leaves every other output as it was."""
-    scores = np.random.default_rng(0).normal(size=(4, 6)).astype(np.float32)
-    before = _call(function, scores)
+def _check_rows(name: str, function: Callable[..., Any], scores: np.ndarray) -> None:
+    """Refuse a function unless each row alone gives what it gives each time in each batch."""
+    import tensorflow as tf
+
+    def fresh() -> Callable[..., Any]:
+        # What a layer does in training alone (dropout, say) must be repeatable, too.
+        if isinstance(function, OwnLayer):
+            return _explained(name, functools.partial(function.make(), training=True))
+        return _explained(name, function)
+
+    called = fresh()
+    before = _call(called, scores)
     if before.shape != scores.shape:
         raise ValueError(
             f"Activation {name!r} must keep the shape of its scores; received scores of shape "
             f"{scores.shape} and got {before.shape}."
         )
+    specification = tf.TensorSpec((None, scores.shape[1]), tf.float32)
+    graph = tf.function(called, autograph=False).get_concrete_function(specification)
+    for again in (_call(fresh(), scores), _call(graph, scores), _call(graph, scores)):
+        if (place := _difference(again, before)) is not None:
+            raise ValueError(
+                f"Activation {name!r} gave {before[place]:g} and then {again[place]:g} for the "
+                f"same scores; an activation must not draw random numbers, nor its layer start "
+                f"from random weights: give an initializer a seed."
+            )
+    alone = np.concatenate([_call(fresh(), scores[i : i + 1]) for i in range(len(scores))])
+    if (place := _difference(alone, before)) is not None:
+        raise ValueError(
+            f"Activation {name!r} gave {before[place]:g} for a score in a batch of {len(scores)} "
+            f"examples and {alone[place]:g} for the same example alone; an activation must not "
+            f"mix examples: take means and sums over the last axis, axis=-1."
+        )
+
+
+def _difference(found: np.ndarray, expected: np.ndarray) -> tuple[int, ...] | None:
+    differs = ~np.isclose(found, expected, 1e-4, 1e-5, equal_nan=True)
+    return tuple(np.argwhere(differs)[0]) if differs.any() else None
+
+
+def _reads_variables(name: str, function: Callable[..., Any], scores: np.ndarray) -> bool:
+    """Tell whether a layer has weights to train; refuse a plain function that reads one."""
+    import tensorflow as tf
+
+    tensor = tf.convert_to_tensor(scores)
+    if isinstance(function, OwnLayer):
+        layer = function.make()
+        layer(tensor)
+        return bool(layer.trainable_variables)
+    with tf.GradientTape() as tape:
+        function(tensor)
+    if tape.watched_variables():
+        raise ValueError(
+            f"Activation {name!r} reads a variable, which would not be trained; {LAYER_REMEDY}."
+        )
+    return False
+
+
+def _is_elementwise(function: Callable[..., Any], scores: np.ndarray) -> bool:
+    """Tell whether changing one score leaves every other output as it was."""
+    before = _call(function, scores)
     others = np.ones(scores.shape, dtype=bool)
     others[1, 2] = False
     for score in (-5.0, 5.0):
         changed = scores.copy()
         changed[1, 2] = score
-        if not np.allclose(_call(function, changed)[others], before[others], atol=1e-6):
+        after = _call(function, changed)
+        if not np.allclose(after[others], before[others], atol=1e-6, equal_nan=True):
             return False
     return True
 
@@ -112,80 +212,65 @@ def _call(function: Callable[..., Any], scores: np.ndarray) -> np.ndarray:
     return keras.ops.convert_to_numpy(function(keras.ops.convert_to_tensor(scores)))
 
 
-def _arrange(scores: np.ndarray, kind: str) -> np.ndarray:
-    """Return scores as one column, or as the first of two units whose other score is 0."""
-    column = scores[:, None]
-    return (
-        column if kind == "elementwise" else np.concatenate([column, np.zeros_like(column)], axis=1)
-    )
+def _check_finite(name: str, values: np.ndarray) -> None:
+    """Refuse outputs on the near grid that are no numbers."""
+    if not np.isfinite(values).all():
+        score = float(_NEAR[~np.isfinite(values)][0])
+        raise ValueError(
+            f"Activation {name!r} gives a value that is not finite at score {score:g}; "
+            "an activation must be finite for scores from -20 to 20. Write it in a stable form."
+        )
 
 
-def _outputs(function: Callable[..., Any], scores: np.ndarray, kind: str) -> np.ndarray:
-    return _call(function, _arrange(scores, kind))[:, 0].astype(np.float64)
+def _supremum(values: np.ndarray) -> float:
+    """Return the largest value on all scores: inf where it still grows far away, NaN if unknown."""
+    if np.isnan(values).any():
+        return math.nan
+    first, second, last = (values[np.abs(_SCORES) <= decade].max() for decade in _DECADES)
+    if not math.isfinite(last):
+        return float(last)
+    # A limit is approached in ever smaller steps from decade to decade.
+    allowed = max((second - first) / 2.0, 10.0 * _TOLERANCE * max(1.0, abs(last)))
+    return float(last) if last - second <= allowed else math.inf
 
 
-def _slopes(function: Callable[..., Any], scores: np.ndarray, kind: str) -> np.ndarray:
-    from activation_study.catalogue.activations import functions
-
-    tensor = functions.as_scores(_arrange(scores, kind))
-    if kind == "elementwise":
-        slopes = functions.gradient_slope(function, tensor)
-    else:
-        slopes = functions.jacobian_diagonal(function, tensor)
-    return slopes.numpy()[:, 0].astype(np.float64)
-
-
-def _range(function: Callable[..., Any], values: np.ndarray, kind: str) -> tuple[float, float]:
-    """Return infimum and supremum, infinite where the outputs still grow far away."""
-    low, high = float(values.min()), float(values.max())
-    for sign in (-1.0, 1.0):
-        nearer, farther = _outputs(function, np.float32(sign) * _FAR, kind)
-        # Two overflows look alike but are growth.
-        settled = np.isfinite(farther) and np.isclose(nearer, farther, rtol=0.05, atol=0.01)
-        if not settled and farther < low:
-            low = float("-inf")
-        elif not settled and farther > high:
-            high = float("inf")
-        elif np.isfinite(farther):
-            low, high = min(low, float(farther)), max(high, float(farther))
-    return low, high
-
-
-def _saturation(slopes: np.ndarray, largest: float) -> str:
+def _saturation(slopes: np.ndarray, largest: float) -> str | None:
     """Name the ends of the near grid where the slope is flat: 0.01 of the largest or less."""
-    left = abs(slopes[0]) <= _FLAT * largest
-    right = abs(slopes[-1]) <= _FLAT * largest
+    if not math.isfinite(largest):
+        return None
+    left = np.abs(slopes[_NEAR <= -18.0]).max() <= _FLAT * largest
+    right = np.abs(slopes[_NEAR >= 18.0]).max() <= _FLAT * largest
     return {
         (False, False): "none",
         (True, False): "left",
         (False, True): "right",
         (True, True): "both",
-    }[left, right]
+    }[bool(left), bool(right)]
 
 
 def _jump(values: np.ndarray, slopes: np.ndarray) -> bool:
     """Tell whether a step between grid points is out of proportion to the slopes there."""
     steps = np.abs(np.diff(values))
-    allowed = np.maximum(np.abs(slopes[1:]), np.abs(slopes[:-1])) * float(_NEAR[1] - _NEAR[0])
+    allowed = np.maximum(np.abs(slopes[1:]), np.abs(slopes[:-1])) * (_NEAR[1] - _NEAR[0])
     return bool((steps > 2.0 * allowed + 0.02).any())
 
 
-def check_property(name: str, value: Any, measured: Any) -> None:
+def check_property(name: str, value: Any) -> None:
     """Refuse a stated property that is not of the kind that is measured in its place.
 
     Raises:
         ValueError: says what was received and what is accepted.
     """
-    if isinstance(measured, bool):
-        is_right, accepted = isinstance(value, bool), "True or False"
-    elif isinstance(measured, str):
-        words = get_args({"kind": Kind, "saturates": Saturation}[name])
+    words = {"kind": get_args(Kind), "saturates": get_args(Saturation)}.get(name)
+    if words is not None:
         is_right, accepted = value in words, ", ".join(words)
-    elif isinstance(measured, tuple):
+    elif name == "range":
         is_right = isinstance(value, tuple) and len(value) == 2 and all(map(_is_number, value))
         accepted = "two numbers, (low, high)"
-    else:
+    elif name in ("lipschitz", "slope_at_zero"):
         is_right, accepted = _is_number(value), "a number"
+    else:
+        is_right, accepted = isinstance(value, bool), "True or False"
     if not is_right:
         raise ValueError(
             f"Property {name!r} of an activation: received {shown(value)}; accepted: {accepted}."

@@ -10,12 +10,15 @@ is asked for.
 
 from __future__ import annotations
 
+import functools
+import re
 import sys
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
+from activation_study.catalogue.activations import code_digest, own_layers
 from activation_study.catalogue.activations.entry import Activation
 from activation_study.catalogue.activations.own_table import BUILT_IN
 from activation_study.registry import shown, unknown_name
@@ -24,7 +27,8 @@ __all__ = ["Activation", "built_in_names", "get", "names", "register"]
 
 _ALIASES = {"swish": "silu", "hard_swish": "hard_silu"}
 _registered: dict[str, Activation] = {}
-_measured: dict[Callable[..., Any], Activation] = {}
+_measured: dict[int, Activation] = {}
+"""By the identity of a user's own function, which its entry keeps alive."""
 
 
 def names() -> tuple[str, ...]:
@@ -42,26 +46,29 @@ def get(identifier: str | Callable[..., Any]) -> Activation:
 
     Args:
         identifier: a name or one of Keras's aliases (`swish`, `hard_swish`); an `Activation`; a
-            function of `keras.activations`; a registered function; or any other function from a
-            tensor of scores to a tensor of the same shape, whose properties are then measured
-            numerically, once.
+            function of `keras.activations`; a registered function; any other function from a
+            tensor of scores to a tensor of the same shape; or a layer of Keras, its class or a
+            function without arguments that returns one, whose weights are then trained. What is not
+            in the catalogue is measured, anew only when its code or a value that it reads changes.
 
     Returns:
-        The entry. A function that is not in the catalogue gets its own name; its kind is
-        ``layerwise`` where an output depends on another unit's score.
+        The entry. What is not in the catalogue gets its own name, that of its class (`p_re_lu`) or
+        of a partial's function; its kind is ``layerwise`` where an output depends on another
+        unit's score, ``learned`` where it has weights to train.
 
     Raises:
         ValueError: for an unknown name; for a callable without a plain name of its own or with the
-            name of another entry; for a function that changes the shape of its scores or is not
-            finite near 0.
+            name of another entry; for one that reads a value which has no digest or is a
+            variable, that mixes the examples of a batch or draws random numbers, that changes the
+            shape of its scores or is not finite near 0.
     """
     if isinstance(identifier, Activation):
-        return identifier
+        return _renewed(identifier)
     if isinstance(identifier, str):
         entry = _find(_ALIASES.get(identifier, identifier))
         if entry is None:
             raise unknown_name("activation", identifier, (*names(), *_ALIASES))
-        return entry
+        return _renewed(entry)
     if not callable(identifier):
         raise unknown_name("activation", identifier, names())
     return _from_callable(identifier)
@@ -80,7 +87,8 @@ def register(
 
     Args:
         name: a Python identifier that no built-in entry has.
-        function: tensor of scores, shape (batch, units), to a tensor of the same shape.
+        function: tensor of scores, shape (batch, units), to a tensor of the same shape; or a layer
+            of Keras, its class or a function without arguments that returns one.
         formula: LaTeX in z; the name as a function of z where not given.
         reference: short citation.
         initializer: recommended Keras initializer of the weights before it.
@@ -92,8 +100,7 @@ def register(
 
     Raises:
         ValueError: for a name that is taken or no identifier, for an unknown property or one of
-            another type, for an unknown initializer, and for a function that changes the shape of
-            its scores or is not finite near 0.
+            another type, for an unknown initializer, and for a function that `get` refuses.
     """
     if not (isinstance(name, str) and name.isidentifier()):
         raise ValueError(
@@ -104,7 +111,9 @@ def register(
             f"The name {name!r} belongs to a built-in activation; choose another, "
             f"such as 'my_{name}'."
         )
-    entry = _measure(name, function, formula, reference, initializer, properties)
+    known = {"formula": formula, "reference": reference, "initializer": initializer}
+    stated = {key: value for key, value in known.items() if value is not None} | properties
+    entry = _build(name, own_layers.find(function) or function, stated)
     _registered[name] = entry
     return entry
 
@@ -113,33 +122,66 @@ def _find(name: str) -> Activation | None:
     return BUILT_IN.get(name) or _registered.get(name)
 
 
-def _from_callable(function: Callable[..., Any]) -> Activation:
-    if isinstance(function, np.ufunc):
+def _renewed(entry: Activation) -> Activation:
+    """Return the entry as it is now: the values that a user's own function reads can change."""
+    if entry.function is None or code_digest.digest(entry.name, entry.function) == entry.digest:
+        return entry
+    renewed = _build(entry.name, entry.function, entry.stated)
+    if _registered.get(entry.name) is entry:
+        _registered[entry.name] = renewed
+    elif _measured.get(id(entry.function)) is entry:
+        _measured[id(entry.function)] = renewed
+    return renewed
+
+
+def _from_callable(given: Callable[..., Any]) -> Activation:
+    if isinstance(given, np.ufunc):
         raise ValueError(
-            f"An activation needs a function of tensors; received NumPy's {function.__name__}, "
+            f"An activation needs a function of tensors; received NumPy's {given.__name__}, "
             f"which returns arrays: write it with keras.ops, or give a name of the catalogue."
         )
-    name = getattr(function, "__name__", "")
-    if not isinstance(name, str) or not isinstance(function, Hashable):
-        name = ""
-    for entry in _registered.values():
-        if entry.function is function:
-            return entry
-    if _is_keras_function(function) and name in BUILT_IN:
+    function = own_layers.find(given) or given
+    if entry := _kept(_registered, function):
+        return _renewed(entry)
+    name = _name_of(given) or _name_of(function)
+    if _is_keras_function(given) and name in BUILT_IN:
         return BUILT_IN[name]
     if not name.isidentifier():
         raise ValueError(
-            f"An activation needs a function with a name of its own; received {shown(function)}. "
+            f"An activation needs a function with a name of its own; received {shown(given)}. "
             "Define it with def, or give it a name: register(name, function)."
         )
     if _find(name) is not None or name in _ALIASES:
         raise ValueError(
-            f"Received a function called {name!r}, the name of another entry; "
-            f"rename it or register it as register('my_{name}', {name})."
+            f"Received a function or layer called {name!r}, the name of another entry; "
+            f"rename it, or give it another name: register('my_{name}', ...)."
         )
-    if function not in _measured:
-        _measured[function] = _measure(name, function, None, "", "glorot_uniform", {})
-    return _measured[function]
+    if (entry := _kept(_measured, function)) and entry.name == name:
+        return _renewed(entry)
+    return _measured.setdefault(id(function), _build(name, function, {}))
+
+
+def _kept(entries: Mapping[Any, Activation], function: Callable[..., Any]) -> Activation | None:
+    """Return the entry of the function, or of an equal layer."""
+    is_layer = isinstance(function, own_layers.OwnLayer)
+    for entry in entries.values():
+        if entry.function is function or (is_layer and entry.function == function):
+            return entry
+    return None
+
+
+def _name_of(function: Callable[..., Any]) -> str:
+    """Return a callable's own name, that of a partial's function or of an object's class."""
+    if isinstance(function, functools.partial):
+        return _name_of(function.func)
+    made = function.layer_class if isinstance(function, own_layers.OwnLayer) else function
+    name = getattr(made, "__name__", None)
+    if isinstance(name, str) and not isinstance(made, type):
+        return name if name.isidentifier() else ""
+    name = name if isinstance(name, str) else type(made).__name__
+    # As Keras names layers.
+    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
 def _is_keras_function(function: Callable[..., Any]) -> bool:
@@ -151,14 +193,8 @@ def _is_keras_function(function: Callable[..., Any]) -> bool:
     return getattr(keras.activations, name, None) is function
 
 
-def _measure(
-    name: str,
-    function: Callable[..., Any],
-    formula: str | None,
-    reference: str,
-    initializer: str,
-    properties: dict[str, Any],
-) -> Activation:
+def _build(name: str, function: Callable[..., Any], stated: Mapping[str, Any]) -> Activation:
+    """Return the entry of a function or of what makes layers: what is stated, the rest measured."""
     from activation_study.catalogue.activations.measuring import (
         check_initializer,
         check_property,
@@ -166,18 +202,18 @@ def _measure(
     )
 
     measured = measure(name, function)
-    unknown = sorted(set(properties) - set(measured))
-    if unknown:
-        raise unknown_name("property of an activation", unknown[0], measured)
-    for stated, value in properties.items():
-        check_property(stated, value, measured[stated])
-    check_initializer(initializer)
     escaped = name.replace("_", r"\_")
-    return Activation(
-        name=name,
-        formula=rf"\mathrm{{{escaped}}}(z)" if formula is None else formula,
-        reference=reference,
-        initializer=initializer,
-        function=function,
-        **(measured | properties),
-    )
+    known = {
+        "formula": rf"\mathrm{{{escaped}}}(z)",
+        "reference": "",
+        "initializer": "glorot_uniform",
+    }
+    properties = {key: value for key, value in stated.items() if key not in known}
+    for key, value in properties.items():
+        if key not in measured:
+            raise unknown_name("property of an activation", key, measured)
+        check_property(key, value)
+    fields = known | measured | dict(stated)
+    check_initializer(fields["initializer"])
+    digest = code_digest.digest(name, function)
+    return Activation(name=name, function=function, digest=digest, stated=stated, **fields)

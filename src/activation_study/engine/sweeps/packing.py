@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-import sysconfig
+import io
 import traceback
-from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import cloudpickle
 
+from activation_study.catalogue.activations import code_digest
 from activation_study.errors import CannotTravelError
 from activation_study.experiment import Experiment
 
@@ -17,20 +17,27 @@ from activation_study.experiment import Experiment
 def pack(experiment: Experiment) -> bytes:
     """The experiment for a process that may know none of the user's own files, or older ones.
 
-    A function of an installed library travels by its name. One of the user's own travels as code:
-    another machine has no file of it, and a worker that has imported the file before has what it
-    held then, while the experiment's key tells what it holds now.
+    A function or class of an installed library travels by its name. One of the user's own travels
+    as code, with what it reads: another machine has no file of it, and a worker that has imported
+    the file before has what it held then, while the experiment's key tells what it holds now.
 
     Raises:
-        CannotTravelError: The function, or something that it uses, cannot be pickled.
+        CannotTravelError: The activation, or something that it uses, cannot be pickled, or is no
+            longer what it was when the experiment was made.
     """
-    function = experiment.activation.function
-    module = sys.modules.get(getattr(function, "__module__", None) or "")
-    is_own = function is not None and module is not None and not _is_installed(module)
+    entry = experiment.activation
+    own: dict[str, ModuleType] = {}
+    names, by_value = set[str](), set[str]()
     try:
-        if is_own:
-            cloudpickle.register_pickle_by_value(module)
-        return bytes(cloudpickle.dumps(experiment))
+        if entry.function is not None:
+            entry.check_unchanged()
+            own, names = code_digest.reach(entry.name, entry.function)
+        by_value = own.keys() - cloudpickle.list_registry_pickle_by_value()
+        for name in by_value:
+            cloudpickle.register_pickle_by_value(own[name])
+        packed = io.BytesIO()
+        _Pickler(packed, own, names).dump(experiment)
+        return packed.getvalue()
     except Exception as error:
         raise CannotTravelError(
             f"it cannot be sent to a worker: {error}; what the activation uses must be picklable: "
@@ -38,16 +45,25 @@ def pack(experiment: Experiment) -> bytes:
             f"{traceback.format_exc(limit=-2)}"
         ) from error
     finally:
-        if is_own:
-            cloudpickle.unregister_pickle_by_value(module)
+        for name in by_value & cloudpickle.list_registry_pickle_by_value():
+            cloudpickle.unregister_pickle_by_value(own[name])
 
 
-def _is_installed(module: Any) -> bool:
-    """Whether every process of this installation finds the same module under its name."""
-    if module.__name__.partition(".")[0] == __name__.partition(".")[0]:
-        return True
-    file = getattr(module, "__file__", None)
-    if file is None:
-        return True
-    folders = (sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib"))
-    return any(Path(file).resolve().is_relative_to(Path(folder).resolve()) for folder in folders)
+class _Pickler(cloudpickle.Pickler):
+    """Sends a module of the user's own as those of its values that the activation reads."""
+
+    def __init__(self, file: io.BytesIO, own: dict[str, ModuleType], names: set[str]) -> None:
+        super().__init__(file)
+        self._own, self._names = own, names
+
+    def reducer_override(self, value: Any) -> Any:
+        if isinstance(value, ModuleType) and self._own.get(value.__name__) is value:
+            held = {name: vars(value)[name] for name in self._names & vars(value).keys()}
+            return _as_module, (value.__name__, held)
+        return super().reducer_override(value)
+
+
+def _as_module(name: str, held: dict[str, Any]) -> ModuleType:
+    module = ModuleType(name)
+    vars(module).update(held)
+    return module

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import math
 from dataclasses import dataclass
 
 import keras
@@ -16,6 +17,10 @@ from activation_study.experiment import Experiment
 
 _graph = functools.partial(tf.function, autograph=False)
 """Compiles without AutoGraph, which gives up where a warning of Python's ``ast`` is an error."""
+
+_ZERO = tf.UnconnectedGradients.ZERO
+"""No gradient reaches the layers before a rounding or a cast: theirs is zero."""
+
 
 EVALUATION_BATCH = {"mlp": None, "cnn": 500}
 """Images evaluated at once: all of them, except where the maps between layers would fill memory."""
@@ -79,8 +84,10 @@ class Loop:
 
     @property
     def lipschitz(self) -> float:
-        """Largest absolute derivative of the hidden activation."""
-        return self._network.hidden.lipschitz
+        """Largest absolute derivative of the hidden activation; NaN where it is unknown."""
+        hidden = self._network.hidden
+        # What a layer of a user's own has learned can be steeper than what it began with.
+        return math.nan if hidden.kind == "learned" and hidden.function else hidden.lipschitz
 
     def restart(self, experiment: Experiment, stream: np.random.SeedSequence) -> None:
         """Puts weights and optimizer back to the beginning of the given experiment."""
@@ -111,7 +118,9 @@ class Loop:
         wanted = self._task.encode(tf.gather(targets, batch))
         with tf.GradientTape() as tape:
             loss = self._loss(wanted, self._network.model(pixels, training=True))
-        self._optimizer.apply(tape.gradient(loss, variables), variables)
+        values = [variable.value for variable in variables]
+        gradients = tape.gradient(loss, values, unconnected_gradients=_ZERO)
+        self._optimizer.apply(gradients, variables)
         return loss
 
     def evaluate(self, images: tf.Tensor, targets: tf.Tensor) -> Evaluation:
@@ -152,7 +161,7 @@ class Loop:
         with tf.GradientTape() as tape:
             outputs = self._network.model(pixels, training=False)
             loss = self._loss(self._task.encode(targets), outputs)
-        gradients = tape.gradient(loss, kernels)
+        gradients = tape.gradient(loss, kernels, unconnected_gradients=_ZERO)
         watched = self._network.watched(pixels, training=False)
         return [
             (
@@ -168,11 +177,7 @@ class Loop:
         hidden = self._network.hidden
         if hidden.kind != "learned":
             return hidden.slope(scores)
-        layer = self._network.model.get_layer(f"hidden_{index + 1}")
-        with tf.GradientTape() as tape:
-            tape.watch(scores)
-            total = tf.reduce_sum(layer(scores))
-        slopes = tape.gradient(total, scores)
+        slopes = hidden.slope(scores, self._network.model.get_layer(f"hidden_{index + 1}"))
         # A unit with several pre-activations passes the error through the one that wins; the
         # layer takes the first scores of all units, then the second ones.
         pieces = tf.split(slopes, hidden.width_factor, axis=-1)

@@ -39,9 +39,13 @@ def build(experiment: Experiment) -> Network:
 
     ``mlp``: dense layers. ``cnn``: 3 x 3 convolutions with ``width`` channels, each followed by its
     activation and 2 x 2 max pooling; a channel is a unit.
+
+    Raises:
+        ValueError: A user's own activation is no longer what the experiment's key says.
     """
     parts = experiment.parts
     hidden = parts.activation
+    hidden.check_unchanged()
     pixels = keras.Input((NUM_PIXELS,), name="pixels")
     signal: keras.KerasTensor = pixels
     watched, kernels = [], []
@@ -85,8 +89,8 @@ class InitialWeights:
     """The values from which a model starts, drawn anew for each seed.
 
     Kernels come from a Keras initializer with a seed of their own a layer, so that networks that
-    differ in activation, head or rate start from the same draws. All other variables (biases,
-    slopes, normalization) start from their layer's constants.
+    differ in activation, head or rate start from the same draws. All other variables (slopes,
+    whatever their names, and normalization) start from their layer's constants.
     """
 
     def __init__(self, model: keras.Model) -> None:
@@ -100,7 +104,9 @@ class InitialWeights:
         seeds = iter(stream.generate_state(len(self._constants)))
         for variable, constant in zip(self._model.weights, self._constants, strict=True):
             layer, _, role = variable.path.rpartition("/")
-            if role == "kernel":
+            if layer.startswith("hidden_"):
+                variable.assign(constant)
+            elif role == "kernel":
                 draw = keras.initializers.get(
                     {"class_name": initializer, "config": {"seed": int(next(seeds))}}
                 )

@@ -34,13 +34,15 @@ def _chosen(names: Sequence[str] | None) -> list[Activation]:
 
 
 def _number(value: float) -> str:
+    if math.isnan(value):
+        return "unknown"
     if math.isinf(value):
         return "∞" if value > 0 else f"{_MINUS}∞"
     return f"{value:.4g}".replace("-", _MINUS)
 
 
-def _yes_no(value: bool) -> str:
-    return "yes" if value else "no"
+def _yes_no(value: bool | None) -> str:
+    return "" if value is None else "yes" if value else "no"
 
 
 def breakable(formula: str) -> str:
@@ -101,7 +103,7 @@ def properties(names: Sequence[str] | None = None) -> Table:
             "centred": _yes_no(entry.zero_centred),
             "monotone": _yes_no(entry.monotone),
             "bounded": _yes_no(entry.bounded),
-            "saturates": entry.saturates,
+            "saturates": entry.saturates or "",
             "largest slope": _number(entry.lipschitz) + ("" if entry.continuous else ", jumps"),
             "slope at 0": _number(entry.slope_at_zero),
             "initial weights": _scheme(entry.initializer),
