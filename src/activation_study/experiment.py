@@ -169,14 +169,9 @@ class Experiment:
     _own_activation: ClassVar[Activation | None] = None
 
     def __post_init__(self) -> None:
-        check_name("dataset", self.dataset, datasets.names())
-        check_name("task", self.task, tasks.names())
-        check_name("head", self.head, heads.names())
-        check_name("architecture", self.architecture, ARCHITECTURES)
-        check_name("normalization", self.normalization, NORMALIZATIONS)
-        check_name("initializer", self.initializer, INITIALIZERS)
-        check_name("optimizer", self.optimizer, OPTIMIZERS)
-        check_name("evaluation", self.evaluation, EVALUATIONS)
+        for field, accepted in accepted_names().items():
+            if field != "hidden":
+                check_name(field, getattr(self, field), accepted)
         self._check_hidden()
         for field, low, high in (
             ("depth", 0, 64),
@@ -292,6 +287,21 @@ class Experiment:
 
 DEFAULTS = {field.name: field.default for field in dataclasses.fields(Experiment)}
 FIELDS = tuple(DEFAULTS)
+
+
+def accepted_names() -> dict[str, tuple[str, ...]]:
+    """Returns the names that each field of text accepts now: a catalogue can grow."""
+    return {
+        "dataset": datasets.names(),
+        "task": tasks.names(),
+        "hidden": activations.names(),
+        "head": heads.names(),
+        "architecture": ARCHITECTURES,
+        "normalization": NORMALIZATIONS,
+        "initializer": INITIALIZERS,
+        "optimizer": OPTIMIZERS,
+        "evaluation": EVALUATIONS,
+    }
 
 
 def grid(**values: Any) -> list[Experiment]:

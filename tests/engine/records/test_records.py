@@ -101,6 +101,10 @@ def test_a_function_of_ones_own_is_found_by_its_name(records: Records) -> None:
     runs = replace(runs, summary=summary)
     assert runs.where(hidden="bent").summary["key"].tolist() == ["a", "b"]
     assert runs.where(hidden=["bent@1b", "relu"]).summary["key"].tolist() == ["b", "c"]
+    assert len(runs.where(hidden="tanh")) == 0
+    for wrong, near in (("logsh", "log_softmax"), (["relu", "bend"], "bent")):
+        with pytest.raises(ValueError, match=rf"Unknown hidden: .*Did you mean '{near}'"):
+            runs.where(hidden=wrong)
 
 
 def test_published_and_cached_runs_are_alike(records: Records, tmp_path: Path) -> None:

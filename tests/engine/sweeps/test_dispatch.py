@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import linecache
 import os
@@ -140,15 +141,21 @@ def locked(scores: Any) -> Any:
         return scores
 
 
-LOCK = threading.Lock()
+LOCK: Any = contextlib.nullcontext()
 
 
 @pytest.mark.slow
-def test_what_cannot_be_sent_fails_alone_and_says_why(records: Records) -> None:
+def test_what_cannot_be_sent_fails_alone_and_says_why(
+    records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bad, good = Experiment(**SMALL, hidden=locked), grid(**SMALL, seed=range(3))
+    monkeypatch.setitem(globals(), "LOCK", threading.Lock())
     with pytest.raises(RunsFailedError, match=r"1 of 4 experiments failed") as caught:
         run([bad, *good], num_workers=2, records=records, progress=False)
-    assert "cannot be sent to a worker: cannot pickle '_thread.lock' object" in str(caught.value)
+    assert (
+        "cannot be sent to a worker: Activation 'locked': LOCK, which locked reads, is of type lock"
+        in str(caught.value)
+    )
     assert "hidden='locked@" in str(caught.value)
     assert Records().missing([bad, *good]) == [bad]
 

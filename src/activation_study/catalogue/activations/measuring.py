@@ -151,9 +151,13 @@ def _check_rows(name: str, function: Callable[..., Any], scores: np.ndarray) -> 
             f"Activation {name!r} must keep the shape of its scores; received scores of shape "
             f"{scores.shape} and got {before.shape}."
         )
-    specification = tf.TensorSpec((None, scores.shape[1]), tf.float32)
-    graph = tf.function(called, autograph=False).get_concrete_function(specification)
-    for again in (_call(fresh(), scores), _call(graph, scores), _call(graph, scores)):
+
+    def compiled(scores: Any) -> Any:
+        specification = tf.TensorSpec((None, scores.shape[1]), tf.float32)
+        return tf.function(called, autograph=False).get_concrete_function(specification)(scores)
+
+    for call in (fresh(), compiled, compiled):
+        again = _call(call, scores)
         if (place := _difference(again, before)) is not None:
             raise ValueError(
                 f"Activation {name!r} gave {before[place]:g} and then {again[place]:g} for the "

@@ -14,6 +14,7 @@ import functools
 import re
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -124,8 +125,14 @@ def _find(name: str) -> Activation | None:
 
 def _renewed(entry: Activation) -> Activation:
     """Return the entry as it is now: the values that a user's own function reads can change."""
-    if entry.function is None or code_digest.digest(entry.name, entry.function) == entry.digest:
+    if entry.function is None:
         return entry
+    digest = code_digest.digest(entry.name, entry.function)
+    if digest == entry.digest:
+        return entry
+    # Whoever made an entry by hand has stated all of it.
+    if not entry.digest:
+        return replace(entry, digest=digest)
     renewed = _build(entry.name, entry.function, entry.stated)
     if _registered.get(entry.name) is entry:
         _registered[entry.name] = renewed

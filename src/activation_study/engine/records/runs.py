@@ -9,8 +9,10 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from activation_study.experiment import accepted_names
 from activation_study.measures.classification import CLASSIFICATION
 from activation_study.measures.measure_set import MeasureSet
+from activation_study.registry import unknown_name
 
 ROLES = ("is_tuning", "is_tuned", "is_default")
 """Columns that tell what a run is for in its study: choosing the rate, judged at the chosen rate,
@@ -95,10 +97,10 @@ class Runs:
         """Returns the runs whose summary has these values; a list stands for any of its values.
 
         None stands for what is not there: a run has no ``test_accuracy`` where it did not read the
-        test set. The name of a function of one's own stands for every version of its source.
+        test set. The name of a function of one's own stands for every version of it.
 
         Raises:
-            ValueError: The summary has no such column.
+            ValueError: The summary has no such column, or a name is in no run and no catalogue.
         """
         chosen = pd.Series(True, index=self.summary.index)
         for column, value in conditions.items():
@@ -108,9 +110,10 @@ class Runs:
                 )
             is_single = isinstance(value, str) or not isinstance(value, Iterable)
             values = [value] if is_single else list(value)
+            self._check_names(column, values)
             found = self.summary[column].isin(values)
             if column == "hidden":
-                # A function of one's own is recorded as its name and a digest of its source.
+                # A function of one's own is recorded as its name and a digest.
                 found |= self.summary[column].str.partition("@")[0].isin(values)
             # A column of numbers holds None (the whole training part, say) as NaN.
             if any(value is None for value in values):
@@ -127,6 +130,17 @@ class Runs:
             **frames,
             tables={name: of_them(frame) for name, frame in self.tables.items()},
         )
+
+    def _check_names(self, column: str, values: list[Any]) -> None:
+        """Refuses a name that is in no run and no catalogue: most likely a slip of the pen."""
+        accepted = accepted_names().get(column)
+        if accepted is None:
+            return
+        recorded = self.summary[column].dropna().astype(str)
+        known = {*accepted, *recorded, *recorded.str.partition("@")[0]}
+        for value in values:
+            if value is not None and value not in known:
+                raise unknown_name(column, value, sorted(known))
 
 
 def runs_from_tables(
