@@ -70,6 +70,17 @@ def test_a_younger_field_changes_no_file_and_is_read_as_its_default(tmp_path: Pa
     assert sorted(record.read("core", "runs")["label_noise"].to_pylist()) == [0.0] * 3 + [0.25]
 
 
+def test_a_measure_that_no_run_has_changes_no_file(tmp_path: Path) -> None:
+    experiments = [each for each in EXPERIMENTS if each.evaluation == "validation"]
+    record = PublishedRecord(tmp_path)
+    record.publish("core", [made_run(experiments[0])])
+    columns = record._manifest()["files"]["core/runs.parquet"]["columns"]
+    assert "validation_accuracy" in columns
+    assert "test_accuracy" not in columns
+    assert record.read("core", "runs").schema == schema.arrow("runs")
+    assert record.read("core", "runs")["test_accuracy"].to_pylist() == [None]
+
+
 def test_a_younger_measure_is_null_and_a_missing_founding_column_is_no_younger_one() -> None:
     content = tables.to_tables([made_run(EXPERIMENTS[0])])["runs"]
     wanted = schema.arrow("runs")

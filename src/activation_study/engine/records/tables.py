@@ -17,7 +17,7 @@ from activation_study.errors import DamagedRecordError
 from activation_study.experiment import DEFAULTS, FOUNDING_FIELDS
 
 YOUNGER = [field for field in EXPERIMENT if field not in FOUNDING_FIELDS]
-"""Fields that a file of runs lacks where all of them are as usual."""
+"""Fields that a file of runs lacks where every run has their default."""
 
 
 def to_tables(
@@ -80,13 +80,17 @@ def completed(content: pa.Table, expected: pa.Schema) -> pa.Table:
 
 
 def compact(content: pa.Table) -> pa.Table:
-    """Leaves out younger fields whose every value is the default: no new field changes a file."""
-    usual = [
-        field
-        for field in YOUNGER
-        if field in content.schema.names and set(content[field].to_pylist()) <= {DEFAULTS[field]}
-    ]
-    return content.drop_columns(usual)
+    """Leaves out what `completed` adds: no new field and no new measure changes an old file.
+
+    These are younger fields whose every value is the default, and measures that no run has.
+    """
+
+    def is_usual(column: pa.Field) -> bool:
+        if column.name in YOUNGER:
+            return set(content[column.name].to_pylist()) == {DEFAULTS[column.name]}
+        return column.type == pa.float64() and content[column.name].null_count == len(content) > 0
+
+    return content.drop_columns([column.name for column in content.schema if is_usual(column)])
 
 
 def to_parquet(content: pa.Table) -> bytes:
