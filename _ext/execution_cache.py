@@ -9,6 +9,7 @@ outputs where they were left.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from activation_study.files import sha256
-from activation_study.settings import tier
+from activation_study.settings import published, tier
 
 CACHE_FOLDER = Path("_build", ".jupyter_cache")
 # The package, the versions it runs on, the record with its rules, and what benchmarks measured.
@@ -25,12 +26,14 @@ GENERATED = ("__pycache__", ".egg-info")
 
 
 def inputs(root: Path) -> Iterator[Path]:
-    """Yield, in a fixed order, the files below `root` that every chapter's outputs depend on."""
-    for pattern in INPUTS:
-        for path in sorted(root.glob(pattern)):
-            generated = any(part.endswith(GENERATED) for part in path.relative_to(root).parts)
-            if path.is_file() and not generated:
-                yield path
+    """Yield, in a fixed order, the files that the outputs of the book in `root` depend on."""
+    files = {path for pattern in INPUTS for path in root.glob(pattern)}
+    # Another folder's record, where the environment names one.
+    files.update(published().rglob("*"))
+    for path in sorted(files):
+        generated = any(part.endswith(GENERATED) for part in path.parts)
+        if path.is_file() and not generated:
+            yield path
 
 
 def digest(root: Path) -> str:
@@ -40,7 +43,7 @@ def digest(root: Path) -> str:
     """
     parts = [tier().encode()]
     for path in inputs(root):
-        parts += [path.relative_to(root).as_posix().encode(), path.read_bytes()]
+        parts += [os.path.relpath(path, root).encode(), path.read_bytes()]
     return sha256(*(len(part).to_bytes(8, "big") + part for part in parts))[:16]
 
 

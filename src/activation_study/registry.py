@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -94,11 +94,8 @@ class Registry(Generic[T]):
             raise unknown_name(self.kind, name, self._entries)
         return self._entries[name]
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.names())
-
     def __contains__(self, name: object) -> bool:
-        return name in self.names()
+        return name in self._entries
 
 
 def _name_of(entry: Any) -> str:

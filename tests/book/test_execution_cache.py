@@ -140,6 +140,17 @@ def test_digest_sees_every_input(book: Path, changed: str) -> None:
     assert digest(book) != before
 
 
+def test_digest_sees_the_record_that_the_environment_names(
+    book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    monkeypatch.setenv("ACTIVATION_STUDY_DATA", str(own))
+    before = digest(book)
+    (own / "MANIFEST.json").write_text("{}")
+    assert digest(book) != before
+
+
 @pytest.mark.parametrize(
     "generated", ["src/helper/__pycache__/x.pyc", "src/helper.egg-info/PKG-INFO", "index.md"]
 )
@@ -173,9 +184,11 @@ READS = """
 import sys
 from pathlib import Path
 
+opened = []
+
 def note(event, arguments):
     if event == "open" and isinstance(arguments[0], str):
-        print(Path(arguments[0]).absolute(), file=sys.__stderr__)
+        opened.append(str(Path(arguments[0]).absolute()))
 
 from activation_study import load, studies, judge_all
 from activation_study.report.analysis import costs
@@ -186,6 +199,7 @@ sys.addaudithook(note)
 load(studies.core())
 judge_all({})
 costs.read(), rounding.measured(), audit.last_written(), repetition.written()
+print("\\n".join(list(opened)))
 """
 
 
@@ -198,7 +212,7 @@ def test_digest_sees_all_that_chapters_read(tmp_path: Path) -> None:
         env=os.environ | {"ACTIVATION_STUDY_RECORDS": str(tmp_path)},
     )
     root = EXTENSIONS.parent
-    opened = {Path(line) for line in done.stderr.splitlines()}
+    opened = {Path(line) for line in done.stdout.splitlines()}
     read = {
         path
         for path in opened
@@ -207,4 +221,4 @@ def test_digest_sees_all_that_chapters_read(tmp_path: Path) -> None:
         and "__pycache__" not in path.parts
     }
     assert {path.name for path in read} >= {"claims.yml", "repetition.json", "results.json"}
-    assert read <= set(inputs(root))
+    assert read - set(inputs(root)) == set()
