@@ -4,21 +4,25 @@ import dataclasses
 
 import pytest
 
+from activation_study import studies
 from report.simulated_runs import core_of, publish
 
 
-@pytest.fixture(scope="session")
-def study():
-    """Four activations, both heads, two tuning seeds and four evaluation seeds."""
-    core = core_of("relu", "tanh", "sigmoid", "exponential")
-    tuning = dataclasses.replace(core.tuning, seeds=(0, 1))
+def small(study):
+    """Give a study two tuning seeds and four evaluation seeds."""
     return dataclasses.replace(
-        core,
-        tuning=tuning,
+        study,
+        tuning=dataclasses.replace(study.tuning, seeds=(0, 1)),
         seeds=lambda arm: range(100, 104),
         default_seeds=tuple(range(100, 104)),
         tier="quick",
     )
+
+
+@pytest.fixture(scope="session")
+def study():
+    """Four activations, both heads."""
+    return small(core_of("relu", "tanh", "sigmoid", "exponential"))
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +33,9 @@ def record_folder(tmp_path_factory):
 @pytest.fixture(scope="session")
 def runs(study, record_folder):
     return publish(study, record_folder)
+
+
+@pytest.fixture(scope="session")
+def depth_runs(tmp_path_factory):
+    """Three activations at two depths, one head."""
+    return publish(small(studies.get("depth-by-activation")), tmp_path_factory.mktemp("depth"))

@@ -10,22 +10,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-import scipy.stats
-from hypothesis import given
-from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from activation_study.report import figures
-from activation_study.report.analysis import chosen_rates, rank
-from activation_study.report.analysis.course import (
-    first_step_below,
-    guessing_loss,
-    relative_to_guessing,
-)
-from activation_study.report.analysis.outputs import null_band
+from activation_study.report import figures, tables
+from activation_study.report.analysis import chosen_rates
 from activation_study.report.claims.judging import judge
 from activation_study.report.figures.picture import Picture
-from report.claims.claim_frames import made_verdict
+from report.claims.claim_frames import contrast, contrast_rule, document, made_verdict, write
 
 OF_RUNS = {
     "convergence by hidden": figures.convergence,
@@ -102,6 +93,67 @@ def test_convergence_draws_the_mean_error_of_the_tuned_runs(runs):
     np.testing.assert_array_equal(line(axes, "tanh").get_xdata(), expected.index)
 
 
+@pytest.mark.parametrize(
+    "draw",
+    [
+        figures.rate_curve,
+        figures.convergence,
+        figures.speed,
+        figures.default_against_tuned,
+        figures.ranking,
+    ],
+)
+def test_figures_draw_arms_of_any_fields(depth_runs, draw):
+    assert len(draw(depth_runs).alt) > 60
+
+
+def test_arms_that_differ_in_depth_are_drawn_apart(depth_runs):
+    panels = figures.rate_curve(depth_runs, hidden=("tanh",)).figure.axes
+    assert [axes.get_title() for axes in panels] == ["tanh"]
+    tuning = depth_runs.where(is_tuning=True, hidden="tanh", depth=8).summary
+    means = 100 * (1 - tuning.groupby("learning_rate")["validation_accuracy"].mean())
+    np.testing.assert_allclose(line(panels[0], "depth 8").get_ydata(), means)
+    panels = figures.convergence(depth_runs, "depth").figure.axes
+    assert [axes.get_title() for axes in panels] == [
+        "hidden: relu",
+        "hidden: tanh",
+        "hidden: sigmoid",
+    ]
+    ranked = figures.ranking(depth_runs).figure.axes[0].get_yticklabels()
+    assert {label.get_text().partition(" (")[0] for label in ranked} == set(
+        depth_runs.summary["arm"]
+    )
+    rates = tables.tuned_rates(depth_runs).frame
+    assert list(rates.columns) == ["hidden activation", "depth 2", "depth 8"]
+
+
+def test_forest_draws_contrasts_of_any_fields(depth_runs, tmp_path):
+    deep = {"depth": 8, "head": "softmax"}
+    rule = contrast_rule(contrast(fixed=deep), contrast("two", fixed={**deep, "depth": 2}))
+    path = write(tmp_path, document(deep=rule | {"study": "depth-by-activation"}))
+    picture = figures.forest(judge("deep", depth_runs, path=path))
+    values = depth_runs.where(is_tuned=True, depth=8).summary.pivot(
+        index="seed", columns="hidden", values="test_accuracy"
+    )
+    drawn = [
+        mark.get_xdata()[0]
+        for mark in picture.figure.axes[0].get_lines()
+        if mark.get_marker() in ("o", "s", "^", "v")
+    ]
+    assert drawn[1] == pytest.approx(100 * (values["tanh"] - values["sigmoid"]).mean())
+
+
+def test_rates_are_drawn_by_the_measure_that_chooses_them(runs):
+    summary = runs.summary.assign(
+        task="balance", validation_rmse=10 * (1 - runs.summary["validation_accuracy"])
+    )
+    axes = figures.rate_curve(dataclasses.replace(runs, summary=summary)).figure.axes[0]
+    tuning = summary.query("is_tuning and hidden == 'relu' and head == 'softmax'")
+    means = tuning.groupby("learning_rate")["validation_rmse"].mean()
+    np.testing.assert_allclose(line(axes, "softmax").get_ydata(), means)
+    assert "root mean squared error" in axes.get_ylabel().replace("\n", " ")
+
+
 def test_convergence_refuses_what_it_does_not_know(runs):
     with pytest.raises(ValueError, match="hidden, head"):
         figures.convergence(runs, "depth")
@@ -120,23 +172,6 @@ def test_rate_curve_rings_the_chosen_rate_and_crosses_what_diverged(runs):
     points, crosses = (len(drawn.get_offsets()) for drawn in axes.collections)
     assert crosses == tuning["diverged"].sum() > 0
     assert points + crosses == len(tuning)
-
-
-def test_ranking_compares_seed_by_seed_with_the_best_in_the_tuning_runs(runs):
-    found = rank(runs, head="softmax")
-    summary = runs.summary[runs.summary["head"] == "softmax"]
-    at_choice = summary[summary["is_tuning"]].merge(
-        chosen_rates(runs.summary).xs("softmax", level="head").rename("chosen"), on="hidden"
-    )
-    at_choice = at_choice[at_choice["learning_rate"] == at_choice["chosen"]]
-    assert found.reference == at_choice.groupby("hidden")["validation_accuracy"].mean().idxmax()
-    wide = summary[summary["is_tuned"]].pivot(
-        index="seed", columns="hidden", values="test_accuracy"
-    )
-    expected = wide.sub(wide[found.reference], axis=0).mean()
-    shown = found.rows.set_index("arm")["effect"]
-    np.testing.assert_allclose(shown, expected[shown.index], atol=1e-12)
-    assert shown.is_monotonic_increasing
 
 
 def test_ranking_tells_how_many_runs_diverged(runs):
@@ -161,47 +196,6 @@ def test_calibration_null_counts_the_runs_above_their_own_interval(runs):
     above = (shown["test_ece"] > shown["test_ece_null_high"]).sum()
     alt = figures.calibration_null(runs).alt
     assert f"{above} of {len(shown)} runs with sigmoid" in alt
-
-
-@pytest.mark.parametrize("head", ["softmax", "sigmoid"])
-def test_guessing_loss_is_that_of_the_class_frequencies(head):
-    labels, guess = np.eye(10), 0.1
-    losses = {
-        "softmax": -(labels * np.log(guess)).sum(axis=1),
-        "sigmoid": -(labels * np.log(guess) + (1 - labels) * np.log(1 - guess)).mean(axis=1),
-    }
-    assert guessing_loss(head, 10) == pytest.approx(losses[head].mean(), rel=1e-12)
-
-
-def test_step_at_which_the_mean_loss_falls_below_guessing():
-    def first_step(early, head):
-        arm = pd.DataFrame({"key": ["a"], "head": [head], "task": ["digits"]})
-        others = early.assign(key="b", train_loss=0.0)
-        losses = pd.concat([early.assign(key="a"), others], ignore_index=True)
-        return first_step_below(relative_to_guessing(losses, arm))
-
-    # ln 10 is 2.3026; the windows' means are 3, 2.35, 2.25 and 2.
-    early = pd.DataFrame(
-        {"step": [10, 20, 30, 40] * 2, "train_loss": [3, 2.2, 2.2, 2, 3, 2.5, 2.3, 2]}
-    )
-    assert first_step(early, "softmax") == 30
-    assert first_step(early[early["step"] < 30], "softmax") == math.inf
-    # The entropy of one label in ten is 0.3251.
-    early = pd.DataFrame({"step": [10, 20], "train_loss": [0.326, 0.325]})
-    assert first_step(early, "sigmoid_prior") == 20
-
-
-def test_guessing_loss_refuses_heads_without_a_likelihood():
-    with pytest.raises(ValueError, match="linear_mse"):
-        guessing_loss("linear_mse", 10)
-
-
-@given(confidence=st.floats(0.05, 0.95), count=st.integers(20, 2000))
-def test_null_band_holds_what_a_calibrated_bin_shows(confidence, count):
-    low, high = null_band(confidence, count)
-    hits = np.arange(count + 1)
-    inside = (hits / count - confidence >= low - 1e-9) & (hits / count - confidence <= high + 1e-9)
-    assert scipy.stats.binom.pmf(hits[inside], count, confidence).sum() >= 0.95 - 1e-6
 
 
 def test_forest_draws_every_contrast_at_its_effect(runs):

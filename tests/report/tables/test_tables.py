@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from activation_study.errors import RecordError
-from activation_study.report import analysis, tables
+from activation_study.report import tables
 from report.claims.claim_frames import made_verdict
 
 
@@ -152,25 +152,3 @@ def test_verdicts_are_counted(verdicts):
     frame = tables.count_verdicts([*verdicts, proved]).frame
     assert frame.iloc[0].tolist() == ["refuted", 1, 1]
     assert counts.note.endswith("not recorded: 1.")
-
-
-def test_mean_accuracy_counts_a_failed_run_as_a_guess(runs):
-    summary = runs.summary.copy()
-    hit = summary["is_tuned"] & (summary["hidden"] == "relu") & (summary["head"] == "softmax")
-    summary.loc[hit, "test_accuracy"] = [0.9, 0.8, 0.7, float("nan")]
-    summary.loc[hit & summary["test_accuracy"].isna(), "diverged"] = True
-    found = analysis.mean_accuracy(dataclasses.replace(runs, summary=summary))
-    assert found.loc[("relu", "softmax"), "tuned"] == pytest.approx((0.9 + 0.8 + 0.7 + 0.1) / 4)
-
-
-def test_mean_accuracy_compares_rates_on_common_seeds(runs):
-    lost = runs.where(is_tuned=True, hidden="tanh", head="softmax").summary["key"].iloc[:2]
-    summary = runs.summary[~runs.summary["key"].isin(lost)]
-    found = analysis.mean_accuracy(dataclasses.replace(runs, summary=summary))
-    kept = summary[(summary["hidden"] == "tanh") & (summary["head"] == "softmax")]
-    seeds = set(kept.loc[kept["is_tuned"], "seed"]) & set(kept.loc[kept["is_default"], "seed"])
-    common = kept[kept["is_default"] & kept["seed"].isin(seeds)]
-    assert len(common) > 0
-    assert found.loc[("tanh", "softmax"), "default"] == pytest.approx(
-        common["test_accuracy"].mean()
-    )

@@ -10,7 +10,7 @@ import pandas as pd
 from activation_study.catalogue import tasks
 from activation_study.engine.records import schema
 from activation_study.errors import IncompleteRecordError
-from activation_study.measures.metrics import metric_of
+from activation_study.measures.metrics import Metric, metric_of
 from activation_study.registry import unknown_name
 from activation_study.report.analysis.failures import with_failures_counted
 
@@ -158,10 +158,15 @@ def best_by_tuning(summary: pd.DataFrame, names: pd.Series, excludes: Collection
     selected = summary[is_selected & is_candidate]
     if selected.empty:
         raise IncompleteRecordError("no tuning runs from which to choose the best activation")
-    metric = tasks.get(selected["task"].iloc[0]).tuning.metric
-    scores = with_failures_counted(selected, f"validation_{metric}")
+    metric = tuning_metric(selected)
+    scores = with_failures_counted(selected, f"validation_{metric.name}")
     means = scores.groupby(names[selected.index], observed=True).mean()
-    return means.idxmin() if metric_of(metric).better == "lower" else means.idxmax()
+    return means.idxmin() if metric.better == "lower" else means.idxmax()
+
+
+def tuning_metric(summary: pd.DataFrame) -> Metric:
+    """Return the metric by which these runs, of one task, are tuned."""
+    return metric_of(tasks.get(summary["task"].iloc[0]).tuning.metric)
 
 
 def arm_fields(summary: pd.DataFrame) -> list[str]:
@@ -205,18 +210,25 @@ def labels(
 
 
 def default_selection(summary: pd.DataFrame, names: Sequence[str]) -> list[str]:
-    """Return the names that a figure shows unasked, and with them the functions of one's own."""
-    return [*names, *sorted(name for name in summary["hidden"].unique() if "@" in name)]
+    """Return the hidden activations that a figure shows unasked, and the functions of one's own.
+
+    All, where none of them is recorded.
+    """
+    found = sorted(summary["hidden"].unique())
+    own = [name for name in found if "@" in name]
+    return [*(name for name in names if name in found), *own] or found
 
 
 def recorded_values(summary: pd.DataFrame, wanted: Sequence[str] | None, column: str) -> list[str]:
-    """Return the wanted values that occur in a column, in the wanted order; all where None.
+    """Return the wanted values that occur in a column, in the wanted order.
+
+    Where None is wanted, all of them, softmax first.
 
     Raises:
         ValueError: None of them occurs although the column has values; or one is no name, since a
             list was given to a figure of one, say.
     """
-    found = sorted(summary[column].unique())
+    found = sorted(summary[column].unique(), key=lambda name: (name != "softmax", name))
     if wanted is None:
         return found
     wanted = [wanted] if isinstance(wanted, str) else wanted

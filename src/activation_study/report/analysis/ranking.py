@@ -12,6 +12,7 @@ from activation_study.report.analysis.arms import (
     best_by_tuning,
     evaluation_runs,
     labels,
+    tuning_metric,
     values_by_seed,
     varying,
     with_head,
@@ -36,7 +37,7 @@ class Ranking:
 
 def rank(
     runs: Runs,
-    metric: str = "test_accuracy",
+    metric: str | None = None,
     *,
     head: str = "softmax",
     rate: str = "tuned",
@@ -48,7 +49,7 @@ def rank(
 
     Args:
         runs: Runs of a study.
-        metric: Column of the summary.
+        metric: Column of the summary; None for that of the test set by which rates are chosen.
         head: The head of the arms.
         rate: ``"tuned"`` or ``"default"``.
         excludes: Hidden activations that are no reference.
@@ -57,6 +58,7 @@ def rank(
         IncompleteRecordError: There are no runs to choose the reference from.
     """
     of_head = with_head(runs.summary, head)
+    metric = metric or f"test_{tuning_metric(of_head).name}"
     names = labels(of_head, varying(of_head))
     reference = best_by_tuning(of_head, names, excludes)
     summary = evaluation_runs(of_head.assign(arm=names), rate)

@@ -21,6 +21,7 @@ from activation_study.report.analysis.arms import (
     evaluation_runs,
     labels,
     set_apart,
+    tuning_metric,
     undiverged_runs,
     varying,
     with_head,
@@ -40,8 +41,8 @@ def convergence(
     hue: str = "hidden",
     *,
     hidden: Sequence[str] | None = None,
-    heads: Sequence[str] | None = ("softmax", "sigmoid"),
-    metric: str = "validation_accuracy",
+    heads: Sequence[str] | None = None,
+    metric: str | None = None,
     rate: str = "tuned",
 ) -> Picture:
     """Draw learning curves: means over the evaluation seeds with 95 % bootstrap bands.
@@ -53,7 +54,8 @@ def convergence(
         hidden: Hidden activations that are shown; by default some well-known ones as lines, those
             with the most seeds as panels, and one's own.
         heads: Heads that are shown; None for all.
-        metric: Column of the history, such as ``"validation_accuracy"`` (drawn as error).
+        metric: Column of the history, such as ``"validation_accuracy"`` (drawn as error); by
+            default the one by which rates are chosen.
         rate: ``"tuned"`` or ``"default"``.
 
     Raises:
@@ -61,13 +63,14 @@ def convergence(
     """
     title = f"Learning curves at the {rate} learning rate"
     summary = undiverged_runs(runs.summary, rate)
+    if summary.empty:
+        return parts.empty_picture(title, "no evaluation run is recorded yet")
+    metric = metric or f"validation_{tuning_metric(summary).name}"
     columns = [str(name) for name in runs.history if name not in ("key", "epoch")]
     fields = arm_fields(summary)
     for name, received, accepted in (("hue", hue, fields), ("metric", metric, columns)):
         if received not in accepted:
             raise ValueError(f"{name}: received {received!r}; accepted: {', '.join(accepted)}")
-    if summary.empty:
-        return parts.empty_picture(title, "no evaluation run is recorded yet")
     hidden = hidden or default_selection(summary, SHOWN if hue == "hidden" else HEADLINE)
     summary = set_apart(summary, hue, hidden, heads)
     panels, lines = summary["others"].cat.categories, summary["value"].cat.categories
@@ -83,8 +86,10 @@ def convergence(
                     parts.draw_band(axes, band, line, place, ms=4)
                     last[arm["arm"].iloc[0]] = float(band["mean"].iloc[-1])
             axes.set_title(f"{field}: {panel}" if field else panel)
-        parts.label_outside(all_axes, "epoch", textwrap.fill(_curve_label(metric), 24))
-        _finish_curves(all_axes, metric)
+        parts.label_outside(all_axes, "epoch", _in_lines(_curve_label(metric)))
+        _finish_values(all_axes[0], metric)
+        for axes in all_axes:
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         handles, names = all_axes[0].get_legend_handles_labels()
         figure.legend(handles, names, loc="outside lower center", ncols=len(lines), title=hue)
         figure.suptitle(f"{title}: mean over seeds and 95 % interval")
@@ -94,9 +99,12 @@ def convergence(
 def _band(histories: pd.DataFrame, column: str) -> pd.DataFrame:
     """Return mean and interval by epoch, after the first one, in the unit of the metric."""
     histories = histories[histories["epoch"] > 0]
-    metric, values = metric_of(column), histories[column]
-    values = metric.factor * (1 - values if metric.complement else values)
-    return intervals_by(values, histories["epoch"])
+    return intervals_by(_shown(histories[column], column), histories["epoch"])
+
+
+def _shown(values: pd.Series, column: str) -> pd.Series:
+    metric = metric_of(column)
+    return metric.factor * (1 - values if metric.complement else values)
 
 
 def _curve_label(column: str) -> str:
@@ -107,12 +115,18 @@ def _curve_label(column: str) -> str:
     return f"{column.removesuffix(metric.name).replace('_', ' ')}{metric.complement}{unit}"
 
 
-def _finish_curves(all_axes: Sequence[Axes], metric: str) -> None:
-    ticks = parts.PERCENT_TICKS if metric_of(metric).unit == "%" else parts.NATS_TICKS
-    low, high = all_axes[0].dataLim.intervaly
-    parts.log_axis(all_axes[0], "y", low, high, ticks)
-    for axes in all_axes:
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+def _in_lines(label: str) -> str:
+    """Break a label that is longer than a panel is high."""
+    return textwrap.fill(label, 26, break_on_hyphens=False)
+
+
+def _finish_values(axes: Axes, column: str) -> None:
+    """Make the axis of what shrinks while a network learns logarithmic."""
+    metric = metric_of(column)
+    if metric.complement or metric.scale == "logarithm":
+        ticks = parts.PERCENT_TICKS if metric.unit == "%" else parts.NATS_TICKS
+        low, high = axes.dataLim.intervaly
+        parts.log_axis(axes, "y", low, high, ticks)
 
 
 def _curves_alt(title: str, metric: str, last: dict[str, float]) -> str:
@@ -128,12 +142,14 @@ def rate_curve(
     runs: Runs,
     *,
     hidden: Sequence[str] | None = None,
-    heads: Sequence[str] | None = ("softmax", "sigmoid"),
+    heads: Sequence[str] | None = None,
 ) -> Picture:
     """Draw the whole learning-rate curve of the tuning runs, one panel a hidden activation.
 
+    The measure is the one by which rates are chosen.
+
     Every tuning run is a small point and the line joins the means; a run that diverged is a cross
-    and counts as a guess. The chosen rate of each head is ringed; Keras's default is dashed.
+    and counts as a guess. The chosen rate of each arm is ringed; Keras's default is dashed.
 
     Args:
         runs: Runs of a study.
@@ -143,11 +159,15 @@ def rate_curve(
     Raises:
         ValueError: Nothing of what is wanted is recorded.
     """
-    title = "Validation error over the learning rate, tuning seeds"
     tuning = runs.summary[runs.summary["is_tuning"].astype(bool)]
     if tuning.empty:
+        title = "Tuning of the learning rate"
         return parts.empty_picture(title, "no tuning run is recorded yet")
-    tuning = tuning.assign(error=100 * (1 - with_failures_counted(tuning, "validation_accuracy")))
+    metric = f"validation_{tuning_metric(tuning).name}"
+    label = _curve_label(metric)
+    name = label.partition(" (")[0]
+    title = f"{name[0].upper()}{name[1:]} over the learning rate, tuning seeds"
+    tuning = tuning.assign(shown=_shown(with_failures_counted(tuning, metric), metric))
     hidden = hidden or default_selection(tuning, SHOWN)
     tuning = set_apart(tuning, "hidden", hidden, heads)
     chosen = chosen_rates(runs.summary).rename("chosen").reset_index()
@@ -161,27 +181,30 @@ def rate_curve(
                 _draw_rates(axes, arm, str(line), place, len(lines))
             axes.axvline(DEFAULT_LEARNING_RATE, color="0.3", ls="--", lw=1, label="default rate")
             axes.set(title=name, xscale="log")
-        parts.label_outside(all_axes, "learning rate", "error (%)")
-        low, high = tuning["error"].min(), tuning["error"].max()
-        parts.log_axis(all_axes[0], "y", low, high)
+        parts.label_outside(all_axes, "learning rate", _in_lines(label))
+        _finish_values(all_axes[0], metric)
         all_axes[0].legend()
         figure.suptitle(f"{title} (ring: the chosen rate, cross: diverged)")
     rates = tuning.groupby("arm", observed=True)["chosen"].first().dropna()
     shown = ", ".join(f"{name} {rate:g}" for name, rate in rates.items())
     picked = f"Chosen rates: {shown}." if shown else "No rate is chosen yet."
-    return Picture(figure, f"{title}, between {low:.3g} and {high:.3g} %. {picked}")
+    low, high = tuning["shown"].min(), tuning["shown"].max()
+    unit = metric_of(metric).unit
+    return Picture(
+        figure, f"{title}, between {low:.3g} and {f'{high:.3g} {unit}'.strip()}. {picked}"
+    )
 
 
 def _draw_rates(axes: Axes, arm: pd.DataFrame, label: str, place: int, num_lines: int) -> None:
     colour, marker = parts.COLOURS[place % 10], parts.MARKERS[place % 10]
     # The lines stand a little apart, or their points would hide each other.
     shift = 1.0 + 0.08 * (2 * place - num_lines + 1)
-    means = arm.groupby("learning_rate")["error"].mean()
+    means = arm.groupby("learning_rate")["shown"].mean()
     axes.plot(means.index * shift, means, marker=marker, ms=4, color=colour, label=label)
     diverged = arm["diverged"].astype(bool)
     for rows, sign, size in ((arm[~diverged], ".", 10), (arm[diverged], "x", 20)):
         axes.scatter(
-            rows["learning_rate"] * shift, rows["error"], s=size, marker=sign, color=colour, lw=0.9
+            rows["learning_rate"] * shift, rows["shown"], s=size, marker=sign, color=colour, lw=0.9
         )
     for rate in set(arm["chosen"]) & set(means.index):
         axes.plot(rate * shift, means[rate], "o", ms=10, mfc="none", mec=colour, mew=1.5)
