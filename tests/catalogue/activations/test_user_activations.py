@@ -63,6 +63,8 @@ def test_a_function_that_mixes_units_is_layerwise_with_the_diagonal_as_slope() -
     entry = activations.get(centred)
     assert entry.kind == "layerwise"
     np.testing.assert_allclose(entry.slope(np.ones((3, 4))), np.full((3, 4), 0.75))
+    # The channels of a convolution are units at each of its positions.
+    np.testing.assert_allclose(entry.slope(np.ones((2, 3, 3, 4))), np.full((2, 3, 3, 4), 0.75))
 
 
 def test_register_adds_a_name_and_keeps_what_is_stated() -> None:

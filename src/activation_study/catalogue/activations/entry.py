@@ -110,11 +110,10 @@ class Activation:
         """Return the derivative at each score, a tensor of the scores' shape.
 
         Elementwise and learned: by autodiff. Layerwise: the diagonal of the Jacobian, how much a
-        unit's output follows its own score; a user's own layerwise function must be given scores
-        of shape (batch, units).
+        unit's output follows its own score.
 
         Args:
-            scores: float tensor of shape (batch, units).
+            scores: float tensor of shape (..., units).
             layer: one that `make_layer` made, with what it has learned since; by default the entry
                 at its initial parameters.
         """

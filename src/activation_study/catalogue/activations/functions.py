@@ -136,12 +136,14 @@ def gradient_slope(function: Function, scores: Any) -> Any:
 
 
 def jacobian_diagonal(function: Function, scores: Any) -> Any:
-    """Diagonal of each row's Jacobian by autodiff, for scores of shape (batch, units)."""
+    """Diagonal of each row's Jacobian by autodiff; each position of a map counts as a row."""
+    rows = tf.reshape(scores, (-1, scores.shape[-1]))
     with tf.GradientTape() as tape:
-        tape.watch(scores)
-        outputs = function(scores)
+        tape.watch(rows)
+        outputs = function(rows)
     zero = tf.UnconnectedGradients.ZERO
-    return tf.linalg.diag_part(tape.batch_jacobian(outputs, scores, unconnected_gradients=zero))
+    jacobian = tape.batch_jacobian(outputs, rows, unconnected_gradients=zero)
+    return tf.reshape(tf.linalg.diag_part(jacobian), tf.shape(scores))
 
 
 def _support(scores: Any) -> tuple[Any, Any]:
