@@ -18,11 +18,12 @@ from activation_study.experiment import Experiment, grid
 if TYPE_CHECKING:
     from activation_study import studies
     from activation_study.engine.sweeps.sweep import load, run
-    from activation_study.report import figures, tables
+    from activation_study.report import analysis, figures, tables
     from activation_study.report.claims.judging import judge, judge_all
 
 __all__ = [
     "Experiment",
+    "analysis",
     "figures",
     "grid",
     "judge",
@@ -40,6 +41,7 @@ _LATE = {
     "studies": "activation_study.studies",
     "run": "activation_study.engine.sweeps.sweep",
     "load": "activation_study.engine.sweeps.sweep",
+    "analysis": "activation_study.report.analysis",
     "figures": "activation_study.report.figures",
     "tables": "activation_study.report.tables",
     "judge": "activation_study.report.claims",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from activation_study.catalogue import activations
 from activation_study.experiment import Experiment
 from activation_study.settings import tier
 from activation_study.studies.study import Arm, Study
@@ -14,7 +15,7 @@ from activation_study.studies.tuning import Tuning
 TUNING_SEEDS = (0, 1, 2)
 EVALUATION_SEEDS = tuple(range(100, 110))
 HEADLINE_SEEDS = tuple(range(100, 130))
-HEADLINE_ACTIVATIONS = ("relu", "tanh", "sigmoid", "elu", "gelu")
+HEADLINE_ACTIVATIONS = activations.HEADLINE
 RATES = (1e-4, 3.16e-4, 1e-3, 3.16e-3, 1e-2, 3.16e-2, 1e-1)
 """Half decades about Keras's default rate for Adam."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 
 from activation_study.catalogue import tasks
 from activation_study.engine.records import schema
+from activation_study.engine.records.records import Runs
 from activation_study.errors import IncompleteRecordError
 from activation_study.measures.metrics import Metric, metric_of
 from activation_study.registry import unknown_name
@@ -17,19 +18,6 @@ from activation_study.report.analysis.failures import with_failures_counted
 BEST = "@best"
 
 _NOT_OTHERS = ("hidden", "head", "learning_rate", "seed", "evaluation")
-
-
-class Runs(Protocol):
-    """What a judgement reads of recorded runs."""
-
-    @property
-    def summary(self) -> pd.DataFrame: ...  # noqa: D102
-    @property
-    def confusion(self) -> pd.DataFrame: ...  # noqa: D102
-    @property
-    def name(self) -> str | None: ...  # noqa: D102
-    @property
-    def tier(self) -> str: ...  # noqa: D102
 
 
 def evaluation_runs(summary: pd.DataFrame, rate: str) -> pd.DataFrame:

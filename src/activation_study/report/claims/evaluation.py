@@ -7,8 +7,8 @@ from typing import Any, TypeVar, cast
 
 import pandas as pd
 
+from activation_study.engine.records.records import Runs
 from activation_study.report.analysis.arms import (
-    Runs,
     best_hidden,
     by_seed,
     evaluation_runs,

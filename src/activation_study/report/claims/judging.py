@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from activation_study.engine.records.records import Runs
 from activation_study.errors import ClaimsError, IncompleteRecordError
 from activation_study.registry import unknown_name
-from activation_study.report.analysis.arms import Runs
 from activation_study.report.claims import claims_file
 from activation_study.report.claims.contrasts import judge_contrasts
 from activation_study.report.claims.demonstrated import judge_demonstration

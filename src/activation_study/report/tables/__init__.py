@@ -3,14 +3,18 @@
 from activation_study.report.tables.published_record import provenance, record
 from activation_study.report.tables.ranking import ranking_table, tuned_rates
 from activation_study.report.tables.table import Table
+from activation_study.report.tables.training import course_table, rate_table, stopped_table
 from activation_study.report.tables.verdicts import count_verdicts, untried_table, verdict_table
 
 __all__ = [
     "Table",
     "count_verdicts",
+    "course_table",
     "provenance",
     "ranking_table",
+    "rate_table",
     "record",
+    "stopped_table",
     "tuned_rates",
     "untried_table",
     "verdict_table",
