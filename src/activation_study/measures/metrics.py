@@ -49,13 +49,19 @@ class Metric:
         """Unit of a difference of two values: that of percentages is a point."""
         return "points" if self.unit == "%" else self.unit
 
-    def shown(self, value: float, *, signed: bool = False) -> str:
-        """Writes a value in its unit; signed, a difference of two values."""
+    def number(self, value: float, *, signed: bool = False) -> str:
+        """Writes a value without its unit; signed, a difference of two values."""
         if not math.isfinite(value):
             return "not defined"
         form = ".4g" if self.digits is None else f".{self.digits}f"
+        return f"{self.factor * value:{'+' if signed else ''}{form}}"
+
+    def shown(self, value: float, *, signed: bool = False) -> str:
+        """Writes a value in its unit; signed, a difference of two values."""
         unit = self.difference_unit if signed else self.unit
-        return f"{self.factor * value:{'+' if signed else ''}{form}} {unit}".rstrip()
+        return (
+            f"{self.number(value, signed=signed)} {unit if math.isfinite(value) else ''}".rstrip()
+        )
 
 
 percentage = partial(Metric, unit="%", factor=100.0, digits=2, bounded=(0.0, 1.0))

@@ -154,6 +154,26 @@ def test_rates_are_drawn_by_the_measure_that_chooses_them(runs):
     assert "root mean squared error" in axes.get_ylabel().replace("\n", " ")
 
 
+def test_gains_are_those_of_the_measure_that_chooses_rates(runs):
+    precisions = {
+        f"{part}_mean_average_precision": runs.summary[f"{part}_accuracy"]
+        for part in ("validation", "test")
+    }
+    other = dataclasses.replace(runs, summary=runs.summary.assign(task="scenes", **precisions))
+    own, same = (figures.default_against_tuned(each) for each in (runs, other))
+    assert own.alt.partition("Tuned, ")[2] == same.alt.partition("Tuned, ")[2]
+    rows = [
+        [label.get_text() for label in picture.figure.axes[0].get_yticklabels()]
+        for picture in (own, same)
+    ]
+    assert rows[0] == rows[1]
+    assert same.figure.axes[0].get_xlabel() == "test mean average precision (%)"
+    ranked = tables.ranking_table(other).frame
+    assert list(ranked["test mean average precision"]) == list(
+        tables.ranking_table(runs).frame["test accuracy"]
+    )
+
+
 def test_convergence_refuses_what_it_does_not_know(runs):
     with pytest.raises(ValueError, match="hidden, head"):
         figures.convergence(runs, "depth")

@@ -25,12 +25,14 @@ class Ranking:
     """Every arm against one reference, on the same seeds.
 
     Args:
-        reference: Arm with the best mean validation accuracy while tuning.
+        metric: Column that is compared.
+        reference: Arm with the best mean while tuning.
         rows: Columns ``arm`` (named by what varies), ``hidden``, ``learning_rate``, ``effect``,
             ``low``, ``high`` (difference to the reference, in the metric's own unit), ``mean``,
             ``num_pairs``, ``num_diverged``, ``num_runs``; ascending effect.
     """
 
+    metric: str
     reference: str
     rows: pd.DataFrame
 
@@ -85,4 +87,5 @@ def rank(
                 "num_runs": len(cell),
             }
         )
-    return Ranking(reference, pd.DataFrame(rows).sort_values(["effect", "arm"], ignore_index=True))
+    table = pd.DataFrame(rows).sort_values(["effect", "arm"], ignore_index=True)
+    return Ranking(metric, reference, table)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
@@ -14,7 +13,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullLoc
 from activation_study.catalogue.activations import HEADLINE
 from activation_study.engine.records.records import Runs
 from activation_study.experiment import DEFAULT_LEARNING_RATE
-from activation_study.measures.metrics import label_of, metric_of
+from activation_study.measures.metrics import metric_of
 from activation_study.report.analysis.arms import (
     arm_fields,
     default_selection,
@@ -86,8 +85,8 @@ def convergence(
                     parts.draw_band(axes, band, line, place, ms=4)
                     last[arm["arm"].iloc[0]] = float(band["mean"].iloc[-1])
             axes.set_title(f"{field}: {panel}" if field else panel)
-        parts.label_outside(all_axes, "epoch", _in_lines(_curve_label(metric)))
-        _finish_values(all_axes[0], metric)
+        parts.label_outside(all_axes, "epoch", parts.in_lines(parts.drawn_label(metric)))
+        parts.finish_axis(all_axes[0], "y", metric)
         for axes in all_axes:
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         handles, names = all_axes[0].get_legend_handles_labels()
@@ -99,41 +98,14 @@ def convergence(
 def _band(histories: pd.DataFrame, column: str) -> pd.DataFrame:
     """Return mean and interval by epoch, after the first one, in the unit of the metric."""
     histories = histories[histories["epoch"] > 0]
-    return intervals_by(_shown(histories[column], column), histories["epoch"])
-
-
-def _shown(values: pd.Series, column: str) -> pd.Series:
-    metric = metric_of(column)
-    return metric.factor * (1 - values if metric.complement else values)
-
-
-def _curve_label(column: str) -> str:
-    metric = metric_of(column)
-    unit = f" ({metric.unit})" if metric.unit else ""
-    if not metric.complement:
-        return f"{label_of(column)}{unit}"
-    return f"{column.removesuffix(metric.name).replace('_', ' ')}{metric.complement}{unit}"
-
-
-def _in_lines(label: str) -> str:
-    """Break a label that is longer than a panel is high."""
-    return textwrap.fill(label, 26, break_on_hyphens=False)
-
-
-def _finish_values(axes: Axes, column: str) -> None:
-    """Make the axis of what shrinks while a network learns logarithmic."""
-    metric = metric_of(column)
-    if metric.complement or metric.scale == "logarithm":
-        ticks = parts.PERCENT_TICKS if metric.unit == "%" else parts.NATS_TICKS
-        low, high = axes.dataLim.intervaly
-        parts.log_axis(axes, "y", low, high, ticks)
+    return intervals_by(parts.drawn_values(histories[column], column), histories["epoch"])
 
 
 def _curves_alt(title: str, metric: str, last: dict[str, float]) -> str:
     ordered = sorted(last, key=lambda name: last[name])
     return (
-        f"{title}, {_curve_label(metric)} by epoch, after the first one. After the last epoch the "
-        f"lowest mean is {last[ordered[0]]:.3g}, of {ordered[0]}, "
+        f"{title}, {parts.drawn_label(metric)} by epoch, after the first one. After the last "
+        f"epoch the lowest mean is {last[ordered[0]]:.3g}, of {ordered[0]}, "
         f"and the highest {last[ordered[-1]]:.3g}, of {ordered[-1]}."
     )
 
@@ -164,10 +136,10 @@ def rate_curve(
         title = "Tuning of the learning rate"
         return parts.empty_picture(title, "no tuning run is recorded yet")
     metric = f"validation_{tuning_metric(tuning).name}"
-    label = _curve_label(metric)
+    label = parts.drawn_label(metric)
     name = label.partition(" (")[0]
     title = f"{name[0].upper()}{name[1:]} over the learning rate, tuning seeds"
-    tuning = tuning.assign(shown=_shown(with_failures_counted(tuning, metric), metric))
+    tuning = tuning.assign(shown=parts.drawn_values(with_failures_counted(tuning, metric), metric))
     hidden = hidden or default_selection(tuning, SHOWN)
     tuning = set_apart(tuning, "hidden", hidden, heads)
     chosen = chosen_rates(runs.summary).rename("chosen").reset_index()
@@ -181,8 +153,8 @@ def rate_curve(
                 _draw_rates(axes, arm, str(line), place, len(lines))
             axes.axvline(DEFAULT_LEARNING_RATE, color="0.3", ls="--", lw=1, label="default rate")
             axes.set(title=name, xscale="log")
-        parts.label_outside(all_axes, "learning rate", _in_lines(label))
-        _finish_values(all_axes[0], metric)
+        parts.label_outside(all_axes, "learning rate", parts.in_lines(label))
+        parts.finish_axis(all_axes[0], "y", metric)
         all_axes[0].legend()
         figure.suptitle(f"{title} (ring: the chosen rate, cross: diverged)")
     rates = tuning.groupby("arm", observed=True)["chosen"].first().dropna()

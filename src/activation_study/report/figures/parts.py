@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +13,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullFormatter
 
+from activation_study.measures.metrics import label_of, metric_of
 from activation_study.report.analysis.statistics import Interval
 from activation_study.report.figures.picture import Picture
 
@@ -106,6 +108,40 @@ def log_axis(
     axis.set_major_locator(FixedLocator(ticks))
     axis.set_major_formatter(FixedFormatter([f"{tick:g}" for tick in ticks]))
     axis.set_minor_formatter(NullFormatter())
+
+
+def drawn_values(values: pd.Series, column: str) -> pd.Series:
+    """Return the values of a column as they are drawn: in their unit, an accuracy as an error."""
+    metric = metric_of(column)
+    return metric.factor * (1 - values if metric.complement else values)
+
+
+def drawn_label(column: str) -> str:
+    """Return what a column is called where it is drawn, with its unit."""
+    metric = metric_of(column)
+    name = label_of(column)
+    if metric.complement:
+        name = name.removesuffix(metric.label) + metric.complement
+    return f"{name} ({metric.unit})" if metric.unit else name
+
+
+def is_better_low(column: str) -> bool:
+    """Whether what is drawn of a column shrinks while a network learns."""
+    metric = metric_of(column)
+    return bool(metric.complement) or metric.better == "lower"
+
+
+def finish_axis(axes: Axes, which: str, column: str) -> None:
+    """Make the axis of what shrinks while a network learns logarithmic."""
+    if is_better_low(column):
+        ticks = PERCENT_TICKS if metric_of(column).unit == "%" else NATS_TICKS
+        low, high = getattr(axes.dataLim, f"interval{which}")
+        log_axis(axes, which, low, high, ticks)
+
+
+def in_lines(label: str) -> str:
+    """Break a label that is longer than a panel is high."""
+    return textwrap.fill(label, 26, break_on_hyphens=False)
 
 
 def draw_band(axes: Axes, band: pd.DataFrame, label: str, place: int, **line: Any) -> None:

@@ -15,6 +15,7 @@ from activation_study.registry import listed, unknown_name
 from activation_study.report.analysis.arms import (
     evaluation_runs,
     labels,
+    tuning_metric,
     varying,
     with_head,
 )
@@ -116,9 +117,9 @@ def _ranking_alt(title: str, found: Ranking, scale: float, unit: str) -> str:
 
 
 def default_against_tuned(runs: Runs, *, head: str = "softmax") -> Picture:
-    """Draw each activation's test error at the default rate and at its own, joined by a line.
+    """Draw each arm at the default rate and at its own, joined by a line, on the same seeds.
 
-    Both on the same seeds.
+    The measure is that of the test set by which rates are chosen, an accuracy drawn as error.
 
     Args:
         runs: Runs of a study.
@@ -127,29 +128,47 @@ def default_against_tuned(runs: Runs, *, head: str = "softmax") -> Picture:
     Raises:
         ValueError: A head that these runs have not.
     """
-    title = f"Test error at the default and at the tuned rate, {head} head"
-    values = tuned_and_default(with_head(runs.summary, head), "test_accuracy").reset_index()
-    if values.empty:
+    of_head = with_head(runs.summary, head)
+    if of_head.empty or not of_head[["is_tuned", "is_default"]].any().all():
+        title = f"The default and the tuned rate, {head} head"
         return parts.empty_picture(title, "of no arm runs at both rates are recorded yet")
+    metric = f"test_{tuning_metric(of_head).name}"
+    label = parts.drawn_label(metric)
+    name = label.partition(" (")[0]
+    title = f"{name[0].upper()}{name[1:]} at the default and at the tuned rate, {head} head"
+    values = tuned_and_default(of_head, metric).reset_index()
     names = labels(values, varying(values))
-    errors = {rate: intervals_by(100 * (1 - values[rate]), names) for rate in ("default", "tuned")}
-    order = list(errors["tuned"]["mean"].sort_values(ascending=False, kind="stable").index)
+    found = {
+        rate: intervals_by(parts.drawn_values(values[rate], metric), names)
+        for rate in ("default", "tuned")
+    }
+    gains = found["default"]["mean"] - found["tuned"]["mean"]
+    if not parts.is_better_low(metric):
+        gains = -gains
+    worst_first = found["tuned"]["mean"].sort_values(
+        ascending=not parts.is_better_low(metric), kind="stable"
+    )
+    order = list(worst_first.index)
     with parts.style():
         figure, axes = plt.subplots(figsize=(7.2, 1.0 + ROW_HEIGHT * len(order)))
-        for height, name in enumerate(order):
-            default, tuned = (Interval(*errors[rate].loc[name]) for rate in errors)
+        for height, arm in enumerate(order):
+            default, tuned = (Interval(*found[rate].loc[arm]) for rate in found)
             axes.plot([default.mean, tuned.mean], [height] * 2, color="0.75", lw=1, zorder=1)
-            for place, found in ((1, default), (0, tuned)):
+            for place, mean in ((1, default), (0, tuned)):
                 colour, marker = parts.COLOURS[place], parts.MARKERS[place]
-                parts.draw_interval(axes, found, height, colour, marker)
+                parts.draw_interval(axes, mean, height, colour, marker)
         axes.set_yticks(range(len(order)), order)
         axes.set_ylim(-0.7, len(order) - 0.3)
-        parts.log_axis(axes, "x", *axes.dataLim.intervalx)
-        axes.set_xlabel("test error (%)")
+        parts.finish_axis(axes, "x", metric)
+        axes.set_xlabel(label)
         axes.set_title(f"{title}: mean over seeds and 95 % interval")
         axes.legend(handles=_dumbbell_legend())
+    unit = metric_of(metric).difference_unit
+    largest = f"{gains.max():.2f} {unit}".rstrip()
     return Picture(
-        figure, _dumbbell_alt(title, errors["default"]["mean"] - errors["tuned"]["mean"])
+        figure,
+        f"{title}, of {len(gains)} arms. Tuned, {(gains > 0).sum()} of them have a better mean "
+        f"than at the default rate; the largest gain, {largest}, has {gains.idxmax()}.",
     )
 
 
@@ -158,11 +177,3 @@ def _dumbbell_legend() -> list[Line2D]:
         Line2D([], [], color=parts.COLOURS[place], marker=parts.MARKERS[place], label=label)
         for place, label in ((1, "default rate"), (0, "tuned rate"))
     ]
-
-
-def _dumbbell_alt(title: str, gains: pd.Series) -> str:
-    return (
-        f"{title}, of {len(gains)} arms. Tuned, {(gains > 0).sum()} of them have a lower mean "
-        f"error than at the default rate; the largest gain, {gains.max():.2f} points, has "
-        f"{gains.idxmax()}."
-    )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+
 import pandas as pd
 
 from activation_study.engine.records.records import Runs
+from activation_study.measures.metrics import label_of, metric_of
 from activation_study.report.analysis.ranking import rank
 from activation_study.report.analysis.rates import chosen_rates
 from activation_study.report.claims import claims_file
@@ -12,19 +15,21 @@ from activation_study.report.tables.table import Table
 
 
 def ranking_table(runs: Runs, *, head: str = "softmax") -> Table:
-    """List every arm of a head, tuned: rate, accuracy, difference to the best by tuning.
+    """List every arm of a head, tuned: rate, measure, difference to the best by tuning.
 
     Raises:
         IncompleteRecordError: There are no runs to rank.
     """
     found = rank(runs, head=head, excludes=claims_file.read().best_excludes)
+    metric = metric_of(found.metric)
+    signed = functools.partial(metric.number, signed=True)
     rows = [
         {
             "hidden activation": row["arm"],
             "chosen rate": f"{row['learning_rate']:g}",
-            "test accuracy": f"{100 * row['mean']:.2f} %",
-            "difference in points": f"{100 * row['effect']:+.2f}",
-            "95 % interval": f"{100 * row['low']:+.2f} to {100 * row['high']:+.2f}",
+            label_of(found.metric): metric.shown(row["mean"]),
+            f"difference in {metric.difference_unit}".removesuffix(" in "): signed(row["effect"]),
+            "95 % interval": f"{signed(row['low'])} to {signed(row['high'])}",
             "seeds": row["num_pairs"],
             "diverged": f"{row['num_diverged']} of {row['num_runs']}",
         }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from activation_study.engine.records.records import Runs
-from activation_study.measures.metrics import label_of
+from activation_study.measures.metrics import label_of, metric_of
 from activation_study.report.analysis.arms import cell_name
 from activation_study.report.analysis.rates import at_each_rate, chosen_rates
 from activation_study.report.tables.table import Table
@@ -69,21 +70,24 @@ def rate_table(
 
     Args:
         runs: Runs of a study.
-        pairs: What is compared -> the two arms, each with ``hidden`` and ``head``.
-        metric: Column of the summary in which a difference is shown in points.
+        pairs: What is compared -> the two arms, each with the fields that tell arms apart.
+        metric: Column of the summary.
     """
-    chosen = chosen_rates(runs.summary)
+    chosen, quantity = chosen_rates(runs.summary), metric_of(metric)
+    fields = [str(name) for name in chosen.index.names]
+    signed = functools.partial(quantity.number, signed=True)
+    mean = f"mean, {quantity.difference_unit}".removesuffix(", ")
     rows = []
     for name, (arm, reference) in pairs.items():
-        rates = [chosen.get((side["hidden"], side["head"])) for side in (arm, reference)]
+        rates = [chosen.get(tuple(side.get(name) for name in fields)) for side in (arm, reference)]
         for rate, found in at_each_rate(runs, arm, reference, metric).iterrows():
             mine, theirs = rate == rates[0], rate == rates[1]
             rows.append(
                 {
                     "difference": name,
                     "rate of both": f"{rate:g}",
-                    "mean, points": f"{100 * found['mean']:+.2f}",
-                    "over the seeds": f"{100 * found['low']:+.2f} to {100 * found['high']:+.2f}",
+                    mean: signed(found["mean"]),
+                    "over the seeds": f"{signed(found['low'])} to {signed(found['high'])}",
                     "chosen for": "both"
                     if mine and theirs
                     else cell_name(arm) if mine else cell_name(reference) if theirs else "",
