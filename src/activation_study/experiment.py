@@ -8,16 +8,14 @@ import itertools
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from activation_study.catalogue import activations, datasets, heads, tasks
 from activation_study.catalogue.activations.own_layers import OwnLayer
 from activation_study.catalogue.activations.registry import Activation
-from activation_study.catalogue.datasets import DatasetSpec
-from activation_study.catalogue.heads import Head
-from activation_study.catalogue.tasks import Task
+from activation_study.catalogue.parts import Parts
 from activation_study.checks import check_name, real_number, whole_number
 from activation_study.files import canonical, sha256
 from activation_study.registry import shown
@@ -91,23 +89,6 @@ def _names_its_fields(made: type[T]) -> type[T]:
     return made
 
 
-@dataclass(frozen=True)
-class Parts:
-    """What the names of an experiment stand for, looked up once for all that train and measure it.
-
-    Args:
-        dataset: What is known about the dataset; it is not read.
-        task: What is predicted, with its measures.
-        activation: The hidden activation.
-        head: Output activation with its loss.
-    """
-
-    dataset: DatasetSpec
-    task: Task
-    activation: Activation
-    head: Head
-
-
 @_names_its_fields
 @dataclass(frozen=True, kw_only=True)
 class Experiment:
@@ -165,14 +146,16 @@ class Experiment:
     seed: int = 0
     evaluation: str = "test"
 
-    # Set for a user's own activation alone; no field, hence no part of the description.
-    _own_activation: ClassVar[Activation | None] = None
-
     def __post_init__(self) -> None:
         for field, accepted in accepted_names().items():
             if field != "hidden":
                 check_name(field, getattr(self, field), accepted)
-        self._check_hidden()
+        hidden = self.parts.activation
+        if hidden.function is None:
+            object.__setattr__(self, "hidden", hidden.name)
+        elif isinstance(hidden.function, OwnLayer) and not isinstance(self.hidden, str):
+            # What makes layers travels with a pickled experiment; a layer of Keras does not.
+            object.__setattr__(self, "hidden", hidden.function)
         for field, low, high in (
             ("depth", 0, 64),
             ("width", 1, 65_536),
@@ -200,17 +183,6 @@ class Experiment:
             # The whole training part has one spelling, so that it has one key.
             object.__setattr__(self, "train_size", None if size == available else size)
 
-    def _check_hidden(self) -> None:
-        entry = activations.get(self.hidden)
-        if entry.function is None:
-            object.__setattr__(self, "hidden", entry.name)
-        else:
-            # It travels with a pickled experiment: a worker process has no registry of this one.
-            object.__setattr__(self, "_own_activation", entry)
-            # What makes layers travels, too; a layer of Keras does not.
-            if isinstance(entry.function, OwnLayer) and not isinstance(self.hidden, str):
-                object.__setattr__(self, "hidden", entry.function)
-
     def _check_task(self) -> None:
         task, head = self.parts.task, self.parts.head
         if task.targets not in head.readings:
@@ -237,12 +209,7 @@ class Experiment:
     @functools.cached_property
     def parts(self) -> Parts:
         """What the names stand for."""
-        return Parts(
-            dataset=datasets.spec(self.dataset),
-            task=tasks.get(self.task),
-            activation=self._own_activation or activations.get(self.hidden),
-            head=heads.get(self.head),
-        )
+        return Parts.named(dataset=self.dataset, task=self.task, hidden=self.hidden, head=self.head)
 
     @property
     def activation(self) -> Activation:
@@ -250,20 +217,22 @@ class Experiment:
         return self.parts.activation
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leaves out what names stand for, which any process can look up."""
-        return {name: value for name, value in vars(self).items() if name != "parts"}
+        """Leaves out parts that any process can look up; the user's own travel with it."""
+        is_left_out = {"parts"} if self.is_repeatable_by_name else set()
+        return {name: value for name, value in vars(self).items() if name not in is_left_out}
 
     @property
     def is_repeatable_by_name(self) -> bool:
         """Whether anyone can repeat the run from its description: only such runs are published."""
-        return self._own_activation is None
+        return not self.parts.digests
 
     def describe(self) -> dict[str, Any]:
-        """Returns the fields as JSON types; a user's own activation as name and digest."""
-        fields = {field: getattr(self, field) for field in FIELDS}
-        if not self.is_repeatable_by_name:
-            fields["hidden"] = f"{self.activation.name}@{self.activation.digest[:16]}"
-        return fields
+        """Returns the fields as JSON types; a part of the user's own as name and digest."""
+        own = {
+            field: f"{part.name}@{self.parts.digests[field][:16]}"
+            for field, part in self.parts.own.items()
+        }
+        return {field: getattr(self, field) for field in FIELDS} | own
 
     @functools.cached_property
     def key(self) -> str:

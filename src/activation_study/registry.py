@@ -80,6 +80,10 @@ class Registry(Generic[T]):
         self._entries[name] = entry
         return entry
 
+    def is_built_in(self, name: str) -> bool:
+        """Whether the entry of a name is one of the package."""
+        return name in self._own
+
     def names(self) -> tuple[str, ...]:
         """Return the names of all entries."""
         return tuple(self._entries)

@@ -36,20 +36,23 @@ _FLAGS_OF_CALLS = 0x04 | 0x08 | 0x20 | 0x80
 """Of a code object's flags those that tell how it is called: *args, **kwargs, generator, async."""
 
 
-def digest(name: str, function: Any) -> str:
+def digest(name: str, function: Any, kind: str = "Activation") -> str:
     """Return SHA-256 (hex) of a callable's code and of the values that it reads.
 
     Args:
         name: shown in errors.
-        function: any callable, or a class and configuration.
+        function: any callable, a class and configuration, or an object made of such.
+        kind: of what it is the name.
 
     Raises:
         ValueError: it reads a value that has no digest; says which one, and the remedy.
     """
-    return _walk(name, function)[0]
+    return _walk(name, function, kind)[0]
 
 
-def reach(name: str, function: Any) -> tuple[dict[str, types.ModuleType], set[str]]:
+def reach(
+    name: str, function: Any, kind: str = "Activation"
+) -> tuple[dict[str, types.ModuleType], set[str]]:
     """Return the modules, other than installed ones, that a callable's code lives in or reads.
 
     Returns:
@@ -58,12 +61,12 @@ def reach(name: str, function: Any) -> tuple[dict[str, types.ModuleType], set[st
     Raises:
         ValueError: as `digest` does.
     """
-    _, walker = _walk(name, function)
+    _, walker = _walk(name, function, kind)
     return walker.modules, walker.names
 
 
-def _walk(name: str, function: Any) -> tuple[str, _Walker]:
-    walker = _Walker(name)
+def _walk(name: str, function: Any, kind: str) -> tuple[str, _Walker]:
+    walker = _Walker(f"{kind} {name!r}")
     try:
         return walker.of(function, "it").hex(), walker
     except RecursionError as error:
@@ -77,8 +80,8 @@ def _hash(kind: str, *parts: bytes | str) -> bytes:
 class _Walker:
     """Digests of values, each from the digests of what it is made of."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, called: str) -> None:
+        self._called = called
         self._open: list[int] = []
         self._read: frozenset[str] = frozenset()
         self.modules: dict[str, types.ModuleType] = {}
@@ -86,7 +89,7 @@ class _Walker:
 
     def refusal(self, place: str, value: Any, why: str) -> ValueError:
         return ValueError(
-            f"Activation {self._name!r}: {place} is of type {type(value).__name__}, which {why}, "
+            f"{self._called}: {place} is of type {type(value).__name__}, which {why}, "
             f"so its runs could not be told from another function's. Accepted are numbers, text, "
             f"arrays, functions, and objects and collections of these: make anything else inside "
             f"the function"
@@ -241,7 +244,7 @@ class _Walker:
             is_layer and value.variables
         ):
             raise ValueError(
-                f"Activation {self._name!r}: {place} is a variable, or holds one, which would "
+                f"{self._called}: {place} is a variable, or holds one, which would "
                 f"not be trained; {LAYER_REMEDY}"
             )
         if is_layer:

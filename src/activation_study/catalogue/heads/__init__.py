@@ -1,5 +1,5 @@
 """Output heads by name: output activation with its loss."""
 
-from activation_study.catalogue.heads.head import Head, get, names
+from activation_study.catalogue.heads.head import HEADS, Head, get, names, register
 
-__all__ = ["Head", "get", "names"]
+__all__ = ["HEADS", "Head", "get", "names", "register"]

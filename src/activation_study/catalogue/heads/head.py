@@ -249,4 +249,4 @@ HEADS = Registry(
         ),
     ],
 )
-names, get = HEADS.names, HEADS.get
+names, get, register = HEADS.names, HEADS.get, HEADS.add

@@ -10,6 +10,7 @@ from typing import Any
 import cloudpickle
 
 from activation_study.catalogue.activations import code_digest
+from activation_study.catalogue.activations.registry import Activation
 from activation_study.errors import CannotTravelError
 from activation_study.experiment import Experiment
 
@@ -22,16 +23,17 @@ def pack(experiment: Experiment) -> bytes:
     the file before has what it held then, while the experiment's key tells what it holds now.
 
     Raises:
-        CannotTravelError: The activation, or something that it uses, cannot be pickled, or is no
-            longer what it was when the experiment was made.
+        CannotTravelError: A part of the user's own, or something that it uses, cannot be pickled,
+            or is no longer what it was when the experiment was made.
     """
-    entry = experiment.activation
     own: dict[str, ModuleType] = {}
     names, by_value = set[str](), set[str]()
     try:
-        if entry.function is not None:
-            entry.check_unchanged()
-            own, names = code_digest.reach(entry.name, entry.function)
+        experiment.parts.check_unchanged()
+        for part in experiment.parts.own.values():
+            code = part.function if isinstance(part, Activation) else part
+            modules, read = code_digest.reach(part.name, code, kind=type(part).__name__)
+            own, names = own | modules, names | read
         by_value = own.keys() - cloudpickle.list_registry_pickle_by_value()
         for name in by_value:
             cloudpickle.register_pickle_by_value(own[name])
@@ -40,7 +42,7 @@ def pack(experiment: Experiment) -> bytes:
         return packed.getvalue()
     except Exception as error:
         raise CannotTravelError(
-            f"it cannot be sent to a worker: {error}; what the activation uses must be picklable: "
+            f"it cannot be sent to a worker: {error}; what it uses must be picklable: "
             f"make locks, open files and the like inside the function\n"
             f"{traceback.format_exc(limit=-2)}"
         ) from error

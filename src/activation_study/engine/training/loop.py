@@ -204,11 +204,10 @@ def as_pixels(images: tf.Tensor) -> tf.Tensor:
 
 def graph_signature(experiment: Experiment) -> tuple:
     """What two experiments must share to be run by one ``Loop``."""
+    described = experiment.describe()
     return (
-        experiment.task,
-        # With the source's digest: a name can be registered anew.
-        experiment.describe()["hidden"],
-        experiment.head,
+        # With the digests of their code: a name can be registered anew.
+        *(described[field] for field in ("task", "hidden", "head")),
         experiment.architecture,
         experiment.depth,
         experiment.width,

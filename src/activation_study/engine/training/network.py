@@ -39,13 +39,9 @@ def build(experiment: Experiment) -> Network:
 
     ``mlp``: dense layers. ``cnn``: 3 x 3 convolutions with ``width`` channels, each followed by its
     activation and 2 x 2 max pooling; a channel is a unit.
-
-    Raises:
-        ValueError: A user's own activation is no longer what the experiment's key says.
     """
     parts = experiment.parts
     hidden = parts.activation
-    hidden.check_unchanged()
     pixels = keras.Input((NUM_PIXELS,), name="pixels")
     signal: keras.KerasTensor = pixels
     watched, kernels = [], []

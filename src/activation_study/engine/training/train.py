@@ -60,7 +60,9 @@ def train(experiment: Experiment) -> Run:
 
     Raises:
         DatasetError: The dataset cannot be had; says how to provide it.
+        ValueError: A part of the user's own is no longer what the experiment's key says.
     """
+    experiment.parts.check_unchanged()
     use_one_thread()
     clock = _Clock()
     start = time.perf_counter()

@@ -1,0 +1,79 @@
+"""What the names of an experiment stand for, looked up once for all that train and measure it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from activation_study.catalogue import activations, datasets, heads, tasks
+from activation_study.catalogue.activations import code_digest
+from activation_study.catalogue.activations.registry import Activation
+from activation_study.catalogue.datasets import DatasetSpec
+from activation_study.catalogue.heads import Head
+from activation_study.catalogue.tasks import Task
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of an experiment.
+
+    Attributes:
+        dataset: what is known about the dataset; it is not read.
+        task: what is predicted, with its measures.
+        activation: the hidden activation.
+        head: output activation with its loss.
+        digests: of the fields whose part is the user's own, SHA-256 (hex) of its code.
+    """
+
+    dataset: DatasetSpec
+    task: Task
+    activation: Activation
+    head: Head
+    digests: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def named(cls, *, dataset: str, task: str, hidden: Any, head: str) -> Parts:
+        """Look up what an experiment's fields name.
+
+        Raises:
+            ValueError: there is no such part, or the code of the user's own has no digest.
+        """
+        parts = cls(
+            datasets.spec(dataset), tasks.get(task), activations.get(hidden), heads.get(head)
+        )
+        digests = {} if parts.activation.function is None else {"hidden": parts.activation.digest}
+        if not tasks.TASKS.is_built_in(task):
+            digests["task"] = _digest_of(parts.task)
+        if not heads.HEADS.is_built_in(head):
+            digests["head"] = _digest_of(parts.head)
+        return replace(parts, digests=digests)
+
+    @property
+    def own(self) -> dict[str, Activation | Task | Head]:
+        """The user's own parts, by the field that names them."""
+        parts: dict[str, Activation | Task | Head] = {
+            "hidden": self.activation,
+            "task": self.task,
+            "head": self.head,
+        }
+        return {name: parts[name] for name in self.digests}
+
+    def check_unchanged(self) -> None:
+        """Refuse to compute with a part of the user's own that is no longer what it was.
+
+        Raises:
+            ValueError: a value that its code reads has changed since the experiment was made.
+        """
+        for name, part in self.own.items():
+            if isinstance(part, Activation):
+                part.check_unchanged()
+            elif _digest_of(part) != self.digests[name]:
+                raise ValueError(
+                    f"{type(part).__name__} {part.name!r} reads other values than when its "
+                    f"experiment was made; make the experiment anew"
+                )
+
+
+def _digest_of(part: Task | Head) -> str:
+    return code_digest.digest(part.name, part, kind=type(part).__name__)
