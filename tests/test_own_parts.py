@@ -18,6 +18,7 @@ from activation_study.engine.records.records import Records
 from activation_study.engine.training.train import train
 from activation_study.experiment import Experiment
 from activation_study.measures.measure_set import MeasureSet, Scored, Table, TableSpec
+from activation_study.measures.metrics import METRICS, Metric
 from activation_study.report.analysis.failures import with_failures_counted
 from engine.made_runs import SMALL
 
@@ -87,11 +88,12 @@ FIELDS = SMALL | {"task": "ink", "head": "tanh_mse", "evaluation": "test"}
 
 @pytest.fixture(autouse=True)
 def registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both in the registries, for this test alone."""
-    for registry in (tasks.TASKS, heads.HEADS):
+    """In the registries, for this test alone."""
+    for registry in (tasks.TASKS, heads.HEADS, METRICS):
         monkeypatch.setattr(registry, "_entries", dict(registry._entries))
     tasks.register(INK)
     heads.register(TANH)
+    METRICS.add(Metric("largest_error", "largest error", better="lower", scale="logarithm"))
 
 
 def test_they_train_in_a_worker_process_as_they_do_here(tmp_path: Path) -> None:
