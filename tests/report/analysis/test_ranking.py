@@ -20,3 +20,9 @@ def test_ranking_compares_seed_by_seed_with_the_best_in_the_tuning_runs(runs):
     shown = found.rows.set_index("arm")["effect"]
     np.testing.assert_allclose(shown, expected[shown.index], atol=1e-12)
     assert shown.is_monotonic_increasing
+
+
+def test_the_ranking_ends_with_the_best_where_less_is_better(runs):
+    shown = rank(runs, "test_nll").rows["effect"]
+    assert shown.is_monotonic_decreasing
+    assert shown.iloc[0] > shown.iloc[-1]

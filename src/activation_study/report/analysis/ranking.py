@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from activation_study.engine.records.records import Runs
+from activation_study.measures.metrics import metric_of
 from activation_study.report.analysis.arms import (
     best_by_tuning,
     evaluation_runs,
@@ -29,7 +30,7 @@ class Ranking:
         reference: Arm with the best mean while tuning.
         rows: Columns ``arm`` (named by what varies), ``hidden``, ``learning_rate``, ``effect``,
             ``low``, ``high`` (difference to the reference, in the metric's own unit), ``mean``,
-            ``num_pairs``, ``num_diverged``, ``num_runs``; ascending effect.
+            ``num_pairs``, ``num_diverged``, ``num_runs``; from the worst to the best.
     """
 
     metric: str
@@ -87,5 +88,8 @@ def rank(
                 "num_runs": len(cell),
             }
         )
-    table = pd.DataFrame(rows).sort_values(["effect", "arm"], ignore_index=True)
+    is_lower_better = metric_of(metric).better == "lower"
+    table = pd.DataFrame(rows).sort_values(
+        ["effect", "arm"], ascending=[not is_lower_better, True], ignore_index=True
+    )
     return Ranking(metric, reference, table)

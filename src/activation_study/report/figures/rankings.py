@@ -110,8 +110,8 @@ def _ranking_alt(title: str, found: Ranking, scale: float, unit: str) -> str:
     ]
     return (
         f"{title}, of {len(rows)} arms to {found.reference}, the best in the tuning "
-        f"runs, in {unit}: from {scale * rows['effect'].min():+.2f}, {rows['arm'].iloc[0]}, to "
-        f"{scale * rows['effect'].max():+.2f}, {rows['arm'].iloc[-1]}. "
+        f"runs, in {unit}: from {scale * rows['effect'].iloc[0]:+.2f}, {rows['arm'].iloc[0]}, to "
+        f"{scale * rows['effect'].iloc[-1]:+.2f}, {rows['arm'].iloc[-1]}. "
         f"The usual ones: {listed(usual) or 'none recorded'}."
     )
 
