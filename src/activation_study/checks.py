@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import operator
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,28 @@ def real_number(field: str, received: Any, low: float, high: float) -> float:
         )
     # Adding 0.0 turns -0.0 into 0.0, which would otherwise have a key of its own.
     return number + 0.0
+
+
+def axis_of(field: str, value: Any, most: int) -> list[Any]:
+    """Return what a grid varies a field over: the values of an iterable, or a single one.
+
+    Raises:
+        ValueError: there is no value, or more than `most`.
+    """
+    # Text and bytes would fall into characters, a mapping into its keys.
+    is_single = isinstance(value, str | bytes | bytearray | Mapping) or callable(value)
+    is_single |= isinstance(value, np.ndarray) and value.ndim == 0
+    if is_single or not isinstance(value, Iterable):
+        return [value]
+    axis = list(itertools.islice(value, most + 1))
+    if len(axis) > most:
+        raise ValueError(
+            f"grid({field}=...) received more than {most:,} values, perhaps without end; accepted "
+            f"are at most so many: give a list"
+        )
+    if not axis:
+        raise ValueError(f"grid({field}=...) received no value: give at least one, or leave it out")
+    return axis
 
 
 def _is_no_number(received: Any) -> bool:

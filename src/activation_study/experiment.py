@@ -6,17 +6,15 @@ import dataclasses
 import functools
 import itertools
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
-
-import numpy as np
 
 from activation_study.catalogue import activations, datasets, heads, tasks
 from activation_study.catalogue.activations.own_layers import OwnLayer
 from activation_study.catalogue.activations.registry import Activation
 from activation_study.catalogue.parts import Parts
-from activation_study.checks import check_name, real_number, whole_number
+from activation_study.checks import axis_of, check_name, real_number, whole_number
 from activation_study.files import canonical, sha256
 from activation_study.registry import shown
 
@@ -35,34 +33,14 @@ NORMALIZATIONS = ("none", "batch", "layer")
 OPTIMIZERS = ("adam", "sgd")
 EVALUATIONS = ("test", "validation")
 INITIALIZERS = (
-    "glorot_uniform",
-    "glorot_normal",
-    "he_uniform",
-    "he_normal",
-    "lecun_uniform",
-    "lecun_normal",
-    "recommended",
+    *("glorot_uniform", "glorot_normal", "he_uniform", "he_normal"),
+    *("lecun_uniform", "lecun_normal", "recommended"),
 )
 
 FOUNDING_FIELDS = (
-    "dataset",
-    "task",
-    "hidden",
-    "head",
-    "architecture",
-    "depth",
-    "width",
-    "normalization",
-    "initializer",
-    "bias_initial_value",
-    "optimizer",
-    "learning_rate",
-    "batch_size",
-    "epochs",
-    "train_size",
-    "label_noise",
-    "seed",
-    "evaluation",
+    *("dataset", "task", "hidden", "head", "architecture", "depth", "width", "normalization"),
+    *("initializer", "bias_initial_value", "optimizer", "learning_rate", "batch_size"),
+    *("epochs", "train_size", "label_noise", "seed", "evaluation"),
 )
 """Part of every key. A field that is younger is part of a key only where it is not its default, so
 that no key of a recorded run changes."""
@@ -285,7 +263,7 @@ def grid(**values: Any) -> list[Experiment]:
             are more than ``MOST_EXPERIMENTS`` combinations.
     """
     _check_fields(values)
-    axes = {field: _as_axis(field, value) for field, value in values.items()}
+    axes = {field: axis_of(field, value, MOST_EXPERIMENTS) for field, value in values.items()}
     if (number := math.prod(map(len, axes.values()))) > MOST_EXPERIMENTS:
         raise ValueError(
             f"grid() received {number:,} combinations; accepted are at most {MOST_EXPERIMENTS:,}: "
@@ -295,23 +273,6 @@ def grid(**values: Any) -> list[Experiment]:
         Experiment(**dict(zip(axes, combination, strict=True)))
         for combination in itertools.product(*axes.values())
     ]
-
-
-def _as_axis(field: str, value: Any) -> list[Any]:
-    # Text and bytes would fall into characters, a mapping into its keys.
-    is_single = isinstance(value, str | bytes | bytearray | Mapping) or callable(value)
-    is_single |= isinstance(value, np.ndarray) and value.ndim == 0
-    if is_single or not isinstance(value, Iterable):
-        return [value]
-    axis = list(itertools.islice(value, MOST_EXPERIMENTS + 1))
-    if len(axis) > MOST_EXPERIMENTS:
-        raise ValueError(
-            f"grid({field}=...) received more than {MOST_EXPERIMENTS:,} values, perhaps without "
-            f"end; accepted are at most so many: give a list"
-        )
-    if not axis:
-        raise ValueError(f"grid({field}=...) received no value: give at least one, or leave it out")
-    return axis
 
 
 def _check_fields(fields: Iterable[str]) -> None:
