@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -11,7 +12,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
 from activation_study.catalogue.activations import HEADLINE
 from activation_study.engine.records.records import Runs
@@ -78,9 +78,7 @@ def early_training(
 def _plain_ratio_axis(axes: Axes) -> None:
     low, high = axes.get_ylim()
     ticks = [tick for tick in (0.05, 0.1, 0.2, 0.5, 1, 2, 5) if low <= tick <= high]
-    axes.yaxis.set_major_locator(FixedLocator(ticks))
-    axes.yaxis.set_major_formatter(FixedFormatter([f"{tick:g}" for tick in ticks]))
-    axes.yaxis.set_minor_locator(NullLocator())
+    parts.plain_ticks(axes.yaxis, ticks)
 
 
 def _range(values: Iterable[float]) -> str:
@@ -90,32 +88,45 @@ def _range(values: Iterable[float]) -> str:
 
 
 def _strips(
-    axes: Axes, summary: pd.DataFrame, column: str, hidden: list[str], heads: list[str]
-) -> dict[str, float]:
-    """Draw a column run by run with means and intervals, and return the mean of each arm."""
-    scale = metric_of(column).factor
-    means = {}
-    for place, head in enumerate(heads):
-        for height, name in enumerate(reversed(hidden)):
-            values = select(summary, {"hidden": name, "head": head})[column].to_numpy(dtype=float)
-            row = height + 0.18 * (1 - 2 * place)
-            colour = parts.COLOURS[place]
-            axes.scatter(scale * values, [row] * len(values), s=5, color=colour, alpha=0.4, lw=0)
+    summary: pd.DataFrame, hidden: Sequence[str], columns: Mapping[str, str]
+) -> tuple[Figure, dict[str, dict[str, float]]]:
+    """Draw columns run by run with means and intervals, one panel a column.
+
+    Args:
+        summary: Runs that are shown.
+        hidden: Hidden activations in the wanted order.
+        columns: Column -> label.
+
+    Returns:
+        The figure, and column -> mean of each arm.
+    """
+    shown = recorded_values(summary, hidden, "hidden")
+    heads = recorded_values(summary, HEADS, "head")
+    figure, all_axes = plt.subplots(
+        1, len(columns), figsize=(7.2, 1.2 + 0.42 * len(shown)), sharey=True
+    )
+    means: dict[str, dict[str, float]] = {column: {} for column in columns}
+    for axes, column in zip(all_axes, columns, strict=True):
+        for (place, head), (height, name) in itertools.product(
+            enumerate(heads), enumerate(reversed(shown))
+        ):
+            values = select(summary, {"hidden": name, "head": head})[column]
+            values = metric_of(column).factor * values
+            row, colour = height + 0.18 * (1 - 2 * place), parts.COLOURS[place]
+            axes.scatter(values, [row] * len(values), s=5, color=colour, alpha=0.4, lw=0)
             found = interval(values)
             if found is not None:
-                parts.draw_interval(axes, found, row, colour, parts.MARKERS[place], scale)
-                means[f"{name} with {head}"] = found.mean
-    axes.set_yticks(range(len(hidden)), hidden[::-1])
-    axes.set_ylim(-0.6, len(hidden) - 0.4)
-    return means
-
-
-def _head_legend(figure: Figure, heads: list[str]) -> None:
+                parts.draw_interval(axes, found, row, colour, parts.MARKERS[place])
+                means[column][f"{name} with {head}"] = found.mean
+        axes.set_yticks(range(len(shown)), shown[::-1])
+        axes.set_ylim(-0.6, len(shown) - 0.4)
+        axes.set_xlabel(columns[column])
     handles = [
         Line2D([], [], ls="", marker=parts.MARKERS[i], color=parts.COLOURS[i], label=f"{head} head")
         for i, head in enumerate(heads)
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(heads))
+    return figure, means
 
 
 def output_sums(runs: Runs, *, hidden: Sequence[str] = HEADLINE) -> Picture:
@@ -129,19 +140,15 @@ def output_sums(runs: Runs, *, hidden: Sequence[str] = HEADLINE) -> Picture:
     summary = tuned_runs(runs, hidden, HEADS)
     if summary.empty:
         return parts.empty_picture(title, "no tuned run is recorded yet")
-    shown, heads = (
-        recorded_values(summary, hidden, "hidden"),
-        recorded_values(summary, HEADS, "head"),
-    )
+    columns = {
+        "test_output_sum_mean": "mean of the sum (1 for a distribution)",
+        "test_output_sum_sd": "standard deviation of the sum",
+    }
     with parts.style():
-        figure, all_axes = plt.subplots(1, 2, figsize=(7.2, 1.2 + 0.42 * len(shown)), sharey=True)
-        _strips(all_axes[0], summary, "test_output_sum_mean", shown, heads)
-        spreads = _strips(all_axes[1], summary, "test_output_sum_sd", shown, heads)
-        all_axes[0].axvline(1.0, color="0.3", ls="--", lw=1)
-        all_axes[0].set_xlabel("mean of the sum (1 for a distribution)")
-        all_axes[1].set_xlabel("standard deviation of the sum")
-        _head_legend(figure, heads)
+        figure, means = _strips(summary, hidden, columns)
+        figure.axes[0].axvline(1.0, color="0.3", ls="--", lw=1)
         figure.suptitle(f"{title}: every run, mean and 95 % interval")
+    spreads = means["test_output_sum_sd"]
     largest = max(spreads, key=lambda name: spreads[name])
     return Picture(
         figure,
@@ -161,22 +168,16 @@ def target_probability(runs: Runs, *, hidden: Sequence[str] = HEADLINE) -> Pictu
     summary = tuned_runs(runs, hidden, HEADS)
     if summary.empty:
         return parts.empty_picture(title, "no tuned run is recorded yet")
-    shown, heads = (
-        recorded_values(summary, hidden, "hidden"),
-        recorded_values(summary, HEADS, "head"),
-    )
-    cases = ("right", "wrong")
+    columns = {
+        f"test_target_probability_{case}": f"mean probability where {case} (%)"
+        for case in ("right", "wrong")
+    }
     with parts.style():
-        figure, all_axes = plt.subplots(1, 2, figsize=(7.2, 1.2 + 0.42 * len(shown)), sharey=True)
-        means = {}
-        for axes, case in zip(all_axes, cases, strict=True):
-            column = f"test_target_probability_{case}"
-            means[case] = _strips(axes, summary, column, shown, heads)
-            axes.set_xlabel(f"mean probability where {case} (%)")
-        _head_legend(figure, heads)
+        figure, means = _strips(summary, hidden, columns)
         figure.suptitle(f"{title}, test images: every run, mean and 95 % interval")
     spans = [
-        f"{min(m.values()):.3f} to {max(m.values()):.3f} where {case}" for case, m in means.items()
+        f"{min(found.values()):.1f} to {max(found.values()):.1f} % where {case}"
+        for case, found in zip(("right", "wrong"), means.values(), strict=True)
     ]
     return Picture(figure, f"{title}, means over the test images of each arm: {', '.join(spans)}.")
 

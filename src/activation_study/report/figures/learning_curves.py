@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import MaxNLocator
 
 from activation_study.catalogue.activations import HEADLINE
 from activation_study.engine.records.records import Runs
@@ -236,9 +236,7 @@ def _stretch_near_zero(axes: Axes) -> None:
     axes.set_xscale("symlog", linthresh=1.0, linscale=1.2)
     axes.set_xlim(min(-0.2, 1.2 * low), 1.3 * max(1.0, high))
     ticks = [tick for tick in (0, 0.5, 1, 2, 5, 20, 80) if tick <= high]
-    axes.xaxis.set_major_locator(FixedLocator(ticks))
-    axes.xaxis.set_major_formatter(FixedFormatter([f"{tick:g}" for tick in ticks]))
-    axes.xaxis.set_minor_locator(NullLocator())
+    parts.plain_ticks(axes.xaxis, ticks)
 
 
 def _never(name: str, cell: pd.DataFrame) -> str:

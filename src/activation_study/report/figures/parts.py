@@ -11,7 +11,8 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedFormatter, FixedLocator, NullFormatter
+from matplotlib.axis import Axis
+from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
 from activation_study.measures.metrics import label_of, metric_of
 from activation_study.report.analysis.statistics import Interval
@@ -105,9 +106,14 @@ def log_axis(
     ticks = [tick for tick in wanted if 0.8 * low <= tick <= 1.25 * high]
     axis = axes.xaxis if which == "x" else axes.yaxis
     (axes.set_xscale if which == "x" else axes.set_yscale)("log")
+    plain_ticks(axis, ticks)
+
+
+def plain_ticks(axis: Axis, ticks: Sequence[float], form: str = "{:g}") -> None:
+    """Put plain numbers at these ticks of a logarithmic axis, and no others."""
     axis.set_major_locator(FixedLocator(ticks))
-    axis.set_major_formatter(FixedFormatter([f"{tick:g}" for tick in ticks]))
-    axis.set_minor_formatter(NullFormatter())
+    axis.set_major_formatter(FixedFormatter([form.format(tick) if tick else "0" for tick in ticks]))
+    axis.set_minor_locator(NullLocator())
 
 
 def drawn_values(values: pd.Series, column: str) -> pd.Series:

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
 from activation_study.engine.records.records import Runs
 from activation_study.measures.metrics import label_of, metric_of
@@ -94,11 +93,7 @@ def _margin_axis(axes: Axes, margin: float, values: np.ndarray) -> None:
     ticks = sorted({*ticks, -margin, margin})
     axes.set_xscale("symlog", linthresh=margin, linscale=0.8)
     axes.set_xlim(min(1.3 * low, -1.4 * margin), max(1.3 * high, 1.4 * margin))
-    axes.xaxis.set_major_locator(FixedLocator(ticks))
-    axes.xaxis.set_major_formatter(
-        FixedFormatter([f"{tick:+g}" if tick else "0" for tick in ticks])
-    )
-    axes.xaxis.set_minor_locator(NullLocator())
+    parts.plain_ticks(axes.xaxis, ticks, "{:+g}")
 
 
 def _ranking_alt(title: str, found: Ranking, scale: float, unit: str) -> str:
