@@ -28,7 +28,7 @@ class TuningRule:
 
     Attributes:
         metric: the best mean over the seeds wins; `Metric.better` says what is best.
-        tie_breaker: decides between rates within one standard error of the best.
+        tie_breaker: decides between rates within one standard error of the best; the lower wins.
     """
 
     metric: str
