@@ -95,7 +95,7 @@ METRICS = Registry("metric", [
                better="higher", scale="share"),
     Metric("epochs_to_97", "epochs to 97 % validation accuracy", unit="epochs", digits=2,
            better="lower", scale="count", bounded=(0.0, math.inf)),
-    positive("temperature", "fitted temperature"),
+    positive("temperature", "temperature"),
     in_nats("nll_after_temperature", "negative log-likelihood after temperature"),
     percentage("ece", f"expected {_ERROR}", better="lower"),
     percentage("ece_null_mean", f"expected {_ERROR} if calibrated, mean"),

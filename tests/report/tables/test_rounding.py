@@ -15,11 +15,12 @@ def test_the_table_holds_what_was_measured():
     assert frame.loc["test accuracy", "largest difference by rounding"] == (
         f"{100 * largest['runs.test_accuracy']:.2f} points"
     )
-    assert frame.loc["test likelihood (NLL)", "largest difference by rounding"] == (
+    assert frame.loc["test negative log-likelihood", "largest difference by rounding"] == (
         f"{100 * largest['runs.test_nll']:.1f} %"
     )
-    assert frame.loc["ECE", "spread between seeds"] == (
-        f"{content['between_seeds']['usual']['runs.test_ece']:.4f}"
+    ece = content["between_seeds"]["usual"]["runs.test_ece"]
+    assert frame.loc["test expected calibration error", "spread between seeds"] == (
+        f"{100 * ece:.2f} points"
     )
 
 

@@ -10,18 +10,19 @@ import pandas as pd
 
 from activation_study import settings
 from activation_study.experiment import DEFAULT_LEARNING_RATE
-from activation_study.report.reproduction.tolerances import LOGARITHMIC, tolerance
+from activation_study.measures.metrics import label_of, metric_of
+from activation_study.report.reproduction.tolerances import tolerance
 from activation_study.report.tables.table import Table
 
-SHOWN = {
-    "runs.validation_accuracy": "validation accuracy",
-    "runs.test_accuracy": "test accuracy",
-    "runs.test_nll": "test likelihood (NLL)",
-    "runs.test_temperature": "fitted temperature",
-    "runs.test_ece": "ECE",
-    "runs.test_smooth_calibration_error": "smooth calibration error",
-    "runs.epochs_to_97": "epochs to 97 %",
-}
+SHOWN = (
+    "validation_accuracy",
+    "test_accuracy",
+    "test_nll",
+    "test_temperature",
+    "test_ece",
+    "test_smooth_calibration_error",
+    "epochs_to_97",
+)
 
 
 def measured(path: Path | None = None) -> dict[str, Any]:
@@ -49,25 +50,28 @@ def spread_table(path: Path | None = None) -> Table:
         path: See ``measured``.
     """
     content = measured(path)
+    largest, between_seeds = content["largest"], content["between_seeds"]["usual"]
     rows = [
         {
-            "measure": label,
-            "largest difference by rounding": _shown(name, content["largest"]["usual"][name]),
-            "spread between seeds": _shown(name, content["between_seeds"]["usual"][name]),
-            "tolerance of an audit": _shown(name, tolerance(name, DEFAULT_LEARNING_RATE)),
-            "by rounding, high rates": _shown(name, content["largest"]["high"][name]),
+            "measure": label_of(column),
+            "largest difference by rounding": _shown(column, largest["usual"][name]),
+            "spread between seeds": _shown(column, between_seeds[name]),
+            "tolerance of an audit": _shown(column, tolerance(name, DEFAULT_LEARNING_RATE)),
+            "by rounding, high rates": _shown(column, largest["high"][name]),
         }
-        for name, label in SHOWN.items()
+        for column, name in ((column, f"runs.{column}") for column in SHOWN)
     ]
     return Table(pd.DataFrame(rows), _note(content))
 
 
-def _shown(name: str, value: float) -> str:
-    if name.endswith(LOGARITHMIC):
+def _shown(column: str, value: float | None) -> str:
+    """Write a difference on the scale on which an audit compares it."""
+    if value is None:
+        return "not comparable"
+    metric = metric_of(column)
+    if metric.scale == "logarithm":
         return f"{100 * value:.1f} %"
-    if "accuracy" in name:
-        return f"{100 * value:.2f} points"
-    return f"{value:.4f}" if "epochs" not in name else f"{value:.2f}"
+    return f"{metric.number(value)} {metric.difference_unit}".rstrip()
 
 
 def _note(content: dict[str, Any]) -> str:
