@@ -32,7 +32,7 @@ def keras_loss_and_gradient(output_activation, loss, scores, targets):
     layer = keras.layers.Dense(scores.shape[1], use_bias=False, kernel_initializer="identity")
     model = keras.Model(pixels, keras.layers.Activation(output_activation)(layer(pixels)))
 
-    @tf.function
+    @tf.function(autograph=False)
     def compute(given_scores):
         with tf.GradientTape() as tape:
             tape.watch(given_scores)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from activation_study import settings
 from activation_study.engine.training import provenance
 
 
@@ -23,14 +24,14 @@ def git(folder: Path, *arguments: str) -> str:
 @pytest.fixture
 def source_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository of a package like this one, from which provenance believes to be imported."""
-    module = tmp_path / "src" / "activation_study" / "engine" / "training" / "provenance.py"
+    module = tmp_path / "src" / "activation_study" / "settings.py"
     module.parent.mkdir(parents=True)
     module.write_text("first = 1\n")
     (tmp_path / "README.md").write_text("first\n")
     git(tmp_path, "init", "-q")
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "-q", "-m", "First")
-    monkeypatch.setattr(provenance, "__file__", str(module))
+    monkeypatch.setattr(settings, "__file__", str(module))
     return tmp_path
 
 
@@ -74,12 +75,12 @@ def test_changes_outside_the_package_do_not_count(source_tree: Path) -> None:
 
 
 def test_changed_package_is_marked(source_tree: Path) -> None:
-    Path(provenance.__file__).write_text("second = 2\n")
+    Path(settings.__file__).write_text("second = 2\n")
     assert provenance.source_commit() == git(source_tree, "rev-parse", "HEAD")[:12] + "+changes"
 
 
 def test_unknown_without_a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(provenance, "__file__", str(tmp_path / "a" / "b.py"))
+    monkeypatch.setattr(settings, "__file__", str(tmp_path / "a" / "b.py"))
     assert provenance.source_commit() == "unknown"
 
 
