@@ -9,10 +9,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from activation_study.engine.sweeps import lean_import
+from activation_study.engine.sweeps import worker
 
 # First, as a sweep's workers do, and before anything here imports TensorFlow.
-lean_import.import_training()
+worker.import_training()
 
 import numpy as np
 import roofline

@@ -28,13 +28,13 @@ RUN_SECONDS = 5.0
 
 def measure(plan: Plan) -> dict[str, Any]:
     """Measures every number of workers of the plan; returns the points and what follows."""
-    from activation_study.engine.sweeps import cluster, sweep
+    from activation_study.engine.sweeps import cluster, order
 
-    chunk, sweep.CHUNK = sweep.CHUNK, 1
+    chunk, order.CHUNK = order.CHUNK, 1
     try:
         points = [_point(plan, number) for number in plan.cluster_workers]
     finally:
-        sweep.CHUNK = chunk
+        order.CHUNK = chunk
     return {"in_flight": cluster.IN_FLIGHT, "points": points, **reach(points, cluster.IN_FLIGHT)}
 
 

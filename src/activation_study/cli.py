@@ -14,6 +14,7 @@ from typing import Annotated
 
 import pandas as pd
 import typer
+from tqdm import tqdm
 
 from activation_study import settings, studies
 from activation_study.engine.records.records import Records
@@ -143,7 +144,11 @@ def audit(
     """Retrain published runs and compare every value; 1 if some differ, 2 if some cannot be."""
     from activation_study.report.reproduction import audit as auditing
 
-    found = auditing.audit(study, sample=sample, seed=seed, num_workers=workers, report=typer.echo)
+    def report(run: auditing.AuditedRun) -> None:
+        # Above the progress bar.
+        tqdm.write(str(run))
+
+    found = auditing.audit(study, sample=sample, seed=seed, num_workers=workers, report=report)
     typer.echo(str(found))
     if write:
         typer.echo(f"written to {found.write(Records().published.folder)}")
@@ -243,10 +248,6 @@ def _say_what_is_mixed(summary: pd.DataFrame) -> None:
         typer.echo(mixed)
 
 
-# Typer's base class of what is wrong with the words of a command line; it exports only this heir.
-_WrongWordsError: type[Exception] = typer.BadParameter.__mro__[2]
-
-
 def main() -> None:
     """Entry point: whatever the user can mend ends in one paragraph and exit code 2."""
     # A name of a file may hold what the terminal's encoding does not.
@@ -278,8 +279,8 @@ def _status() -> int:
         return 1
     except (ValueError, StudyError) as error:
         return _say(str(error))
-    except _WrongWordsError as error:
-        message = error.format_message()  # type: ignore[attr-defined]
+    except typer.TyperException as error:
+        message = error.format_message()
         # Without any word there is no message: the help has been shown.
         said = f"{_shortened(message).removesuffix('.')}. See activation-study --help."
         return _say(said) if message else 2

@@ -204,6 +204,21 @@ class Experiment:
         """Whether anyone can repeat the run from its description: only such runs are published."""
         return not self.parts.digests
 
+    @property
+    def graph_fields(self) -> tuple[Any, ...]:
+        """What two experiments must share to be trained by one compiled graph."""
+        described = self.describe()
+        return (
+            # With the digests of their code: a name can be registered anew.
+            *(described[field] for field in ("task", "hidden", "head")),
+            self.architecture,
+            self.depth,
+            self.width,
+            self.normalization,
+            self.optimizer,
+            self.batch_size,
+        )
+
     def describe(self) -> dict[str, Any]:
         """Returns the fields as JSON types; a part of the user's own as name and digest."""
         own = {

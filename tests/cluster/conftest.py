@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from activation_study.engine.records.records import Records
-from activation_study.engine.sweeps import sweep
+from activation_study.engine.sweeps import order
 from cluster.local_cluster import LocalCluster
 
 
@@ -22,7 +22,7 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def tasks_travel_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that the sweeps of a few tiny runs here have as many tasks as large ones have."""
-    monkeypatch.setattr(sweep, "CHUNK", 1)
+    monkeypatch.setattr(order, "CHUNK", 1)
 
 
 @pytest.fixture(autouse=True)

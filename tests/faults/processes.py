@@ -112,11 +112,11 @@ class Sweep:
             return False
 
     def workers(self) -> list[psutil.Process]:
-        """The processes that loky started to work, without its resource trackers."""
+        """The processes that work for the driver."""
         found = []
         for process in self.processes():
             try:
-                if "popen_loky" in " ".join(process.cmdline()):
+                if "sweeps.worker" in " ".join(process.cmdline()):
                     found.append(process)
             except psutil.NoSuchProcess:
                 continue

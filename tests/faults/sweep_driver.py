@@ -25,7 +25,7 @@ from activation_study import cli, studies
 from activation_study.catalogue.activations.entry import Activation
 from activation_study.engine.records.records import Records
 from activation_study.engine.run import Run
-from activation_study.engine.sweeps import sweep
+from activation_study.engine.sweeps import order
 from activation_study.engine.sweeps.sweep import Listed
 from activation_study.experiment import Experiment, grid
 from activation_study.studies import Arm, Tuning
@@ -163,7 +163,7 @@ if __name__ == "__main__":
     # is inherited: a test run started in that way would send its signal in vain.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     # So that these few runs, too, occupy all workers.
-    sweep.CHUNK = 2
+    order.CHUNK = 2
     note_what_is_recorded()
     slow_the_disk_down()
     plan, num_workers = sys.argv[1:]

@@ -13,8 +13,8 @@ import tensorflow as tf
 from activation_study import studies
 from activation_study.catalogue import activations
 from activation_study.engine.records.records import Records, Runs
-from activation_study.engine.sweeps import dispatch, sweep
-from activation_study.engine.sweeps.messages import describe
+from activation_study.engine.sweeps import local_pool, order, sweep
+from activation_study.engine.sweeps.messages import describe_sweep
 from activation_study.engine.sweeps.sweep import load, run
 from activation_study.errors import DatasetError, RunsFailedError
 from activation_study.experiment import Experiment, grid
@@ -30,7 +30,7 @@ def own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def tasks_travel_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that the sweeps of a few tiny runs here have as many tasks as large ones have."""
-    monkeypatch.setattr(sweep, "CHUNK", 1)
+    monkeypatch.setattr(order, "CHUNK", 1)
 
 
 def recorded(records: Records) -> list[Path]:
@@ -62,7 +62,7 @@ def test_second_call_trains_nothing(
     def refuse(*_: object) -> None:
         raise AssertionError("there was nothing to train")
 
-    monkeypatch.setattr(sweep, "_train_all", refuse)
+    monkeypatch.setattr(sweep, "_train_and_record", refuse)
     second = run(experiments, records=Records())
     assert "2 in all, 2 loaded, 0 trained" in capsys.readouterr().out
     assert set(second.summary["key"]) == set(first.summary["key"])
@@ -159,7 +159,7 @@ def test_missing_data_are_said_once_and_before_anything_is_trained(
 ) -> None:
     monkeypatch.setenv("ACTIVATION_STUDY_DATASETS", str(tmp_path / "nowhere"))
     started = []
-    monkeypatch.setattr(dispatch._Worker, "start", lambda: started.append(1))
+    monkeypatch.setattr(local_pool._Worker, "start", lambda: started.append(1))
     with pytest.raises(DatasetError, match="nowhere"):
         run(grid(seed=range(5)), num_workers=2, records=records, progress=False)
     assert started == []
@@ -208,7 +208,7 @@ def test_what_is_left_of_a_long_list_is_not_trained_in_this_process(
     records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ACTIVATION_STUDY_TEST_DRIVER", str(os.getpid()))
-    dispatch.end_idle()
+    local_pool.end_idle()
     experiments = grid(**SMALL, seed=range(3))
     run(experiments[:2], records=records, progress=False)
     last = Experiment(**SMALL, hidden=fails_here, seed=9)
@@ -250,7 +250,7 @@ def test_description_says_what_varies_and_what_is_fixed() -> None:
     experiments = grid(
         dataset="mnist-5k", hidden=["relu", "tanh"], learning_rate=[0.01, 0.0001], seed=range(12)
     )
-    title, *lines = describe(experiments, "core", "quick", 5).splitlines()
+    title, *lines = describe_sweep(experiments, "core", "quick", 5).splitlines()
     assert title == "Study 'core' (quick tier): 48 in all, 43 loaded, 5 trained"
     varied = {line.split()[1]: line.split(maxsplit=2)[2] for line in lines if "varies" in line}
     assert varied == {
@@ -264,12 +264,12 @@ def test_description_says_what_varies_and_what_is_fixed() -> None:
 
 
 def test_description_of_a_list() -> None:
-    told = describe([Experiment()], None, "full", 1)
+    told = describe_sweep([Experiment()], None, "full", 1)
     assert told.startswith("Experiments: 1 in all, 0 loaded, 1 trained\n  fixed:  dataset=mnist,")
     assert "varies" not in told
 
 
 def test_description_shows_values_as_they_were_given() -> None:
-    told = describe(grid(train_size=[None, 1000, 500], depth=[1, 2]), None, "full", 0)
+    told = describe_sweep(grid(train_size=[None, 1000, 500], depth=[1, 2]), None, "full", 0)
     (line,) = (line for line in told.splitlines() if "train_size" in line)
     assert set(line.partition("3: ")[2].split(", ")) == {"None", "500", "1000"}

@@ -1,4 +1,4 @@
-"""Workers on many machines, through joblib and Dask: this process alone writes, no disk is shared.
+"""Workers on many machines, through Dask: this process alone writes, and no disk is shared.
 
 Each worker is told with every task what it must be (versions, one thread), so that one that joins
 in the middle of a sweep is checked as those were that were there at its start.
@@ -10,22 +10,16 @@ import contextlib
 import itertools
 import logging
 import re
-import warnings
-from asyncio import CancelledError as TaskCancelledError
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import CancelledError
-from dataclasses import dataclass
-from typing import Any
 
-import joblib
-from distributed import Client, KilledWorker
-from joblib._dask import DaskDistributedBackend
+from distributed import Client, Future, KilledWorker, as_completed
 
 from activation_study.engine.records.cache import RUN_AGAIN
 from activation_study.engine.run import Run
-from activation_study.engine.sweeps import cluster_worker, deaths
+from activation_study.engine.sweeps import cluster_worker, messages
 from activation_study.engine.sweeps.cluster_worker import INSTALL, REMEDIES, Reply
-from activation_study.engine.sweeps.packing import CannotTravelError, pack
+from activation_study.engine.sweeps.packing import pack_all
 from activation_study.engine.sweeps.worker import Failure
 from activation_study.errors import EngineError
 from activation_study.experiment import Experiment
@@ -42,47 +36,6 @@ CONNECT_SECONDS = 10
 IN_FLIGHT = 256
 """Tasks that the scheduler holds at a time: enough for workers that join later, few enough that
 another sweep on the same cache is noticed."""
-
-
-@dataclass(frozen=True)
-class _Lost:
-    """A task without a reply: its number and why."""
-
-    number: int
-    error: BaseException
-
-
-class _Backend(DaskDistributedBackend):
-    """Joblib's way to Dask, which would wait for ever for a task whose workers were killed."""
-
-    def effective_n_jobs(self, n_jobs: int) -> int:
-        """Not the workers of this moment: others join, and with one joblib would train here."""
-        return 2
-
-    def submit(self, func: Any, callback: Any = None) -> Any:
-        """Hands a task over, and makes an answer of an error that is Dask's own."""
-        future = super().submit(func, callback)
-
-        def tell(done: Any) -> None:
-            if (error := done.exception()) is not None:
-                callback(_Lost(func.items[0][1][0], error))
-
-        future.add_done_callback(tell)
-        return future
-
-    def retrieve_result_callback(self, out: Any) -> Any:
-        """Takes what came of a task out of what Dask returned."""
-        if isinstance(out, _Lost):
-            return [out]
-        if isinstance(out, CancelledError | TaskCancelledError):
-            raise EngineError(
-                f"the cluster gave up a task ({out}): its scheduler was lost or restarted; start "
-                f"it, then {RUN_AGAIN}"
-            )
-        # What a worker raised outside of any training: it is not the worker that it should be.
-        if isinstance(out, BaseException):
-            raise EngineError(_unfit([f"a worker: {out!r}; {INSTALL}"]))
-        return super().retrieve_result_callback(out)
 
 
 def in_cluster(
@@ -117,10 +70,9 @@ class _Sweep:
         self.client = client
         self.names = names
         self.expected = cluster_worker.facts() | {"nthreads": "1"}
-        self.numbers = itertools.count()
-        self.handed: dict[int, list[Experiment]] = {}
+        self.handed: dict[Future, list[Experiment]] = {}
         self.warned: set[str] = set()
-        self.unsent: list[Failure] = []
+        self.failed: list[Failure] = []
 
     def check_workers(self) -> None:
         """Asks all workers at once what they are.
@@ -150,61 +102,47 @@ class _Sweep:
 
     def outcomes(self, chunks: Iterable[list[Experiment]]) -> Iterator[Run | Failure]:
         suspects: list[Experiment] = []
-        # Closed here, not when Python collects them: their client is gone by then.
-        with contextlib.closing(self._answers(chunks, IN_FLIGHT)) as answers:
-            for number, answer in answers:
-                experiments = self.handed.pop(number)
-                if isinstance(answer, _Lost):
+        yield from self._train(chunks, IN_FLIGHT, suspects)
+        alone = ([suspect] for suspect in suspects)
+        yield from self._train(alone, 1, None)
+
+    def _train(
+        self,
+        chunks: Iterable[list[Experiment]],
+        in_flight: int,
+        suspects: list[Experiment] | None,
+    ) -> Iterator[Run | Failure]:
+        """Has chunks trained; what its workers died of joins the suspects, or else has failed."""
+        waiting = filter(None, map(self._hand_over, chunks))
+        try:
+            done = as_completed(itertools.islice(waiting, in_flight), loop=self.client.loop)
+            for future in done:
+                done.update(itertools.islice(waiting, 1))
+                experiments = self.handed.pop(future)
+                reply = _reply(future)
+                if isinstance(reply, Reply):
+                    yield from self._outcomes_of(reply, experiments)
+                elif suspects is not None:
                     suspects += experiments
                 else:
-                    yield from self._outcomes_of(answer, experiments)
-        yield from self.unsent
-        alone = ([suspect] for suspect in suspects)
-        with contextlib.closing(self._answers(alone, 1)) as answers:
-            for number, answer in answers:
-                (experiment,) = self.handed.pop(number)
-                if isinstance(answer, _Lost):
-                    yield Failure(experiment, _gave_up(answer.error))
-                else:
-                    yield from self._outcomes_of(answer, [experiment])
-
-    def _answers(
-        self, chunks: Iterable[list[Experiment]], in_flight: int
-    ) -> Generator[tuple[int, Reply | _Lost], None, None]:
-        parallel = joblib.Parallel(
-            backend=_Backend(client=self.client),
-            n_jobs=-1,
-            return_as="generator_unordered",
-            batch_size=1,
-            pre_dispatch=in_flight,
-        )
-        answers = parallel(map(self._task, chunks))
-        try:
-            for answer in answers:
-                if isinstance(answer, _Lost):
-                    if not isinstance(answer.error, KilledWorker):
-                        raise EngineError(_unfit([f"a worker: {answer.error!r}; {INSTALL}"]))
-                    yield answer.number, answer
-                else:
-                    yield answer
+                    yield from (Failure(each, _gave_up(reply)) for each in experiments)
+            yield from self.failed
+            self.failed.clear()
         finally:
-            with warnings.catch_warnings():
-                # What is not finished when a sweep is interrupted is given up knowingly.
-                warnings.filterwarnings("ignore", message=".*tasks which were still being proc")
-                warnings.filterwarnings("ignore", message=".*successfully executed  but not used")
-                answers.close()
+            # What is not finished when a sweep is interrupted.
+            self.client.cancel(list(self.handed))
 
-    def _task(self, chunk: list[Experiment]) -> Any:
-        number = next(self.numbers)
-        self.handed[number] = []
-        messages = []
-        for experiment in chunk:
-            try:
-                messages.append(pack(experiment))
-                self.handed[number].append(experiment)
-            except CannotTravelError as error:
-                self.unsent.append(Failure(experiment, str(error)))
-        return joblib.delayed(cluster_worker.train)(number, messages, self.names, self.expected)
+    def _hand_over(self, chunk: list[Experiment]) -> Future | None:
+        """Submits what can travel of a chunk; what cannot has failed."""
+        sent, contents, failed = pack_all(chunk)
+        self.failed += failed
+        if not sent:
+            return None
+        future = self.client.submit(
+            cluster_worker.train, contents, self.names, self.expected, pure=False
+        )
+        self.handed[future] = sent
+        return future
 
     def _outcomes_of(self, reply: Reply, experiments: list[Experiment]) -> Iterator[Run | Failure]:
         if reply.faults:
@@ -230,6 +168,23 @@ class _Sweep:
                 "runs may differ: install the same commit there",
                 reply.worker,
             )
+
+
+def _reply(future: Future) -> Reply | KilledWorker:
+    """What came of a task: a worker's reply, or that it killed one worker after the other."""
+    try:
+        reply: Reply = future.result()
+    except KilledWorker as error:
+        return error
+    except CancelledError as error:
+        raise EngineError(
+            f"the cluster gave up a task ({error}): its scheduler was lost or restarted; start "
+            f"it, then {RUN_AGAIN}"
+        ) from error
+    # What a worker raised outside of any training: it is not the worker that it should be.
+    except Exception as error:
+        raise EngineError(_unfit([f"a worker: {error!r}; {INSTALL}"])) from error
+    return reply
 
 
 @contextlib.contextmanager
@@ -266,5 +221,5 @@ def _unfit(faults: list[str]) -> str:
 def _gave_up(error: BaseException) -> str:
     return (
         f"every worker died that was given it, though no other run of this sweep was beside it: "
-        f"{error}; {deaths.MEMORY}"
+        f"{error}; {messages.MEMORY}"
     )

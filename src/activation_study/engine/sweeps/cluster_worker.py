@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from distributed import get_worker
@@ -91,12 +91,7 @@ def _check_dataset(name: str) -> None:
     datasets.read_anew(name)
 
 
-def train(
-    number: int, messages: list[bytes], names: tuple[str, ...], expected: dict[str, str]
-) -> tuple[int, Reply]:
-    """Trains a task's experiments; runs on a worker."""
+def train(contents: list[bytes], names: tuple[str, ...], expected: dict[str, str]) -> Reply:
+    """Trains a task's experiments, each packed; runs on a worker."""
     reply = inspect(names, expected, get_worker())
-    if reply.faults:
-        return number, reply
-    outcomes = tuple(map(worker.answer, messages))
-    return number, Reply(reply.worker, reply.source, (), outcomes)
+    return reply if reply.faults else replace(reply, outcomes=tuple(map(worker.answer, contents)))

@@ -1,11 +1,10 @@
-"""What a sweep says of itself: what was asked for, and what failed."""
+"""What a sweep says of itself: what was asked for, what failed, and how workers died."""
 
 from __future__ import annotations
 
 import re
+import signal
 from typing import Any
-
-import pandas as pd
 
 from activation_study.engine.sweeps.worker import Failure
 from activation_study.experiment import FIELDS, Experiment
@@ -14,12 +13,18 @@ MOST_REASONS = 10
 MOST_ALIKE = 5
 """Reasons, and experiments with one reason, that a message lists."""
 
+MEMORY = (
+    "where memory runs short the system kills so: try fewer workers (num_workers=1, or "
+    "--workers 1), or a smaller network"
+)
+"""The likeliest cause of a signal 9, and its remedy."""
+
 _ERROR = re.compile(r"[\w.]*(Error|Exception|Exit|Interrupt)(:|$)")
 _WRAPPED = re.compile(r"Exception encountered when calling|in user code:$")
 _TERMINAL_CODES = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def of_failures(failures: list[Failure], total: int) -> str:
+def describe_failures(failures: list[Failure], total: int) -> str:
     """Says which experiments of how many failed, and why; each reason once, in a line first."""
     others = "; the others are recorded" if len(failures) < total else ""
     lines = [f"{len(failures)} of {total} experiments failed{others}:"]
@@ -61,10 +66,11 @@ def _unusual_fields(experiment: Experiment) -> dict[str, Any]:
     return {field: own[field] for field in FIELDS if own[field] != reference[field]}
 
 
-def describe(experiments: list[Experiment], name: str | None, tier: str, num_trained: int) -> str:
+def describe_sweep(
+    experiments: list[Experiment], name: str | None, tier: str, num_trained: int
+) -> str:
     """Says in a few lines what was asked for: how many, what varies, what is fixed, what is new."""
-    # As objects, so that None and whole numbers are shown as they were given.
-    table = pd.DataFrame([experiment.describe() for experiment in experiments], dtype=object)
+    described = [experiment.describe() for experiment in experiments]
     title = f"Study {name!r} ({tier} tier)" if name else "Experiments"
     lines = [
         f"{title}: {len(experiments):,} in all, "
@@ -72,7 +78,7 @@ def describe(experiments: list[Experiment], name: str | None, tier: str, num_tra
     ]
     fixed = []
     for field in FIELDS:
-        values = list(table[field].drop_duplicates())
+        values = list(dict.fromkeys(fields[field] for fields in described))
         if len(values) == 1:
             fixed.append(f"{field}={values[0]}")
         else:
@@ -89,3 +95,30 @@ def _shortened(values: list[Any], limit: int = 8) -> str:
     if len(shown) > limit:
         shown = [*shown[: limit - 1], "...", shown[-1]]
     return f"{len(values)}: " + ", ".join(shown)
+
+
+def describe_death(exit_code: int | None) -> str:
+    """How a process ended, by its exit code: negative for a signal, as `subprocess` has it."""
+    if exit_code is None or exit_code >= 0:
+        return f"ended with exit code {exit_code}"
+    try:
+        name = signal.Signals(-exit_code).name
+    except ValueError:
+        name = "unknown"
+    return f"was killed by signal {-exit_code} ({name})"
+
+
+def why_given_up(number: int, death: str) -> str:
+    """Why an experiment is given up that has killed so many workers of its own."""
+    return (
+        f"its worker process died {number} times, the last time with no other run beside it, "
+        f"when it {death}; {MEMORY}"
+    )
+
+
+def why_none_is_ready(number: int, death: str) -> str:
+    """Why a sweep ends whose workers die before they are given anything."""
+    return (
+        f"worker processes died {number} times before they were ready to train; the last one "
+        f"{death}; {MEMORY}; what it printed above may tell more"
+    )

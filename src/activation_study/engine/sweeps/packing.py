@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import traceback
+from collections.abc import Iterable
 from types import ModuleType
 from typing import Any
 
@@ -11,6 +12,7 @@ import cloudpickle
 
 from activation_study.catalogue.activations import code_digest
 from activation_study.catalogue.activations.registry import Activation
+from activation_study.engine.sweeps.worker import Failure
 from activation_study.errors import CannotTravelError
 from activation_study.experiment import Experiment
 
@@ -49,6 +51,20 @@ def pack(experiment: Experiment) -> bytes:
     finally:
         for name in by_value & cloudpickle.list_registry_pickle_by_value():
             cloudpickle.unregister_pickle_by_value(own[name])
+
+
+def pack_all(
+    experiments: Iterable[Experiment],
+) -> tuple[list[Experiment], list[bytes], list[Failure]]:
+    """Packs what can travel; returns that, each as bytes, and what has failed since it cannot."""
+    sent, contents, failed = list[Experiment](), list[bytes](), list[Failure]()
+    for experiment in experiments:
+        try:
+            contents.append(pack(experiment))
+            sent.append(experiment)
+        except CannotTravelError as error:
+            failed.append(Failure(experiment, str(error)))
+    return sent, contents, failed
 
 
 class _Pickler(cloudpickle.Pickler):

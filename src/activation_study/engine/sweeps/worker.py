@@ -1,21 +1,24 @@
-"""A worker process's side: it trains what comes through its pipe, until that closes."""
+"""A worker process's side: it trains what comes through its pipe, until that closes.
+
+Usage: python -m activation_study.engine.sweeps.worker PIPE PARENT SCRATCH (see ``serve``).
+"""
 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import pickle
 import shutil
-import signal
+import sys
 import threading
 import time
 import traceback
 from dataclasses import dataclass
-from typing import Any
+from multiprocessing.connection import Connection
 
 from activation_study.catalogue import quiet_tensorflow
 from activation_study.engine.run import Run
-from activation_study.engine.sweeps import lean_import
 from activation_study.experiment import Experiment
 
 IDLE_SECONDS = 300
@@ -23,6 +26,10 @@ IDLE_SECONDS = 300
 
 ORPHAN_SECONDS = 2.0
 """How often a worker looks whether the process that started it is still there."""
+
+NOT_NEEDED = ("IPython", "jax", "matplotlib", "pandas", "sklearn", "torch")
+"""Packages that Keras and TensorFlow import wherever they are installed (for wrappers, galleries,
+data adapters, conversions) and training never uses: seconds, and up to two hundred megabytes."""
 
 READY = b""
 """A worker's first message; every other is the pickled outcome of an experiment."""
@@ -48,7 +55,24 @@ def attempt(experiment: Experiment) -> Run | Failure:
         return Failure(experiment, traceback.format_exc(limit=-4))
 
 
-def serve(connection: Any, parent: int, scratch: str) -> None:
+def import_training() -> None:
+    """Imports what trains, without ``NOT_NEEDED``, where nothing else is wanted of the process.
+
+    What is left out can be imported afterwards, by a user's own activation say; Keras goes on
+    without it. Not for a process that others share, whose imports would fail in the meantime.
+    """
+    hidden = [name for name in NOT_NEEDED if name not in sys.modules]
+    # To Python a module that is None there cannot be found.
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+    try:
+        quiet_tensorflow.load()
+        importlib.import_module("activation_study.engine.training.train")
+    finally:
+        for name in hidden:
+            del sys.modules[name]
+
+
+def serve(connection: Connection, parent: int, scratch: str) -> None:
     """Trains what comes through the pipe until it closes; the life of a worker process.
 
     Args:
@@ -56,12 +80,10 @@ def serve(connection: Any, parent: int, scratch: str) -> None:
         parent: Number of the process at its other end.
         scratch: Folder of this process's temporary files, removed with it.
     """
-    # Ctrl-C in a terminal reaches the whole group; whoever started this process ends it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_when_orphaned, args=(parent, scratch), daemon=True).start()
     # Whatever is wrong with TensorFlow is told as the first experiment's failure.
     with contextlib.suppress(Exception):
-        lean_import.import_training()
+        import_training()
     with contextlib.suppress(EOFError, OSError):
         connection.send_bytes(READY)
         while connection.poll(IDLE_SECONDS):
@@ -85,3 +107,8 @@ def _end_when_orphaned(parent: int, scratch: str) -> None:
         time.sleep(ORPHAN_SECONDS)
     shutil.rmtree(scratch, ignore_errors=True)
     os._exit(1)
+
+
+if __name__ == "__main__":
+    pipe, parent, scratch = sys.argv[1:]
+    serve(Connection(int(pipe)), int(parent), scratch)

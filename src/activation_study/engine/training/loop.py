@@ -202,21 +202,6 @@ def as_pixels(images: tf.Tensor) -> tf.Tensor:
     return tf.cast(images, tf.float32) * (1.0 / 255.0)
 
 
-def graph_signature(experiment: Experiment) -> tuple:
-    """What two experiments must share to be run by one ``Loop``."""
-    described = experiment.describe()
-    return (
-        # With the digests of their code: a name can be registered anew.
-        *(described[field] for field in ("task", "hidden", "head")),
-        experiment.architecture,
-        experiment.depth,
-        experiment.width,
-        experiment.normalization,
-        experiment.optimizer,
-        experiment.batch_size,
-    )
-
-
 _LOOPS: dict[tuple, Loop] = {}
 _LOOPS_KEPT = 2
 
@@ -226,8 +211,7 @@ def loop_for(experiment: Experiment) -> Loop:
 
     The latest few are kept: sweeps go cell by cell, and a graph costs more than a short run.
     """
-    signature = graph_signature(experiment)
-    loop = _LOOPS.pop(signature, None)
+    loop = _LOOPS.pop(experiment.graph_fields, None)
     if loop is None:
         while len(_LOOPS) >= _LOOPS_KEPT:
             del _LOOPS[next(iter(_LOOPS))]
@@ -235,5 +219,5 @@ def loop_for(experiment: Experiment) -> Loop:
         # counts objects and not their megabytes, a sweep over many cells would pile them up.
         gc.collect()
         loop = Loop(experiment)
-    _LOOPS[signature] = loop
+    _LOOPS[experiment.graph_fields] = loop
     return loop

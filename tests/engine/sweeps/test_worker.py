@@ -8,15 +8,15 @@ import sys
 
 import pytest
 
-from activation_study.engine.sweeps.lean_import import NOT_NEEDED
+from activation_study.engine.sweeps.worker import NOT_NEEDED
 
 SCRIPT = """
 import json, sys
 
-from activation_study.engine.sweeps import dispatch, lean_import
+from activation_study.engine.sweeps import worker
 
-lean_import.import_training()
-held = [name for name in lean_import.NOT_NEEDED if name in sys.modules]
+worker.import_training()
+held = [name for name in worker.NOT_NEEDED if name in sys.modules]
 import pandas, sklearn
 
 from activation_study import Experiment
@@ -40,12 +40,12 @@ def test_a_worker_trains_without_them_and_can_import_them_later() -> None:
 
 
 def test_what_is_imported_already_stays() -> None:
-    from activation_study.engine.sweeps import lean_import
+    from activation_study.engine.sweeps import worker
 
     before = {name: sys.modules.get(name) for name in NOT_NEEDED}
     import pandas
 
-    lean_import.import_training()
+    worker.import_training()
     assert sys.modules["pandas"] is pandas
     after = {name: sys.modules.get(name) for name in NOT_NEEDED}
     assert after == before | {"pandas": pandas}

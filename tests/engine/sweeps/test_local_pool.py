@@ -18,7 +18,7 @@ import pytest
 
 from activation_study.catalogue import activations
 from activation_study.engine.records.records import Records
-from activation_study.engine.sweeps import dispatch, sweep
+from activation_study.engine.sweeps import local_pool, order
 from activation_study.engine.sweeps.sweep import run
 from activation_study.errors import RunsFailedError
 from activation_study.experiment import Experiment, grid
@@ -37,7 +37,7 @@ def deaths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path.touch()
     monkeypatch.setenv("ACTIVATION_STUDY_TEST_DRIVER", f"{os.getpid()}:{path}")
     # Workers inherit the environment when they start.
-    dispatch.end_idle()
+    local_pool.end_idle()
     return path
 
 
@@ -82,35 +82,35 @@ def test_experiment_that_kills_its_workers_fails_alone(
     assert "fewer workers" in message
     assert Records().missing([bad, *good]) == [bad]
     processes = deaths.read_text().split()
-    assert len(processes) == len(set(processes)) == dispatch.ATTEMPTS
+    assert len(processes) == len(set(processes)) == local_pool.ATTEMPTS
 
 
 @pytest.mark.slow
 def test_workers_that_ended_while_idle_count_against_nobody(
     records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweep, "CHUNK", 1)
+    monkeypatch.setattr(order, "CHUNK", 1)
     experiments = grid(**SMALL, seed=range(4))
     run(experiments[:2], num_workers=2, records=records, progress=False)
-    left = list(dispatch._idle)
+    left = list(local_pool._idle)
     assert len(left) == 2
     for worker in left:
         os.kill(worker.process.pid, signal.SIGKILL)
         # Gone, with a pipe that tells its end.
         assert worker.connection.poll(30)
     assert len(run(experiments, num_workers=2, records=records, progress=False)) == 4
-    assert not [worker for worker in left if worker in dispatch._idle]
+    assert not [worker for worker in left if worker in local_pool._idle]
 
 
 @pytest.mark.slow
 def test_workers_leave_no_files_behind(
     records: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dispatch.end_idle()
+    local_pool.end_idle()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     run(grid(**SMALL, seed=range(2)), num_workers=2, records=records, progress=False)
     assert not list(tmp_path.glob("activation-study-worker-*/*"))
-    dispatch.end_idle()
+    local_pool.end_idle()
     assert not list(tmp_path.glob("activation-study-worker-*"))
 
 
@@ -122,16 +122,14 @@ def test_idle_worker_of_a_running_sweep_that_ended_is_replaced() -> None:
         yield experiments[:1]
         yield experiments[1:2]
         yield experiments[2:3]
-        for worker in workers:
-            if not worker.given:
-                os.kill(worker.process.pid, signal.SIGKILL)
-                worker.process.join()
+        (worker,) = local_pool._idle
+        os.kill(worker.process.pid, signal.SIGKILL)
+        worker.process.wait()
         yield experiments[3:]
 
-    pool = dispatch._Pool(chunks(), 1)
-    workers = pool.workers
+    local_pool.end_idle()
+    pool = local_pool._Pool(chunks(), 1)
     outcomes = list(pool.outcomes())
-    pool.end()
     assert [outcome.key for outcome in outcomes] == [each.key for each in experiments]
     assert pool.deaths.total() == 0
 
@@ -169,7 +167,7 @@ def test_worker_trains_what_a_reloaded_file_holds_now(
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     path = tmp_path / "my_activations.py"
     path.write_text("def mine(scores):\n    return 1.0 * scores\n")
-    dispatch.end_idle()
+    local_pool.end_idle()
     module = importlib.import_module("my_activations")
     first = Experiment(**SMALL, hidden=module.mine)
     run([first], num_workers=1, records=records, progress=False)
