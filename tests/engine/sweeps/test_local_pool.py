@@ -7,6 +7,7 @@ import importlib
 import linecache
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -132,6 +133,37 @@ def test_idle_worker_of_a_running_sweep_that_ended_is_replaced() -> None:
     outcomes = list(pool.outcomes())
     assert [outcome.key for outcome in outcomes] == [each.key for each in experiments]
     assert pool.deaths.total() == 0
+
+
+SCRIPT = """
+print("started")
+from activation_study import grid, run
+
+def mine(scores):
+    return helper.half(scores)
+
+import helper
+runs = run(grid(**{SMALL}, hidden=mine, seed=range(2)), num_workers=2)
+print(len(runs), "runs")
+"""
+
+
+@pytest.mark.slow
+def test_a_script_is_not_run_again_by_its_workers(records: Records, tmp_path: Path) -> None:
+    (tmp_path / "helper.py").write_text("def half(scores):\n    return 0.5 * scores\n")
+    # No file, hence no module that a worker could import, and no guard of a main part.
+    done = subprocess.run(
+        [sys.executable, "-"],
+        input=SCRIPT.replace("{SMALL}", repr(SMALL)),
+        cwd=tmp_path,
+        text=True,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("started") == 1
+    assert done.stdout.endswith("2 runs\n")
+    assert len(list(records.cache.folder.glob("??/*.json"))) == 2
 
 
 def locked(scores: Any) -> Any:

@@ -192,6 +192,7 @@ def test_a_list_can_be_loaded_and_printed(records: Records) -> None:
     assert len(load(experiments, records)) == 0
     run(experiments[:1], records=records)
     runs = load(experiments, Records())
+    assert set(runs.summary["arm"]) == {"relu with softmax"}
     title, header, *rows = str(runs).splitlines()
     assert title == "<Runs: 1 run, tier full>"
     assert header.split()[:3] == ["hidden", "head", "validation_accuracy"]

@@ -146,10 +146,11 @@ class Runs:
 def runs_from_tables(
     tables: dict[str, pa.Table], measures: MeasureSet, name: str | None, tier: str
 ) -> Runs:
-    """Makes data frames of Arrow tables, adding empty role columns."""
+    """Makes data frames of Arrow tables, adding empty role columns and a plain name of the arm."""
     frames = {table: content.to_pandas() for table, content in tables.items()}
     summary = frames.pop("runs")
     for role in ROLES:
         summary[role] = False
+    summary["arm"] = summary["hidden"] + " with " + summary["head"]
     own = {table: frames.pop(table) for table in measures.tables}
     return Runs(summary=summary, **frames, tables=own, measures=measures, name=name, tier=tier)
