@@ -76,60 +76,16 @@ def cell_name(cell: Mapping[str, Any]) -> str:
     return ", ".join([" with ".join(known), *others] if known else others)
 
 
-def by_seed(
-    frame: pd.DataFrame, where: Mapping[str, Any], rate: str, metric: str, minimum: int
-) -> pd.Series:
-    """Return a metric of an arm, indexed by seed.
-
-    Args:
-        frame: evaluation runs of the arm at the rate.
-        where: column values of the arm, for messages.
-        rate: ``"tuned"`` or ``"default"``, for messages.
-        metric: column of the summary.
-        minimum: number of seeds that is needed.
-
-    Raises:
-        IncompleteRecordError: fewer seeds than the minimum.
-        ValueError: several runs of one seed, so that the arm is not pinned down, or no such metric.
-    """
-    name = cell_name(where)
-    if frame["seed"].duplicated().any():
-        raise ValueError(
-            f"Cell ({name}, {rate} rate): received several runs of one seed; accepted is one. "
-            "Pin what else varies."
-        )
-    if len(frame) < minimum:
-        raise IncompleteRecordError(
-            f"{name}, {rate} rate: {len(frame)} of at least {minimum} seeds recorded"
-        )
-    return values_by_seed(frame, metric)
-
-
 def values_by_seed(frame: pd.DataFrame, metric: str) -> pd.Series:
     """Return a metric by seed, failed runs counted by the rule of the claims file."""
     values = with_failures_counted(frame, metric)
     return pd.Series(values.to_numpy(), index=frame["seed"].to_numpy())
 
 
-def best_hidden(summary: pd.DataFrame, fixed: Mapping[str, Any], excludes: Collection[str]) -> str:
-    """Return the hidden activation with the best mean validation accuracy while tuning.
-
-    Each activation stands with its own selected rate; no evaluation run's result takes part.
-
-    Args:
-        summary: the runs of the study.
-        fixed: column values that every candidate shares, such as the head.
-        excludes: names that are not candidates.
-
-    Raises:
-        IncompleteRecordError: no tuning runs at a selected rate.
-    """
-    shared = select(summary, fixed)
-    return str(best_by_tuning(shared, shared["hidden"], excludes))
-
-
 def best_by_tuning(summary: pd.DataFrame, names: pd.Series, excludes: Collection[str]) -> Any:
     """Return the name of the arm with the best mean while tuning, by its task's tuning rule.
+
+    Each arm stands with its own selected rate; no evaluation run's result takes part.
 
     Args:
         summary: the runs of the arms.

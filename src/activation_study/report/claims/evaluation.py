@@ -8,11 +8,13 @@ from typing import Any, TypeVar, cast
 import pandas as pd
 
 from activation_study.engine.records.records import Runs
+from activation_study.errors import IncompleteRecordError
 from activation_study.report.analysis.arms import (
-    best_hidden,
-    by_seed,
+    best_by_tuning,
+    cell_name,
     evaluation_runs,
     select,
+    values_by_seed,
 )
 from activation_study.report.claims.rules import ClaimsFile
 
@@ -60,7 +62,17 @@ class Evaluation:
             IncompleteRecordError: fewer seeds than the tier needs.
             ValueError: there is no such metric, or several runs of one seed.
         """
-        return by_seed(self.arm(where, rate), where, rate, metric, self.minimum)
+        frame, name = self.arm(where, rate), cell_name(where)
+        if frame["seed"].duplicated().any():
+            raise ValueError(
+                f"Cell ({name}, {rate} rate): received several runs of one seed; accepted is one. "
+                "Pin what else varies."
+            )
+        if len(frame) < self.minimum:
+            raise IncompleteRecordError(
+                f"{name}, {rate} rate: {len(frame)} of at least {self.minimum} seeds recorded"
+            )
+        return values_by_seed(frame, metric)
 
     def keys(self, where: Where, rate: str, seeds: Collection[int] | None = None) -> frozenset[str]:
         """Return the keys of an arm's runs at a rate, of all seeds or of these."""
@@ -68,8 +80,10 @@ class Evaluation:
         return frozenset(runs["key"] if seeds is None else runs["key"][runs["seed"].isin(seeds)])
 
     def best(self, where: Where, excludes: frozenset[str]) -> str:
-        """Return the best hidden activation of the tuning runs, as `arms.best_hidden` does."""
-        return self.once(
-            ("best", frozenset(where.items()), excludes),
-            lambda: best_hidden(self.runs.summary, where, excludes),
-        )
+        """Return the best hidden activation of the tuning runs, see `arms.best_by_tuning`."""
+
+        def best() -> str:
+            candidates = select(self.runs.summary, where)
+            return str(best_by_tuning(candidates, candidates["hidden"], excludes))
+
+        return self.once(("best", frozenset(where.items()), excludes), best)
