@@ -35,7 +35,7 @@ def make(plan: Plan, threads: int | None) -> dict[str, Job]:
     return {part: lambda part=part: parts()[part]() for part in PARTS} | {
         "build": engine.build,
         OURS: engine.epoch,
-        "runs": engine.runs,
+        "run": engine.run,
         "peak memory": peak_megabytes,
     }
 
@@ -60,15 +60,13 @@ class _Engine:
         order = tf.constant(self._generator.permutation(arrays.train_indices))
         return float(self._loop.train_epoch(arrays.images, arrays.targets, order).numpy().mean())
 
-    def runs(self, first_seed: int, count: int) -> dict[str, Any]:
-        """Trains whole runs one after another, as a worker of a sweep does."""
-        start, seconds, shares = time.perf_counter(), [], []
-        for seed in range(first_seed, first_seed + count):
-            run = train(self._plan.experiment(seed=seed, epochs=self._plan.run_epochs))
-            seconds.append(run.provenance["wall_seconds"])
-            shares.append(run.provenance["measure_seconds"] / run.provenance["wall_seconds"])
-        elapsed = time.perf_counter() - start
-        return {"seconds": seconds, "measure_shares": shares, "elapsed_seconds": elapsed}
+    def run(self, seed: int) -> dict[str, float]:
+        """Trains a whole run, as a worker of a sweep does."""
+        start = time.perf_counter()
+        run = train(self._plan.experiment(seed=seed, epochs=self._plan.run_epochs))
+        elapsed, wall = time.perf_counter() - start, run.provenance["wall_seconds"]
+        share = run.provenance["measure_seconds"] / wall
+        return {"elapsed_seconds": elapsed, "wall_seconds": wall, "measure_share": share}
 
 
 def peak_megabytes() -> float:

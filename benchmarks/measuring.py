@@ -8,7 +8,7 @@ from typing import Any
 
 import contenders as names
 from plan import Plan
-from turns import Reply, Worker, stopping, together
+from turns import Reply, Worker, rounds, stopping, together
 
 WARM_UP_EPOCHS = 2
 """Epochs before the first turn: the first one compiles; the loss of the last one is kept."""
@@ -26,10 +26,8 @@ def measure(plan: Plan) -> dict[str, Any]:
     """
     ours = [Worker(names.ENGINE, plan, threads=1) for _ in range(2)]
     with stopping(ours):
-        print("whole runs, by two workers", flush=True)
         runs = _whole_runs(plan, ours)
         rows = _side_by_side(plan, ours)
-        print("growth", flush=True)
         growth = _growth(plan, ours)
     return {
         "runs": runs,
@@ -41,13 +39,11 @@ def measure(plan: Plan) -> dict[str, Any]:
 
 def _side_by_side(plan: Plan, ours: list[Worker]) -> list[dict[str, Any]]:
     """Measures all contenders in all settings, and the parts of the roofline beside them."""
-    print("first epochs of every contender", flush=True)
     pool = _Pool(plan, ours)
     with stopping(pool.others):
         pool.warm_up()
         samples: dict[tuple[str, str], list[Reply]] = {turn: [] for turn in pool.turns}
-        for round_number in range(plan.rounds):
-            print(f"epochs, side by side: round {round_number + 1} of {plan.rounds}", flush=True)
+        for round_number in rounds(range(plan.rounds), "epochs, side by side"):
             # Each in its turn meets both neighbours, so that none always follows the slowest.
             forward = round_number % 2 == 0
             for turn in pool.turns if forward else reversed(pool.turns):
@@ -86,7 +82,8 @@ class _Pool:
         """Builds and compiles everything, all processes at once."""
         ours = [worker for worker, jobs in self._jobs.items() if names.OURS in jobs]
         together(ours, "build")
-        for place in range(max(map(len, self._jobs.values()))):
+        places = range(max(map(len, self._jobs.values())))
+        for place in rounds(places, "first epochs of every contender"):
             concerned = {w: jobs[place] for w, jobs in self._jobs.items() if place < len(jobs)}
             for _ in range(WARM_UP_EPOCHS):
                 for worker, job in concerned.items():
@@ -125,16 +122,23 @@ def spread(seconds: list[float]) -> dict[str, float]:
 
 def _whole_runs(plan: Plan, workers: list[Worker]) -> dict[str, Any]:
     # The first run compiles and is left out: a sweep compiles once for many runs.
-    together(workers, "runs", first_seed=0, count=1)
-    done = [reply.value for reply in together(workers, "runs", first_seed=1, count=plan.runs)]
+    together(workers, "run", seed=0)
+    done = [
+        reply.value
+        for seed in rounds(range(1, plan.runs + 1), "whole runs, by two workers")
+        for reply in together(workers, "run", seed=seed)
+    ]
     peaks = [reply.value for reply in together(workers, "peak memory")]
     return {
         "workers": len(workers),
         "runs_per_worker": plan.runs,
         "epochs": plan.run_epochs,
-        "elapsed_seconds": [round(part["elapsed_seconds"], 4) for part in done],
-        "wall_seconds": [round(x, 4) for part in done for x in part["seconds"]],
-        "measure_shares": [round(x, 4) for part in done for x in part["measure_shares"]],
+        "elapsed_seconds": [
+            round(sum(run["elapsed_seconds"] for run in done[number :: len(workers)]), 4)
+            for number in range(len(workers))
+        ],
+        "wall_seconds": [round(run["wall_seconds"], 4) for run in done],
+        "measure_shares": [round(run["measure_share"], 4) for run in done],
         "peak_megabytes": [round(peak, 1) for peak in peaks],
     }
 
@@ -144,11 +148,15 @@ def _growth(plan: Plan, ours: list[Worker]) -> dict[str, Any]:
     more = [Worker(names.ENGINE, plan, threads=1) for _ in range(max(plan.workers) - len(ours))]
     with stopping(more):
         workers = ours + more
-        return {
-            "width": [_point(plan, ours[:1], "width", width) for width in plan.widths],
-            "depth": [_point(plan, ours[:1], "depth", depth) for depth in plan.depths],
-            "workers": [_point(plan, workers[:count], "workers", count) for count in plan.workers],
-        }
+        points = [
+            *(("width", value, ours[:1]) for value in plan.widths),
+            *(("depth", value, ours[:1]) for value in plan.depths),
+            *(("workers", count, workers[:count]) for count in plan.workers),
+        ]
+        growth: dict[str, Any] = {}
+        for what, value, those in rounds(points, "growth"):
+            growth.setdefault(what, []).append(_point(plan, those, what, value))
+        return growth
 
 
 def _point(plan: Plan, workers: list[Worker], what: str, value: int) -> dict[str, Any]:

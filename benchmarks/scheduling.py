@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import logging
 import os
 import tempfile
 import time
@@ -21,6 +22,7 @@ from typing import Any
 import psutil
 from distributed.deploy.subprocess import SubprocessCluster
 from plan import Plan
+from turns import rounds
 
 RUN_SECONDS = 5.0
 """Length of the runs of which is told how many workers one driver feeds."""
@@ -32,7 +34,7 @@ def measure(plan: Plan) -> dict[str, Any]:
 
     chunk, order.CHUNK = order.CHUNK, 1
     try:
-        points = [_point(plan, number) for number in plan.cluster_workers]
+        points = [_point(plan, number) for number in rounds(plan.cluster_workers, "scheduling")]
     finally:
         order.CHUNK = chunk
     return {"in_flight": cluster.IN_FLIGHT, "points": points, **reach(points, cluster.IN_FLIGHT)}
@@ -57,7 +59,6 @@ def _point(plan: Plan, workers: int) -> dict[str, Any]:
     from activation_study import run
     from activation_study.engine.records.records import Records
 
-    print(f"scheduling, {workers} workers", flush=True)
     experiments = _experiments(plan, 8 * workers + plan.cluster_runs)
     first, measured = experiments[: 8 * workers], experiments[8 * workers :]
     with tempfile.TemporaryDirectory() as folder, _cluster(workers) as (address, scheduler):
@@ -107,6 +108,7 @@ def _cluster(workers: int) -> Any:
     """A scheduler and workers of one thread, each a process; yields its address and process."""
     # They inherit it; what each of them tells of itself would bury the benchmark's own lines.
     os.environ["DASK_LOGGING__DISTRIBUTED"] = "error"
+    logging.getLogger("distributed").setLevel(logging.ERROR)
     with SubprocessCluster(
         n_workers=workers,
         threads_per_worker=1,

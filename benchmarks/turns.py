@@ -1,7 +1,8 @@
 """Processes that are kept alive, do one job when told and wait blocked otherwise.
 
 A job goes to several processes at once, and the next one only after all have answered. So they
-work at the same time, and whoever has no turn takes no time from whoever has one.
+work at the same time, and whoever has no turn takes no time from whoever has one. What the
+libraries of a process print is held back, and shown with its error where it fails.
 """
 
 from __future__ import annotations
@@ -9,15 +10,18 @@ from __future__ import annotations
 import importlib
 import multiprocessing
 import os
+import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 from plan import Plan
+from tqdm import tqdm
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NPROC")
 """What the libraries read when they are loaded; JAX reads the last one."""
@@ -35,7 +39,11 @@ ALWAYS = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
 }
 
+PRINTED_CHARACTERS = 4000
+"""As many of the last that a failed process printed are shown."""
+
 Job = Callable[..., Any]
+Point = TypeVar("Point")
 
 
 class WorkerError(RuntimeError):
@@ -71,8 +79,9 @@ class Worker:
         self._label = f"{module}, {threads or 'default'} threads"
         context = multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
+        self._printed = tempfile.NamedTemporaryFile(prefix="bench-")  # noqa: SIM115
         self._process = context.Process(
-            target=_serve, args=(theirs, module, plan, threads), daemon=True
+            target=_serve, args=(theirs, self._printed.name, module, plan, threads), daemon=True
         )
         with _environment(threads):
             self._process.start()
@@ -87,7 +96,7 @@ class Worker:
         try:
             self._connection.send((job, arguments))
         except OSError as error:
-            raise WorkerError(f"the process of {self._label} has ended") from error
+            raise self._failure("has ended") from error
 
     def receive(self) -> Reply:
         """Waits for the reply to the last job.
@@ -99,12 +108,12 @@ class Worker:
             reply = self._connection.recv()
         except EOFError as error:
             self._process.join()
-            raise WorkerError(
-                f"the process of {self._label} died with exit code {self._process.exitcode}; "
+            raise self._failure(
+                f"died with exit code {self._process.exitcode}; "
                 "a negative code is a signal, and 9 is often a lack of memory"
             ) from error
         if isinstance(reply, str):
-            raise WorkerError(f"{self._label} failed:\n{reply}")
+            raise self._failure(f"failed:\n{reply}")
         assert isinstance(reply, Reply)
         return reply
 
@@ -115,6 +124,17 @@ class Worker:
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
+        self._printed.close()
+
+    def _failure(self, what: str) -> WorkerError:
+        printed = Path(self._printed.name).read_text(errors="replace")[-PRINTED_CHARACTERS:]
+        told = f"\nIt had printed:\n{printed}" if printed else ""
+        return WorkerError(f"the process of {self._label} {what}{told}")
+
+
+def rounds(points: Sequence[Point], what: str) -> Iterator[Point]:
+    """Goes through the points, with a line that counts them and tells the time left."""
+    return iter(tqdm(points, desc=what, unit="round", dynamic_ncols=True))
 
 
 def together(workers: Sequence[Worker], job: str, **arguments: Any) -> list[Reply]:
@@ -152,8 +172,14 @@ def _environment(threads: int | None) -> Iterator[None]:
         os.environ.update(before)
 
 
-def _serve(connection: Connection, module: str, plan: Plan, threads: int | None) -> None:
-    """Does jobs until the other end is closed."""
+def _serve(
+    connection: Connection, printed: str, module: str, plan: Plan, threads: int | None
+) -> None:
+    """Does jobs until the other end is closed; what is printed meanwhile goes to a file."""
+    # The descriptors, as much of it comes from C++.
+    with open(printed, "ab") as file:
+        for descriptor in (1, 2):
+            os.dup2(file.fileno(), descriptor)
     try:
         jobs: dict[str, Job] = importlib.import_module(module).make(plan, threads)
         while True:

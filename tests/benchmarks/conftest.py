@@ -21,7 +21,7 @@ def scripts_on_path(monkeypatch):
 
 @pytest.fixture(scope="session")
 def short_bench(tmp_path_factory):
-    """The short form's file and what it printed, by the command that `make bench` gives."""
+    """The short form's file, what it printed and how it told its progress; as `make bench` does."""
     path = tmp_path_factory.mktemp("bench") / "results.json"
     done = subprocess.run(
         [str(COMMAND), "bench", "--short", "--output", str(path)],
@@ -30,7 +30,7 @@ def short_bench(tmp_path_factory):
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(path.read_text()), done.stdout
+    return json.loads(path.read_text()), done.stdout, done.stderr
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import importlib.util
 import math
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -164,7 +165,10 @@ def test_the_published_file_is_of_the_full_form(published):
 
 @pytest.mark.slow
 def test_the_short_form_says_what_it_is_and_prints_every_target(short_bench):
-    results, printed = short_bench
+    results, printed, told = short_bench
+    steps = "whole runs|first epochs|epochs, side by side|growth|scheduling"
+    for line in filter(str.strip, re.split(r"[\r\n]", told)):
+        assert re.match(rf"({steps}).*\d+/\d+ \[.*\d+:\d+.*\]", line)
     assert results["short"]
     assert results["machine"]["cores"] >= 1
     for package in ("torch", "jax"):

@@ -81,6 +81,17 @@ def test_a_module_that_cannot_start_brings_its_traceback(start):
         together([worker], "add", left=1, right=1)
 
 
+@pytest.mark.parametrize("end", ["fail", "die"])
+def test_what_a_process_prints_is_shown_where_it_fails_and_not_before(start, end, capfd):
+    from turns import WorkerError, together
+
+    worker = start()
+    together([worker], "print", words="written by a library")
+    assert capfd.readouterr() == ("", "")
+    with pytest.raises(WorkerError, match="It had printed:\nwritten by a library"):
+        together([worker], end)
+
+
 def test_a_killed_process_is_told_from_a_failed_one(start):
     from turns import WorkerError, together
 

@@ -13,6 +13,7 @@ def make(plan, threads):
         "sleep": sleep,
         "processor time": time.process_time,
         "fail": lambda: {}["no such key"],
+        "print": lambda words: os.write(2, words.encode()),
         "die": lambda: os.kill(os.getpid(), signal.SIGKILL),
         "environment": lambda: dict(os.environ),
     }

@@ -198,8 +198,9 @@ def _by_unit(values: tf.Tensor) -> tf.Tensor:
 
 
 def as_pixels(images: tf.Tensor) -> tf.Tensor:
-    """Casts uint8 images to float pixels in [0, 1]."""
-    return tf.cast(images, tf.float32) * (1.0 / 255.0)
+    """Turns uint8 images into float pixels in [0, 1]: in one operation, cast and scaled."""
+    bytes_of_range = tf.bitcast(images, tf.quint8)
+    return tf.raw_ops.Dequantize(input=bytes_of_range, min_range=0.0, max_range=1.0)
 
 
 _LOOPS: dict[tuple, Loop] = {}
