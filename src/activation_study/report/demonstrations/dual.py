@@ -28,8 +28,7 @@ class Dual:
         other = constant(other)
         return Dual(self.value + other.value, self.slope + other.slope)
 
-    def __radd__(self, other: float) -> Dual:
-        return self + other
+    __radd__ = __add__
 
     def __neg__(self) -> Dual:
         return Dual(-self.value, -self.slope)
@@ -44,8 +43,7 @@ class Dual:
         other = constant(other)
         return Dual(self.value * other.value, self.slope * other.value + self.value * other.slope)
 
-    def __rmul__(self, other: float) -> Dual:
-        return self * other
+    __rmul__ = __mul__
 
     def __truediv__(self, other: Dual | float) -> Dual:
         other = constant(other)

@@ -6,15 +6,14 @@ the claim in `data/claims.yml`.
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Callable
 
 import numpy as np
 
-Function = Callable[[np.ndarray], np.ndarray]
-Layers = list[tuple[np.ndarray, np.ndarray]]
+from activation_study.report.demonstrations.functions import SEED, Function, largest
 
-SEED = 20261123
+Layers = list[tuple[np.ndarray, np.ndarray]]
 
 
 def relu(scores: np.ndarray) -> np.ndarray:
@@ -24,7 +23,7 @@ def relu(scores: np.ndarray) -> np.ndarray:
 
 def step(scores: np.ndarray) -> np.ndarray:
     """Return 1 where z >= 0, else 0."""
-    return (scores >= 0).astype(float)
+    return np.heaviside(scores, 1.0)
 
 
 # ---------------------------------------------------------------- layers without an activation
@@ -36,37 +35,39 @@ def linear_collapse() -> dict[str, float]:
     control takes the case in which ReLU between the layers changes the outputs least.
     """
     rng = np.random.default_rng(SEED)
-    worst = {np.float64: 0.0, np.float32: 0.0}
-    least_with_relu = np.inf
+    double, single, with_relu = [], [], []
     for depth, width in itertools.product((2, 4, 8), (16, 128)):
         inputs = rng.standard_normal((200, width))
         layers = [
             (rng.standard_normal((width, width)) / np.sqrt(width), rng.standard_normal(width))
             for _ in range(depth)
         ]
-        for precision in worst:
-            rounded = [(weights.astype(precision), b.astype(precision)) for weights, b in layers]
-            outputs = forward(inputs.astype(precision), rounded)
-            one_layer = forward(inputs.astype(precision), [collapse(rounded)])
-            worst[precision] = max(worst[precision], relative_difference(one_layer, outputs))
-        with_relu = forward(inputs, layers, relu)
-        one_layer = forward(inputs, [collapse(layers)])
-        least_with_relu = min(least_with_relu, relative_difference(one_layer, with_relu))
+        rounded = [(weights.astype(np.float32), b.astype(np.float32)) for weights, b in layers]
+        inputs_32 = inputs.astype(np.float32)
+        outputs = forward(inputs, [collapse(layers)])
+        outputs_32 = forward(inputs_32, [collapse(rounded)])
+        double.append(relative_difference(outputs, forward(inputs, layers)))
+        single.append(relative_difference(outputs_32, forward(inputs_32, rounded)))
+        with_relu.append(relative_difference(outputs, forward(inputs, layers, relu)))
     return {
-        "max_relative_difference_float64": worst[np.float64],
-        "max_relative_difference_float32": worst[np.float32],
-        "max_difference_with_relu": least_with_relu,
+        "max_relative_difference_float64": max(double),
+        "max_relative_difference_float32": max(single),
+        "max_difference_with_relu": min(with_relu),
     }
 
 
-def forward(inputs: np.ndarray, layers: Layers, activation: Function | None = None) -> np.ndarray:
+def identity(scores: np.ndarray) -> np.ndarray:
+    """Return z: no activation."""
+    return scores
+
+
+def forward(inputs: np.ndarray, layers: Layers, activation: Function = identity) -> np.ndarray:
     """Return the outputs of dense layers, shape (examples, units); the last has no activation."""
-    signal = inputs
-    for number, (weights, biases) in enumerate(layers):
-        if number > 0 and activation is not None:
-            signal = activation(signal)
-        signal = signal @ weights + biases
-    return signal
+    (weights, biases), *others = layers
+    scores = inputs @ weights + biases
+    for weights, biases in others:
+        scores = activation(scores) @ weights + biases
+    return scores
 
 
 def collapse(layers: Layers) -> tuple[np.ndarray, np.ndarray]:
@@ -79,7 +80,7 @@ def collapse(layers: Layers) -> tuple[np.ndarray, np.ndarray]:
 
 def relative_difference(received: np.ndarray, expected: np.ndarray) -> float:
     """Return the largest difference relative to the largest expected value."""
-    return float(np.abs(received - expected).max() / np.abs(expected).max())
+    return largest(received - expected) / largest(expected)
 
 
 # ---------------------------------------------------------------- pieces of ReLU networks
@@ -95,23 +96,18 @@ def relu_compositions() -> dict[str, float]:
         kinks, slopes = np.arange(1.0, 9.0), np.array([1.0, -2.0] * 4)
         return relu(inputs[:, None] - kinks) @ slopes
 
-    def hat(inputs: np.ndarray, activation: Function = relu) -> np.ndarray:
-        return 2.0 * activation(inputs) - 4.0 * activation(inputs - 0.5)
+    def five_hats(inputs: np.ndarray, activation: Function) -> np.ndarray:
+        for _ in range(5):
+            inputs = 2.0 * activation(inputs) - 4.0 * activation(inputs - 0.5)
+        return inputs
 
-    def composed(activation: Function) -> Function:
-        def network(inputs: np.ndarray) -> np.ndarray:
-            for _ in range(5):
-                inputs = hat(inputs, activation)
-            return inputs
-
-        return network
-
-    zero, one = np.zeros(1), np.ones(1)
+    folded, linear = (functools.partial(five_hats, activation=each) for each in (relu, identity))
+    one = np.ones(1)
     return {
-        "additivity_violation": float(abs(relu(one) + relu(-one) - relu(zero))[0]),
+        "additivity_violation": largest(relu(one) + relu(-one) - relu(one - one)),
         "pieces_of_one_layer_with_8_units": num_pieces(one_layer, 0.0, 9.0, 9 * 16),
-        "pieces_of_sawtooth_with_depth_5": num_pieces(composed(relu), 0.0, 1.0, 256),
-        "pieces_of_linear_network": num_pieces(composed(lambda scores: scores), 0.0, 1.0, 256),
+        "pieces_of_sawtooth_with_depth_5": num_pieces(folded, 0.0, 1.0, 256),
+        "pieces_of_linear_network": num_pieces(linear, 0.0, 1.0, 256),
     }
 
 
@@ -177,9 +173,9 @@ def step_fires_or_not() -> dict[str, float]:
     surrogate = hidden_gradient(inputs, targets, weights, step, straight_through_slope)
     return {
         "outputs_other_than_0_or_1": float(np.sum((outputs != 0.0) & (outputs != 1.0))),
-        "largest_slope_away_from_0": float(np.abs(measured_slope(beside_0)).max()),
-        "largest_hidden_gradient": float(np.abs(true).max()),
-        "largest_hidden_gradient_straight_through": float(np.abs(surrogate).max()),
+        "largest_slope_away_from_0": largest(measured_slope(beside_0)),
+        "largest_hidden_gradient": largest(true),
+        "largest_hidden_gradient_straight_through": largest(surrogate),
     }
 
 
@@ -196,6 +192,6 @@ def accuracy_metric_misleads() -> dict[str, float]:
     binary = np.mean((outputs > 0.5) == (labels > 0.5), dtype=np.float32)
     categorical = np.mean(outputs.argmax(axis=1) == labels.argmax(axis=1), dtype=np.float32)
     return {
-        "distance_of_binary_accuracy_from_0.9": abs(float(binary) - 0.9),
+        "distance_of_binary_accuracy_from_0.9": largest(float(binary) - 0.9),
         "categorical_accuracy_of_the_same_outputs": float(categorical),
     }

@@ -37,13 +37,7 @@ names = DEMONSTRATIONS.names
 
 
 def run(name: str) -> dict[str, float]:
-    """Run a demonstration; the same values come every time.
-
-    Args:
-        name: of a demonstration.
-
-    Returns:
-        Check name -> measured value.
+    """Return check name -> measured value of a demonstration, the same every time.
 
     Raises:
         ValueError: there is no such demonstration; names the accepted ones and the nearest.
