@@ -3,10 +3,11 @@
 Published runs are trained again in processes that add up in another order each: the instruction
 sets that oneDNN may use are limited (as on an older CPU), or oneDNN is off. The largest difference
 between any two of these, or between one of them and the record, is written for each quantity that
-an audit compares; the tolerances that follow are printed, for ``engine/tolerances.py``. Beside it
-stands, for the summary, the spread between seeds within a cell of the record.
+an audit compares; the tolerances that follow are printed, for ``reproduction/tolerances.py``. What
+is seen early on takes one epoch, and is measured on other and more runs, trained no longer than
+that. Beside it stands, for the summary, the spread between seeds within a cell of the record.
 
-    python benchmarks/rounding_spread.py [FOLDER]      (about half an hour; needs MNIST)
+    python benchmarks/rounding_spread.py [FOLDER]      (three quarters of an hour; needs MNIST)
 
 Trained runs are kept in FOLDER, if one is given, and those that lie there are not trained again.
 """
@@ -29,7 +30,8 @@ import pandas as pd
 
 from activation_study import settings
 from activation_study.engine.records import schema
-from activation_study.engine.records.published import PublishedRecord, to_tables
+from activation_study.engine.records.published import PublishedRecord
+from activation_study.engine.records.tables import to_tables
 from activation_study.engine.run import Run
 from activation_study.engine.training import provenance
 from activation_study.report.reproduction.comparison import (
@@ -42,6 +44,7 @@ from activation_study.report.reproduction.comparison import (
 from activation_study.report.reproduction.sampling import cell, draw, experiment_of
 from activation_study.report.reproduction.tolerances import (
     AT_START,
+    EARLY_ON,
     HIGH_RATE,
     from_largest,
     scaled,
@@ -61,6 +64,8 @@ NUM_HIGH, HIGH_SEED = 24, 1
 """More from the high rates, where training amplifies rounding most."""
 NUM_HIGH_TESTED = 4
 """And of these, some that read the test images: few runs of the record do at such rates."""
+NUM_SHORT, SHORT_SEED = 40, 2
+"""Runs of one epoch, at usual and at high rates each."""
 STUDY = "core"
 
 
@@ -69,38 +74,49 @@ def main(folder: Path) -> None:
     published = PublishedRecord(settings.published())
     tables = {table: published.read(STUDY, table) for table in schema.TABLES}
     summary = tables["runs"].to_pandas()
-    chosen = sample(summary)
+    chosen, short = sample(summary), short_sample(summary)
     with ThreadPoolExecutor(PROCESSES) as pool:
         list(pool.map(lambda name: _train_under(name, folder), CONDITIONS))
-    found = {
-        name: {key: to_tables([run]) for key, run in _trained(folder, name).items()}
-        for name in CONDITIONS
-    }
-    found = {"record": {key: of_run(tables, key) for key in chosen["key"]}} | found
+    found, found_short = (
+        {"record": {key: of_run(tables, key) for key in rows["key"]}}
+        | {name: _trained(path_of(folder, name)) for name in CONDITIONS}
+        for rows, path_of in ((chosen, _path), (short, _short_path))
+    )
+    bands = {"usual": lambda runs: ~_is_high(runs), "high": _is_high}
     results: dict[str, Any] = {
         "recorded_on": sorted(summary["cpu"].unique()),
         "machine": provenance.of_this_process(),
         "conditions": CONDITIONS,
         "runs": [_equalities(row, found) for _, row in chosen.iterrows()],
+        "short_runs": sorted(short["key"]),
         "largest": {
-            "usual": _largest(chosen[chosen["learning_rate"] < HIGH_RATE], found),
-            "high": _largest(chosen[chosen["learning_rate"] >= HIGH_RATE], found),
+            band: _largest(chosen[is_in(chosen)], found)
+            | _largest(short[is_in(short)], found_short, early_on=True)
+            for band, is_in in bands.items()
         },
         "between_seeds": {
-            "usual": _between_seeds(summary[summary["learning_rate"] < HIGH_RATE]),
-            "high": _between_seeds(summary[summary["learning_rate"] >= HIGH_RATE]),
+            band: _between_seeds(summary[is_in(summary)]) for band, is_in in bands.items()
         },
     }
     RESULTS.write_text(json.dumps(results, indent=1) + "\n")
-    print("TOLERANCES = {")
-    for name, usual in results["largest"]["usual"].items():
-        print(f'    "{name}": {from_largest(name, usual, results["largest"]["high"][name])},')
+    print_tolerances(results["largest"])
+
+
+def print_tolerances(largest: dict[str, dict[str, float]]) -> None:
+    """Prints the table of ``reproduction/tolerances.py``."""
+    print("TOLERANCES: dict[str, tuple[float | None, float | None]] = {")
+    for name, usual in largest["usual"].items():
+        print(f'    "{name}": {from_largest(name, usual, largest["high"][name])},')
     print("}")
+
+
+def _is_high(runs: pd.DataFrame) -> pd.Series:
+    return runs["learning_rate"] >= HIGH_RATE
 
 
 def sample(summary: pd.DataFrame) -> pd.DataFrame:
     """The runs that are trained again."""
-    high = summary[summary["learning_rate"] >= HIGH_RATE]
+    high = summary[_is_high(summary)]
     tested = high[(high["evaluation"] == "test") & ~high["diverged"]]
     parts = [
         draw(summary, NUM_RUNS, SEED),
@@ -110,23 +126,35 @@ def sample(summary: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts).drop_duplicates("key")
 
 
+def short_sample(summary: pd.DataFrame) -> pd.DataFrame:
+    """The runs of which one epoch is trained again; one graph after the other."""
+    is_high = _is_high(summary)
+    parts = [draw(summary[each], NUM_SHORT, SHORT_SEED) for each in (is_high, ~is_high)]
+    return pd.concat(parts).sort_values(["hidden", "head"], kind="stable")
+
+
 def _train_under(name: str, folder: Path) -> None:
     """Trains in a process of its own: instruction sets are chosen when TensorFlow starts."""
-    command = [sys.executable, __file__, "--train", str(_path(folder, name))]
+    paths = [str(_path(folder, name)), str(_short_path(folder, name))]
+    command = [sys.executable, __file__, "--train", *paths]
     subprocess.run(command, check=True, env=os.environ | CONDITIONS[name])
 
 
-def train(path: Path) -> None:
-    """Trains what does not lie in the file yet, one line of JSON a run."""
+def train(path: Path, short_path: Path) -> None:
+    """Trains what does not lie in the files yet, one line of JSON a run, by its recorded key."""
     from activation_study.engine.training.train import train as train_one
 
-    path.touch()
-    done = {json.loads(line)["key"] for line in path.read_text().splitlines()}
     summary = PublishedRecord(settings.published()).read(STUDY, "runs").to_pandas()
-    for _, row in sample(summary).iterrows():
-        if row["key"] not in done:
-            line = json.dumps(asdict(train_one(experiment_of(row))))
-            with path.open("a") as stream:
+    for file, rows, changes in (
+        (path, sample(summary), {}),
+        (short_path, short_sample(summary), {"epochs": 1, "evaluation": "validation"}),
+    ):
+        file.touch()
+        done = {json.loads(line)["key"] for line in file.read_text().splitlines()}
+        for _, row in rows[~rows["key"].isin(done)].iterrows():
+            run = train_one(experiment_of(row).replace(**changes))
+            line = json.dumps(asdict(run) | {"key": row["key"]})
+            with file.open("a") as stream:
                 stream.write(line + "\n")
 
 
@@ -134,9 +162,13 @@ def _path(folder: Path, name: str) -> Path:
     return folder / f"{name.replace(' ', '-')}.jsonl"
 
 
-def _trained(folder: Path, name: str) -> dict[str, Run]:
-    runs = (Run(**json.loads(line)) for line in _path(folder, name).read_text().splitlines())
-    return {run.key: run for run in runs}
+def _short_path(folder: Path, name: str) -> Path:
+    return _path(folder, f"{name} one epoch")
+
+
+def _trained(path: Path) -> dict[str, Tables]:
+    runs = (Run(**json.loads(line)) for line in path.read_text().splitlines())
+    return {run.key: to_tables([run]) for run in runs}
 
 
 def _equalities(row: pd.Series, found: dict[str, dict[str, Tables]]) -> dict[str, Any]:
@@ -150,14 +182,16 @@ def _equalities(row: pd.Series, found: dict[str, dict[str, Tables]]) -> dict[str
     return about | {"outcomes": sorted(set(outcomes.values())), "equal_to_record": equal}
 
 
-def _largest(chosen: pd.DataFrame, found: dict[str, dict[str, Tables]]) -> dict[str, float]:
-    """The largest difference of each quantity between two ways of rounding."""
+def _largest(
+    chosen: pd.DataFrame, found: dict[str, dict[str, Tables]], *, early_on: bool = False
+) -> dict[str, float]:
+    """The largest difference between two ways of rounding, of what is seen early on or the rest."""
     largest: dict[str, float] = {}
     for key in chosen["key"]:
         parts = [quantities(runs[key]) for runs in found.values()]
         diverged = any(runs[key]["runs"]["divergence"][0].as_py() for runs in found.values())
         for one, other in itertools.combinations(parts, 2):
-            for name in one:
+            for name in (each for each in one if each.endswith(EARLY_ON) is early_on):
                 # As in an audit: what a diverged run measured late is noise.
                 if name.endswith(AT_START) or not diverged:
                     gap = float(distance(name, one[name], other[name]).max(initial=0.0))
@@ -184,7 +218,7 @@ def _between_seeds(summary: pd.DataFrame) -> dict[str, float]:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--train"]:
-        train(Path(sys.argv[2]))
+        train(*map(Path, sys.argv[2:]))
     elif len(sys.argv) > 1:
         main(Path(sys.argv[1]))
     else:

@@ -97,6 +97,10 @@ def test_repetition_of_what_was_trained_again(
     assert "0 of 0 verdicts from runs are the same" in printed
     assert (tmp_path / "data" / "repetition.json").exists()
     assert command("verify")[0] == 0
+    (tmp_path / "empty").mkdir()
+    code, _, errors = command("repetition", str(tmp_path / "empty"))
+    assert code == 2
+    assert "holds no run of" in errors
     code, _, errors = command("repetition", str(tmp_path / "nowhere"))
     assert code == 2
     assert "which is no folder; expected a working cache" in errors

@@ -18,10 +18,10 @@ from tqdm import tqdm
 
 from activation_study import settings, studies
 from activation_study.engine.records.records import Records
-from activation_study.engine.sweeps.sweep import load, run
+from activation_study.engine.sweeps.sweep import load, run, shows_progress
 from activation_study.errors import RecordError, RunsFailedError, StudyError
 from activation_study.report.claims import claims_file
-from activation_study.report.claims.judging import judge, judge_all, load_claims
+from activation_study.report.claims.judging import judge_all
 
 app = typer.Typer(
     help="Put the everyday advice about activation functions on trial.",
@@ -179,10 +179,19 @@ def repetition(
     after = {name: load(studies.get(name), again) for name in studies.STUDIES}
     known = set(again.cache.keys())
     repeated = {name: set(runs.summary["key"]) & known for name, runs in after.items()}
-    judged = [
-        [judge(claim.id, runs[claim.study]) for claim in load_claims() if claim.study in runs]
-        for runs in (before, after)
-    ]
+    if not any(map(len, before.values())):
+        raise RecordError(
+            f"nothing is published in {recorded.published.folder} that could be repeated: name the "
+            f"right folder with {settings.DATA_VARIABLE}"
+        )
+    if not any(repeated.values()):
+        raise RecordError(
+            f"received {str(folder)!r}, which holds no run of {' or '.join(studies.STUDIES)}; "
+            f"expected a working cache of such runs: activation-study run, with "
+            f"{settings.RECORDS_VARIABLE} naming the folder"
+        )
+    sides = tqdm((before, after), unit="judging", disable=not shows_progress(None))
+    judged = [[verdict for verdict in judge_all(runs) if verdict.study in runs] for runs in sides]
     found = repeating.compare(before, after, repeated, judged[0], judged[1])
     typer.echo(str(found))
     if write:

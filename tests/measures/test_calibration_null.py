@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fractions
+import itertools
 import math
 
 import numpy as np
@@ -136,3 +138,15 @@ def test_a_diverged_run_has_no_null() -> None:
     assert distribution.samples.size == 0
     values = (distribution.mean, distribution.low, distribution.high, distribution.p_value(0.1))
     assert all(math.isnan(value) for value in values)
+
+
+def test_exact_ties_count_within_a_tolerance_and_by_chance_without() -> None:
+    # One and the same error, added up in every order of its parts: exactly equal, but for rounding.
+    parts = [fractions.Fraction(n, 10) for n in (1, 2, 3, 7)]
+    orders = list(itertools.permutations(parts))
+    assert {sum(order) for order in orders} == {fractions.Fraction(13, 10)}
+    sums = np.array([sum(map(float, order)) for order in orders])
+    null, highest = NullDistribution(np.append(sums, 0.5)), float(sums.max())
+    exact = (1 + len(orders)) / (len(orders) + 2)
+    assert null.p_value(highest) < exact
+    assert null.p_value(highest, tie_tolerance=1e-12) == exact

@@ -54,11 +54,18 @@ class NullDistribution:
         """The 97.5 % quantile; NaN without samples."""
         return self._quantile(0.975)
 
-    def p_value(self, observed: float) -> float:
-        """One-sided p-value (1 + #{samples >= observed}) / (draws + 1); NaN without either."""
+    def p_value(self, observed: float, tie_tolerance: float = 0.0) -> float:
+        """One-sided p-value (1 + #{samples >= observed}) / (draws + 1); NaN without either.
+
+        Args:
+            observed: the measure of the real labels.
+            tie_tolerance: samples that fall short by no more count as ties. Without it, as in every
+                run of this protocol, rounding breaks exact ties either way.
+        """
         if not self.samples.size or math.isnan(observed):
             return math.nan
-        return (1 + int((self.samples >= observed).sum())) / (self.samples.size + 1)
+        num_above = int((self.samples >= observed - tie_tolerance).sum())
+        return (1 + num_above) / (self.samples.size + 1)
 
     def _quantile(self, probability: float) -> float:
         return float(np.quantile(self.samples, probability)) if self.samples.size else math.nan

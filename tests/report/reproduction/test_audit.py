@@ -20,7 +20,15 @@ from activation_study.engine.run import Run
 from activation_study.errors import MissingFileError, RecordError
 from activation_study.experiment import Experiment
 from activation_study.report.reproduction import audit as auditing
-from activation_study.report.reproduction.audit import DIFFERENT, EQUAL, WITHIN, Audit
+from activation_study.report.reproduction import tolerances
+from activation_study.report.reproduction.audit import Audit
+from activation_study.report.reproduction.audited_run import (
+    DIFFERENT,
+    EQUAL,
+    STARTED,
+    UNMEASURED,
+    WITHIN,
+)
 from engine.made_runs import made_run
 from report.reproduction.audited_runs import (
     NUM_WORKERS,
@@ -104,8 +112,8 @@ def test_a_wrong_experiment_is_found_on_any_platform(
 @pytest.mark.parametrize(
     ("place", "change", "verdict"),
     [
-        ("runs.test_accuracy", 0.002, WITHIN),
-        ("runs.test_accuracy", 0.02, DIFFERENT),
+        ("runs.test_smooth_calibration_error", 0.002, WITHIN),
+        ("runs.test_accuracy", 0.002, DIFFERENT),
         ("runs.test_temperature", 0.02, WITHIN),
         ("runs.test_temperature", 1.0, DIFFERENT),
         ("confusion.mean_probability", 0.2, DIFFERENT),
@@ -121,6 +129,33 @@ def test_a_run_from_elsewhere_may_differ_by_what_rounding_does(
     assert found.runs[0].verdict == verdict
     assert found.runs[0].difference is not None
     assert found.runs[0].difference.name == place
+
+
+def test_of_a_chaotic_run_start_and_outcome_are_compared_and_the_rest_is_named(
+    trained: Trained, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tolerances, "HIGH_RATE", 1e-4)
+    late = altered(trained[RELU], "layers.gradient_norm", 99.0)
+    denied = altered(trained[STEP], "runs.validation_accuracy", 0.1)
+    found = audited(publish([made_elsewhere(late), made_elsewhere(denied)]))
+    verdicts = {run.key: run.verdict for run in found.runs}
+    assert verdicts == {RELU.key: STARTED, STEP.key: DIFFERENT}
+    assert "1 start and outcome compared, 1 DIFFERENT" in str(found)
+    assert "not comparable in 1 of them, which round otherwise: " in str(found)
+    written = {run["key"]: run["not_comparable"] for run in found.as_dict()["runs"]}
+    assert "layers.gradient_norm" in written[RELU.key]
+
+
+def test_a_task_without_measured_tolerances_is_audited_on_its_own_platform_alone(
+    trained: Trained, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tolerances, "TASKS", ())
+    other = altered(trained[RELU], "runs.test_accuracy", 0.9001)
+    found = audited(publish([made_elsewhere(other), made_elsewhere(trained[TUNING])]))
+    verdicts = {run.key: run.verdict for run in found.runs}
+    assert verdicts == {RELU.key: UNMEASURED, TUNING.key: EQUAL}
+    assert found.exit_code == 2
+    assert "1 no tolerances measured" in str(found)
 
 
 def test_a_really_different_order_of_sums_stays_within_tolerance(

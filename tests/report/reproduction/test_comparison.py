@@ -14,18 +14,22 @@ from activation_study.engine.records import schema
 from activation_study.engine.records.published import to_tables
 from activation_study.engine.run import Run
 from activation_study.experiment import Experiment
+from activation_study.measures.metrics import metric_of
 from activation_study.report.reproduction.comparison import (
+    Difference,
     Tables,
+    compare,
     distance,
     inequalities,
-    largest_difference,
     quantities,
 )
 from activation_study.report.reproduction.tolerances import (
     HIGH_RATE,
     TOLERANCES,
+    WIDEST,
     from_largest,
     rounded_up,
+    scale,
     tolerance,
 )
 from engine.made_runs import made_run
@@ -38,6 +42,10 @@ def tables(run: Run) -> Tables:
     return to_tables([run])
 
 
+def largest_difference(recorded: Tables, retrained: Tables, at_edge: bool = False) -> Difference:
+    return compare(recorded, retrained, at_edge=at_edge).largest
+
+
 def outcome(divergence: str) -> Tables:
     return tables(made_run(PROBE, diverged=divergence != "", divergence=divergence))
 
@@ -48,10 +56,25 @@ def test_tolerances_are_what_the_benchmark_measured() -> None:
     largest = json.loads((root / "benchmarks" / "rounding_spread.json").read_text())["largest"]
     assert largest["usual"].keys() == largest["high"].keys() == TOLERANCES.keys()
     for name, usual in largest["usual"].items():
-        high = largest["high"][name]
+        high = max(usual, largest["high"][name])
         assert from_largest(name, usual, high) == TOLERANCES[name], name
-        assert tolerance(name, 1e-3) >= 2.999 * usual
-        assert tolerance(name, HIGH_RATE) >= 2.999 * max(usual, high)
+        for rate, measured in ((1e-3, usual), (HIGH_RATE, high)):
+            allowed = tolerance(name, rate)
+            # None where three times what was measured would let a visible change through.
+            widest = allowed or WIDEST[scale(name)] / 1.11
+            assert (
+                widest >= 2.999 * measured
+                if allowed
+                else 3.0 * measured >= widest or (name == "runs.test_ece_null_p")
+            )
+
+
+def test_no_tolerance_lets_a_visible_change_through() -> None:
+    for name, allowed in TOLERANCES.items():
+        metric = metric_of(name.partition(".")[2].partition(" ")[0])
+        widest = {"logarithm": math.log(2), "signed logarithm": math.log(2), "count": 1.0}
+        for each in allowed:
+            assert each is None or each < widest.get(metric.scale, 0.1), name
 
 
 def test_every_quantity_of_a_run_has_a_tolerance() -> None:
@@ -102,7 +125,7 @@ def test_distance_lies_on_the_quantity_s_scale(
 def test_equal_runs_have_no_difference_whatever_is_missing_in_them() -> None:
     for run in (made_run(PROBE), made_run(PROBE.replace(evaluation="validation"))):
         assert inequalities(tables(run), tables(run)) == []
-        assert largest_difference(tables(run), tables(run), at_edge=False).tolerances == 0.0
+        assert largest_difference(tables(run), tables(run)).tolerances == 0.0
 
 
 @pytest.mark.parametrize(
@@ -143,16 +166,13 @@ def test_confusions_are_shares_of_the_true_class() -> None:
 
 
 def test_97_percent_never_reached_is_one_epoch_more_than_were_trained() -> None:
-    never, late = (made_run(PROBE, epochs_to_97=value) for value in (math.inf, 2.9))
+    never = made_run(PROBE, epochs_to_97=math.inf)
     assert quantities(tables(never))["runs.epochs_to_97"] == [3.0]
-    found = largest_difference(tables(never), tables(late), at_edge=False)
-    assert found.name == "runs.epochs_to_97"
-    assert found.tolerances == pytest.approx(0.1 / tolerance("runs.epochs_to_97", 1e-3))
 
 
 def test_an_outcome_may_change_only_where_seeds_disagree_about_it() -> None:
     sound, chance = outcome(""), outcome("chance")
-    found = largest_difference(sound, chance, at_edge=False)
+    found = largest_difference(sound, chance)
     assert (found.name, found.tolerances) == ("runs.divergence", math.inf)
     assert (found.recorded, found.retrained) == ("did not diverge", "chance")
     assert largest_difference(sound, chance, at_edge=True).tolerances == 0.0
@@ -161,26 +181,25 @@ def test_an_outcome_may_change_only_where_seeds_disagree_about_it() -> None:
 def test_of_a_diverged_run_only_the_start_and_the_outcome_count() -> None:
     run = made_run(PROBE, diverged=True, divergence="not finite")
     late = altered(run, "history.validation_nll", 99.0)
-    assert largest_difference(tables(run), tables(late), at_edge=False).tolerances == 0.0
+    assert largest_difference(tables(run), tables(late)).tolerances == 0.0
     first = run.tables["history"] | {"validation_nll": [0.1, 0.2, 0.3]}
     early = Run(run.key, run.experiment, run.summary, run.tables | {"history": first}, {})
-    found = largest_difference(tables(run), tables(early), at_edge=False)
+    found = largest_difference(tables(run), tables(early))
     assert found.name == "history.validation_nll at start"
     assert found.tolerances > 1
 
 
-def test_high_rates_have_the_wider_tolerances() -> None:
-    for name in TOLERANCES:
-        assert tolerance(name, HIGH_RATE) >= tolerance(name, 1e-3)
+def test_at_high_rates_the_result_is_named_not_comparable() -> None:
     low, high = (made_run(PROBE.replace(learning_rate=rate)) for rate in (1e-3, 0.1))
-    sizes = []
+    found = []
     for run in (low, high):
         changed = altered(run, "runs.test_accuracy", run.summary["test_accuracy"] + 0.01)
-        sizes.append(largest_difference(tables(run), tables(changed), at_edge=False).tolerances)
-    assert sizes[0] > 1 > sizes[1]
+        found.append(compare(tables(run), tables(changed), at_edge=False))
+    assert [each.largest.tolerances > 1 for each in found] == [True, False]
+    assert ["runs.test_accuracy" in each.not_comparable for each in found] == [False, True]
 
 
 @pytest.mark.slow
 def test_real_runs_of_two_functions_differ_from_the_start(trained: dict[Experiment, Run]) -> None:
-    found = largest_difference(tables(trained[RELU]), tables(trained[STEP]), at_edge=False)
+    found = largest_difference(tables(trained[RELU]), tables(trained[STEP]))
     assert found.tolerances > 10

@@ -10,7 +10,7 @@ import soak
 from activation_study import settings
 from activation_study.engine.records.published import PublishedRecord
 from activation_study.report.reproduction import audit as auditing
-from activation_study.report.reproduction.audit import DIFFERENT
+from activation_study.report.reproduction.audited_run import DIFFERENT
 
 # A download that failed leaves the folder without a file.
 HAS_MNIST = bool(os.environ.get("ACTIVATION_STUDY_DATASETS")) or any(

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from activation_study.errors import RecordError
+from activation_study.report import tables
 from activation_study.report.reproduction import repetition
 from report.claims.claim_frames import made_verdict
 
@@ -57,10 +58,10 @@ def test_says_how_much_was_repeated_and_what_it_changed(runs, found):
 
 
 def test_table_shows_what_was_written(runs, found, tmp_path):
-    assert str(repetition.table(tmp_path)) == "No repetition is recorded."
+    assert str(tables.repetitions(tmp_path)) == "No repetition is recorded."
     path = found.write(tmp_path)
     assert json.loads(path.read_text())["repetitions"][0]["claims"] == found.claims
-    table = repetition.table(tmp_path)
+    table = tables.repetitions(tmp_path)
     num_compared = found.evaluation["core"][1]
     assert table.frame.drop(columns="until").to_dict("records") == [
         {
@@ -90,7 +91,7 @@ def test_other_choices_of_a_rate_are_named(runs, found, tmp_path):
     )
     assert said in str(moved).splitlines()
     moved.write(tmp_path)
-    assert repetition.table(tmp_path).note.endswith(f" {said}.")
+    assert tables.repetitions(tmp_path).note.endswith(f" {said}.")
 
 
 def test_each_type_of_cpu_keeps_its_last_repetition(found, tmp_path):
@@ -108,17 +109,17 @@ def test_each_type_of_cpu_keeps_its_last_repetition(found, tmp_path):
         (["Another CPU (1/2/3)"], {"core": 7}),
         (["Third CPU (4/5/6)"], None),
     ]
-    shown = repetition.table(tmp_path).frame
+    shown = tables.repetitions(tmp_path).frame
     assert list(shown["repeated on"]) == ["Another CPU (1/2/3)", "Third CPU (4/5/6)"]
     assert list(shown["equal in every digit"]) == ["7 of 7", "not counted"]
-    assert repetition.table(tmp_path).note.endswith("1 of 1 verdicts are the same.")
+    assert tables.repetitions(tmp_path).note.endswith("1 of 1 verdicts are the same.")
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"date": "2026-11-24"}'])
 def test_foreign_file_is_named_and_kept(found, tmp_path, content):
     path = tmp_path / repetition.FILE
     path.write_text(content)
-    for use in (repetition.table, found.write):
+    for use in (tables.repetitions, found.write):
         with pytest.raises(RecordError, match="activation-study repetition FOLDER --write"):
             use(tmp_path)
     assert path.read_text() == content

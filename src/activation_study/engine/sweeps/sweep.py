@@ -141,14 +141,15 @@ def _with_progress(
     outcomes: Generator[Run | Failure, None, None], total: int, asked: bool | None
 ) -> Generator[Run | Failure, None, None]:
     """Passes outcomes on, and shows how many there are and how long the rest will take."""
-    hidden = not _shows_progress(asked)
+    hidden = not shows_progress(asked)
     with tqdm(total=total, unit="run", smoothing=0.02, disable=hidden) as bar, closing(outcomes):
         for outcome in outcomes:
             yield outcome
             bar.update()
 
 
-def _shows_progress(asked: bool | None) -> bool:
+def shows_progress(asked: bool | None) -> bool:
+    """Whether to draw a bar of progress: as asked, else where someone watches the terminal."""
     if asked is not None:
         return asked
     if settings.hides_progress():

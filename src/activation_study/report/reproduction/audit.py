@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,20 +14,20 @@ import pandas as pd
 
 from activation_study import files, settings
 from activation_study.catalogue import datasets
-from activation_study.engine.records import schema
-from activation_study.engine.records.published import PublishedRecord, to_tables
+from activation_study.engine.records.published import PublishedRecord
+from activation_study.engine.records.schema import Schema
 from activation_study.engine.run import Run
 from activation_study.engine.sweeps import sweep
 from activation_study.engine.training import provenance
 from activation_study.errors import RecordError
-from activation_study.experiment import FIELDS, Experiment
-from activation_study.report.reproduction.comparison import (
-    Difference,
-    Tables,
-    inequalities,
-    largest_difference,
-    of_run,
+from activation_study.report.reproduction.audited_run import (
+    DIFFERENT,
+    UNMEASURED,
+    AuditedRun,
+    beside,
+    shown_of,
 )
+from activation_study.report.reproduction.comparison import Difference, Tables, of_run
 from activation_study.report.reproduction.sampling import (
     cell,
     draw,
@@ -35,54 +36,10 @@ from activation_study.report.reproduction.sampling import (
     studies_of,
 )
 
-EQUAL, WITHIN, DIFFERENT = "equal bit for bit", "within tolerance", "DIFFERENT"
-
-PLATFORM = ("tensorflow", "keras", "numpy", "cpu", "threads", "onednn")
-"""Provenance that decides a run's numbers; of Python's version, only major and minor."""
-
 NUM_WORKERS = 2
 
 FILE = "audit.json"
 """The last audit that was written down, beside the manifest."""
-
-
-@dataclass(frozen=True)
-class AuditedRun:
-    """One published run beside what came of it now.
-
-    Args:
-        key: Key of the run.
-        study: Study in whose files it is published.
-        cell: The experiment in a few words.
-        provenance: Where the recorded run was made.
-        same_platform: Whether this process has the CPU type and the versions of the recorded run.
-        verdict: ``EQUAL``, ``WITHIN`` (only where the platform differs) or ``DIFFERENT``.
-        difference: The first unequal column or, across platforms, the largest difference.
-        reason: Why the run could not be made at all; empty where it could.
-        num_unequal: Columns whose values differ in any digit.
-    """
-
-    key: str
-    study: str
-    cell: str
-    provenance: dict[str, Any]
-    same_platform: bool
-    verdict: str
-    difference: Difference | None = None
-    reason: str = ""
-    num_unequal: int = 0
-
-    def __str__(self) -> str:
-        line = f"{self.verdict:17}  {self.key[:12]}  {self.cell}"
-        if self.reason:
-            return f"{line}: could not be retrained: {self.reason}"
-        if self.difference is None:
-            return line if self.same_platform else f"{line} (recorded on another platform)"
-        found = self.difference
-        values = f"{found.name}, recorded {found.recorded}, retrained {found.retrained}"
-        if self.same_platform:
-            return f"{line}: {values} ({self.num_unequal} columns differ)"
-        return f"{line}: largest difference {found.tolerances:.2g} of its tolerance: {values}"
 
 
 @dataclass(frozen=True)
@@ -109,18 +66,23 @@ class Audit:
 
     @property
     def exit_code(self) -> int:
-        """0 all is as recorded; 1 some runs differ; 2 some of the record cannot be repeated."""
+        """0 all is as recorded; 1 some runs differ; 2 some of the record cannot be audited here."""
         if self.count(DIFFERENT):
             return 1
-        return 2 if self.not_repeatable else 0
+        return 2 if self.not_repeatable or self.count(UNMEASURED) else 0
 
     def __str__(self) -> str:
         """The summary: counts, and what cannot be audited."""
-        counts = ", ".join(f"{self.count(v)} {v}" for v in (EQUAL, WITHIN, DIFFERENT))
+        shown = shown_of(run.verdict for run in self.runs)
+        counts = ", ".join(f"{self.count(verdict)} {verdict}" for verdict in shown)
         lines = [
             f"{len(self.runs)} of {self.num_published:,} published runs retrained "
             f"(seed {self.seed}): {counts}"
         ]
+        passed_over = Counter(name for run in self.runs for name in run.not_comparable)
+        for number in sorted(set(passed_over.values()), reverse=True):
+            names = ", ".join(name for name, n in passed_over.items() if n == number)
+            lines.append(f"not comparable in {number} of them, which round otherwise: {names}")
         lines += [f"{n:,} runs cannot be audited: {why}" for why, n in self.not_repeatable.items()]
         return "\n".join(lines)
 
@@ -141,6 +103,7 @@ class Audit:
                     "same_platform": run.same_platform,
                     "verdict": run.verdict,
                     "tolerances": _finite(run.difference),
+                    "not_comparable": run.not_comparable,
                 }
                 for run in self.runs
             ],
@@ -182,7 +145,8 @@ def audit(
     The workers of a sweep train, and neither read nor write the working cache: the record cannot
     vouch for itself, and nothing in it changes. Runs recorded on this type of CPU, with these
     versions, threads and settings of oneDNN, must be equal in every recorded digit; others must lie
-    within the tolerances of ``engine.tolerances``.
+    within the tolerances of ``reproduction.tolerances``, as far as there are any. Where none were
+    measured for a task, its runs can only be equal, or be audited where they were recorded.
 
     Args:
         study: Published study to draw from; None for all of them.
@@ -223,63 +187,15 @@ def audit(
         row = by_key[key]
         at_edge = cell(row) in edges
         recorded = of_run(tables[row["study"]], key)
-        audited[key] = _compare(row, experiments[key], recorded, outcome, at_edge)
+        audited[key] = beside(row, experiments[key], recorded, outcome, at_edge)
         report(audited[key])
     in_order = tuple(audited[key] for key in drawn["key"])
     return Audit(in_order, sample, seed, len(summary), not_repeatable)
 
 
 def _read_all(published: PublishedRecord, study: str) -> Tables:
-    return {table: published.read(study, table) for table in schema.TABLES}
-
-
-def _compare(
-    row: pd.Series,
-    experiment: Experiment,
-    recorded: Tables,
-    outcome: Run | sweep.Failure,
-    at_edge: bool,
-) -> AuditedRun:
-    own = {name: row[name] for name in schema.PROVENANCE}
-    about: dict[str, Any] = {
-        "key": row["key"],
-        "study": row["study"],
-        "cell": _in_words(row["study"], experiment),
-        "provenance": own,
-    }
-    if isinstance(outcome, sweep.Failure):
-        reason = outcome.reason.strip().splitlines()[-1]
-        return AuditedRun(**about, same_platform=False, verdict=DIFFERENT, reason=reason)
-    same = _platform(own) == _platform(outcome.provenance)
-    retrained = to_tables([outcome])
-    unequal = inequalities(recorded, retrained)
-    if not unequal:
-        return AuditedRun(**about, same_platform=same, verdict=EQUAL)
-    if same:
-        found, verdict = unequal[0], DIFFERENT
-    else:
-        found = largest_difference(recorded, retrained, at_edge=at_edge)
-        verdict = WITHIN if found.tolerances <= 1.0 else DIFFERENT
-    return AuditedRun(
-        **about,
-        same_platform=same,
-        verdict=verdict,
-        difference=found,
-        num_unequal=len(unequal),
-    )
-
-
-def _platform(own: dict[str, Any]) -> tuple[str, ...]:
-    python = ".".join(str(own["python"]).split(".")[:2])
-    return (python, *(str(own[name]) for name in PLATFORM))
-
-
-def _in_words(study: str, experiment: Experiment) -> str:
-    """The run's study, and the fields that the reference network does not have."""
-    usual, own = Experiment().describe(), experiment.describe()
-    always = ("hidden", "head", "learning_rate", "seed")
-    shown = [field for field in FIELDS if field in always or own[field] != usual[field]]
-    return f"{study}: " + ", ".join(f"{field}={own[field]}" for field in shown)
+    names = Schema.of(published.measures(study)).tables
+    return {table: published.read(study, table) for table in names}
 
 
 def _finite(difference: Difference | None) -> float | None:

@@ -12,7 +12,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from activation_study.engine.records import schema
-from activation_study.report.reproduction.tolerances import AT_START, scaled, tolerance
+from activation_study.report.reproduction.coherence import contradictions
+from activation_study.report.reproduction.tolerances import (
+    AT_START,
+    EARLY_ON,
+    EARLY_WINDOWS,
+    scaled,
+    tolerance,
+)
 
 Tables = dict[str, pa.Table]
 """Tables of the record that hold one run, by name."""
@@ -50,9 +57,8 @@ def inequalities(recorded: Tables, retrained: Tables) -> list[Difference]:
     other tables: equal means equal after that.
     """
     found = []
-    for table, columns in schema.TABLES.items():
-        outside = set(schema.PROVENANCE) if table == "runs" else set()
-        for column in (name for name in columns if name not in outside):
+    for table, content in recorded.items():
+        for column in (name for name in content.column_names if name not in schema.PROVENANCE):
             old, new = (tables[table][column].to_pylist() for tables in (recorded, retrained))
             # As text, because NaN equals nothing.
             if repr(old) != repr(new):
@@ -61,11 +67,25 @@ def inequalities(recorded: Tables, retrained: Tables) -> list[Difference]:
     return found
 
 
-def largest_difference(recorded: Tables, retrained: Tables, *, at_edge: bool) -> Difference:
+@dataclass(frozen=True)
+class Comparison:
+    """What two runs whose rounding may differ have in common.
+
+    Args:
+        largest: Where they lie farthest apart, in tolerances.
+        not_comparable: Quantities of the record that rounding could make anything of, by name.
+    """
+
+    largest: Difference
+    not_comparable: tuple[str, ...] = ()
+
+
+def compare(recorded: Tables, retrained: Tables, *, at_edge: bool) -> Comparison:
     """Compares two runs whose rounding may differ, quantity by quantity.
 
     A run that diverged has learned nothing, and what it measured in the end is noise: of such a run
-    the outcome is compared, and what was seen before rounding could grow.
+    the outcome is compared, and what was seen before rounding could grow. Of a quantity that is not
+    comparable it is compared whether it was measured, and whether the run's other values deny it.
 
     What this cannot catch: a fault that shows late in training, or in the measuring alone, by less
     than another rounding would (as little as another seed would, for activations with kinks). What
@@ -78,17 +98,24 @@ def largest_difference(recorded: Tables, retrained: Tables, *, at_edge: bool) ->
         at_edge: Whether some seeds of the run's cell diverge and others do not, so that rounding
             may decide which this one does.
     """
-    old_outcome, new_outcome = (_row(tables)["divergence"] for tables in (recorded, retrained))
-    if old_outcome != new_outcome and not at_edge:
-        old, new = (outcome or "did not diverge" for outcome in (old_outcome, new_outcome))
-        return Difference("runs.divergence", old, new, math.inf)
+    outcomes = [_row(tables)["divergence"] or "did not diverge" for tables in (recorded, retrained)]
+    if outcomes[0] != outcomes[1]:
+        if not at_edge:
+            return Comparison(Difference("runs.divergence", outcomes[0], outcomes[1], math.inf))
+    elif found := _first_other_row(recorded, retrained):
+        return Comparison(found)
+    if found := _contradiction(recorded, retrained):
+        return Comparison(found)
     old, new = quantities(recorded), quantities(retrained)
-    names = [name for name in old if name.endswith(AT_START) or not (old_outcome or new_outcome)]
+    is_sound = set(outcomes) == {"did not diverge"}
+    seen = [name for name in old if is_sound or name.endswith(AT_START)]
     rate = float(_row(recorded)["learning_rate"])
-    return max(
-        (_difference(name, old[name], new[name], rate) for name in names),
-        key=lambda difference: difference.tolerances,
-    )
+    allowed = {name: tolerance(name, rate) for name in seen}
+    differences = [_difference(name, old[name], new[name], allowed[name]) for name in seen]
+    unseen = [name for name in old if allowed.get(name) is None and not np.isnan(old[name]).all()]
+    # Their shares are compared; which of a layer's units they are, is as good as drawn.
+    unseen += ["units.unit"] * (recorded["units"].num_rows > 0)
+    return Comparison(max(differences, key=lambda found: found.tolerances), tuple(unseen))
 
 
 def distance(name: str, recorded: np.ndarray, retrained: np.ndarray) -> np.ndarray:
@@ -109,7 +136,7 @@ def quantities(tables: Tables) -> dict[str, np.ndarray]:
     by their weighted means, confusions by true class.
     """
     row = _row(tables)
-    frames = {name: content.to_pandas() for name, content in tables.items()}
+    frames = _frames(tables)
     found = {
         f"runs.{column}": _floats(frames["runs"][column])
         for column, kind in schema.SUMMARY.items()
@@ -123,25 +150,69 @@ def quantities(tables: Tables) -> dict[str, np.ndarray]:
     return found | _reliability(frames["reliability"]) | _confusion(frames["confusion"])
 
 
-def _difference(name: str, old: np.ndarray, new: np.ndarray, rate: float) -> Difference:
+def _first_other_row(recorded: Tables, retrained: Tables) -> Difference | None:
+    """What no rounding can change: which rows there are, and how many images were counted."""
+    old, new = (_rows(_frames(tables)) for tables in (recorded, retrained))
+    for name in old:
+        if old[name] != new[name]:
+            return Difference(name, *_first_unequal(old[name], new[name]), math.inf)
+    return None
+
+
+def _rows(frames: dict[str, pd.DataFrame]) -> dict[str, list[Any]]:
+    found = {
+        f"{table}.{column}": frames[table][column].tolist()
+        for table in ("history", "early", "layers", "confusion")
+        for column in schema.SORT_KEYS[table][1:]
+    }
+    images = frames["confusion"].groupby("true_class")["count"].sum()
+    return found | {
+        "confusion.count": images.tolist(),
+        "reliability.count": [int(frames["reliability"]["count"].sum())],
+    }
+
+
+def _contradiction(recorded: Tables, retrained: Tables) -> Difference | None:
+    """The first recorded value that the others deny, though they allow it in the run made now."""
+    usual = {name for name, *_ in contradictions(_frames(retrained))}
+    for name, value, derived in contradictions(_frames(recorded)):
+        if name not in usual:
+            return Difference(name, f"{value:.6g}", f"{derived:.6g} by its other values", math.inf)
+    return None
+
+
+def _frames(tables: Tables) -> dict[str, pd.DataFrame]:
+    return {name: content.to_pandas() for name, content in tables.items()}
+
+
+def _difference(name: str, old: np.ndarray, new: np.ndarray, allowed: float | None) -> Difference:
+    """The largest difference; without a tolerance, only one that is there or not counts."""
     gaps = distance(name, old, new)
     if not len(gaps):
         return Difference(name, "", "", 0.0)
     at = int(np.argmax(gaps))
     same_shape = old.shape == new.shape
     shown = [f"{x[at]:.6g}" if same_shape else f"{len(x)} values" for x in (old, new)]
-    return Difference(name, shown[0], shown[1], float(gaps[at]) / tolerance(name, rate))
+    gap = float(gaps[at])
+    size = gap / allowed if allowed else (gap if math.isinf(gap) else 0.0)
+    return Difference(name, shown[0], shown[1], size)
 
 
 def _over_time(table: str, place: str, frame: pd.DataFrame) -> dict[str, np.ndarray]:
-    """The columns of a table in two parts: before rounding can have grown, and after."""
-    is_start = (frame[place] == frame[place].min()).to_numpy()
-    outside = {"key", *schema.SORT_KEYS[table]}
-    columns = {
-        column: _floats(frame[column]) for column in schema.TABLES[table] if column not in outside
+    """The columns of a table in three parts: before rounding can grow, early on, and later."""
+    turn = frame[place].rank(method="dense").to_numpy()
+    last = EARLY_WINDOWS if table == "early" else 2
+    parts = {
+        AT_START: turn == 1,
+        EARLY_ON: (turn > 1) & (turn <= last),
+        "": turn > last,
     }
-    return {f"{table}.{name}{AT_START}": values[is_start] for name, values in columns.items()} | {
-        f"{table}.{name}": values[~is_start] for name, values in columns.items()
+    outside = {"key", *schema.SORT_KEYS[table]}
+    return {
+        f"{table}.{column}{when}": _floats(frame[column])[rows]
+        for when, rows in parts.items()
+        for column in schema.TABLES[table]
+        if column not in outside
     }
 
 

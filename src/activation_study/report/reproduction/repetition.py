@@ -18,7 +18,6 @@ from activation_study.report.analysis import origins
 from activation_study.report.analysis.arms import cell_name
 from activation_study.report.analysis.rates import chosen_rates
 from activation_study.report.claims.verdict import UNTRIED, Verdict
-from activation_study.report.tables.table import Table
 
 FILE = "repetition.json"
 
@@ -49,7 +48,7 @@ class Repetition:
     @property
     def changed(self) -> list[dict[str, Any]]:
         """The claims whose verdict is another."""
-        return _changed(self.claims)
+        return changed(self.claims)
 
     def as_dict(self) -> dict[str, Any]:
         """Everything as plain JSON values, with today's date."""
@@ -72,7 +71,7 @@ class Repetition:
             RecordError: what was written before cannot be read.
         """
         own = self.as_dict()
-        others = [each for each in written(folder) if _cpus(each) != _cpus(own)]
+        others = [each for each in written(folder) if cpus(each) != cpus(own)]
         return files.write_result(folder / FILE, {"repetitions": [own, *others]})
 
     def __str__(self) -> str:
@@ -83,7 +82,7 @@ class Repetition:
             f"{_equal(self.equal, study)}"
             for study, (again, total) in self.studies.items()
         ]
-        lines += _rate_words(self.rates)
+        lines += rate_words(self.rates)
         kept = len(self.claims) - len(self.changed)
         lines.append(f"{kept} of {len(self.claims)} verdicts from runs are the same")
         lines += [f"  {each['id']}: {each['verdict']} -> {each['again']}" for each in self.changed]
@@ -202,45 +201,7 @@ def written(folder: Path | None = None) -> list[dict[str, Any]]:
     return repetitions
 
 
-def table(folder: Path | None = None) -> Table:
-    """Show what was written: how much of the record each repetition made, and what it changed.
-
-    Args:
-        folder: folder of the published record; None for the project's own.
-    """
-    repetitions = written(folder)
-    if not repetitions:
-        return Table(pd.DataFrame(), "No repetition is recorded.")
-    rows = [
-        {
-            "repeated on": _cpus(each),
-            "until": each["date"],
-            "study": study,
-            "all runs": _share(each["studies"][study]),
-            "runs that verdicts compare": _share(each["evaluation"][study]),
-            "equal in every digit": "not counted" if each["equal"] is None
-            else _share((each["equal"][study], each["studies"][study][0])),
-        }
-        for each in repetitions
-        for study in each["studies"]
-    ]  # fmt: skip
-    return Table(pd.DataFrame(rows), " ".join(map(_note, repetitions)))
-
-
-def _note(found: Mapping[str, Any]) -> str:
-    """Say what the verdicts became with the repeated runs in the place of the recorded ones."""
-    changed = _changed(found["claims"])
-    others = [f"{each['id']} goes from {each['verdict']} to {each['again']}" for each in changed]
-    rates = "".join(f" {words}." for words in _rate_words(found["rates"]))
-    return (
-        f"With the runs of {_cpus(found)} in the place of the recorded ones "
-        f"{len(found['claims']) - len(changed)} of {len(found['claims'])} verdicts are the same"
-        + (f"; {', '.join(others)}." if others else ".")
-        + rates
-    )
-
-
-def _rate_words(rates: Mapping[str, Mapping[str, Sequence[float]]] | None) -> list[str]:
+def rate_words(rates: Mapping[str, Mapping[str, Sequence[float]]] | None) -> list[str]:
     """Say, for each study, of which arms tuning chose another rate when it was repeated."""
     return [
         f"In {study!r} tuning chose another rate for "
@@ -250,17 +211,15 @@ def _rate_words(rates: Mapping[str, Mapping[str, Sequence[float]]] | None) -> li
     ]
 
 
-def _share(counts: Sequence[int]) -> str:
-    return f"{counts[0]:,} of {counts[1]:,}"
-
-
 def _equal(equal: Mapping[str, int] | None, study: str) -> str:
     return "" if equal is None else f" ({equal[study]:,} of them equal in every recorded digit)"
 
 
-def _changed(claims: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def changed(claims: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the claims whose verdict is another."""
     return [claim for claim in claims if claim["verdict"] != claim["again"]]
 
 
-def _cpus(found: Mapping[str, Any]) -> str:
+def cpus(found: Mapping[str, Any]) -> str:
+    """Name the types of CPU on which a repetition was made."""
     return " and ".join(found["made_with"]["cpu"])

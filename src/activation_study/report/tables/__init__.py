@@ -2,6 +2,7 @@
 
 from activation_study.report.tables.published_record import provenance, record
 from activation_study.report.tables.ranking import ranking_table, tuned_rates
+from activation_study.report.tables.repetition import repetitions
 from activation_study.report.tables.table import Table
 from activation_study.report.tables.training import course_table, rate_table, stopped_table
 from activation_study.report.tables.verdicts import count_verdicts, untried_table, verdict_table
@@ -14,6 +15,7 @@ __all__ = [
     "ranking_table",
     "rate_table",
     "record",
+    "repetitions",
     "stopped_table",
     "tuned_rates",
     "untried_table",

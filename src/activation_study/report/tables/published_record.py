@@ -15,6 +15,7 @@ from activation_study.engine.training.provenance import PACKAGES
 from activation_study.registry import listed
 from activation_study.report.analysis import origins
 from activation_study.report.reproduction import audit as auditing
+from activation_study.report.reproduction.audited_run import shown_of
 from activation_study.report.tables.table import Table
 
 
@@ -73,16 +74,8 @@ def _audited(summary: pd.DataFrame, audit: dict[str, Any] | None) -> str:
 
 def _verdicts(audited: pd.DataFrame) -> str:
     counts = audited["verdict"].value_counts()
-    return listed(
-        [
-            f"{counts.get(verdict, 0)} {words}"
-            for verdict, words in (
-                (auditing.EQUAL, auditing.EQUAL),
-                (auditing.WITHIN, auditing.WITHIN),
-                (auditing.DIFFERENT, "different"),
-            )
-        ]
-    )
+    shown = shown_of(counts.index)
+    return listed([f"{counts.get(verdict, 0)} {verdict.lower()}" for verdict in shown])
 
 
 def record(folder: Path | None = None) -> Table:

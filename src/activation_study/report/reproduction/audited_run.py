@@ -1,0 +1,144 @@
+"""One published run beside what came of it when it was trained again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from activation_study.engine.records import schema
+from activation_study.engine.records.schema import Schema
+from activation_study.engine.records.tables import to_tables
+from activation_study.engine.run import Run
+from activation_study.engine.sweeps.sweep import Failure
+from activation_study.experiment import FIELDS, Experiment
+from activation_study.report.reproduction import tolerances
+from activation_study.report.reproduction.comparison import (
+    Comparison,
+    Difference,
+    Tables,
+    compare,
+    inequalities,
+)
+
+EQUAL, WITHIN, DIFFERENT = "equal bit for bit", "within tolerance", "DIFFERENT"
+STARTED, UNMEASURED = "start and outcome compared", "no tolerances measured"
+VERDICTS = (EQUAL, WITHIN, STARTED, UNMEASURED, DIFFERENT)
+
+RESULT = "runs.validation_accuracy"
+"""Where not even this is comparable, no more than start and outcome was compared."""
+
+PLATFORM = ("tensorflow", "keras", "numpy", "cpu", "threads", "onednn")
+"""Provenance that decides a run's numbers; of Python's version, only major and minor."""
+
+
+def shown_of(found: Iterable[str]) -> list[str]:
+    """The verdicts to count: the usual ones, and others where they were found."""
+    shown = {EQUAL, WITHIN, DIFFERENT, *found}
+    return [verdict for verdict in VERDICTS if verdict in shown]
+
+
+@dataclass(frozen=True)
+class AuditedRun:
+    """One published run beside what came of it now.
+
+    Args:
+        key: Key of the run.
+        study: Study in whose files it is published.
+        cell: The experiment in a few words.
+        provenance: Where the recorded run was made.
+        same_platform: Whether this process has the CPU type and the versions of the recorded run.
+        verdict: One of ``VERDICTS``; all but ``EQUAL`` and ``DIFFERENT`` only where the platform
+            differs.
+        difference: The first unequal column or, across platforms, the largest difference.
+        reason: Why the run could not be made at all; empty where it could.
+        num_unequal: Columns whose values differ in any digit.
+        not_comparable: Quantities that rounding could make anything of.
+    """
+
+    key: str
+    study: str
+    cell: str
+    provenance: dict[str, Any]
+    same_platform: bool
+    verdict: str
+    difference: Difference | None = None
+    reason: str = ""
+    num_unequal: int = 0
+    not_comparable: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        line = f"{self.verdict:26}  {self.key[:12]}  {self.cell}"
+        if self.reason:
+            return f"{line}: could not be retrained: {self.reason}"
+        if self.difference is None:
+            return line if self.same_platform else f"{line} (recorded on another platform)"
+        found = self.difference
+        values = f"{found.name}, recorded {found.recorded}, retrained {found.retrained}"
+        if self.same_platform or self.verdict == UNMEASURED:
+            return f"{line}: {values} ({self.num_unequal} columns differ)"
+        return f"{line}: largest difference {found.tolerances:.2g} of its tolerance: {values}"
+
+
+def beside(
+    row: pd.Series,
+    experiment: Experiment,
+    recorded: Tables,
+    outcome: Run | Failure,
+    at_edge: bool,
+) -> AuditedRun:
+    """Compares a recorded run with what training gave now.
+
+    Args:
+        row: The run in the table ``runs``, and its study.
+        experiment: What was trained.
+        recorded: The run in the record.
+        outcome: The run made now, or why there is none.
+        at_edge: See ``comparison.compare``.
+    """
+    own = {name: row[name] for name in schema.PROVENANCE}
+    about: dict[str, Any] = {
+        "key": row["key"],
+        "study": row["study"],
+        "cell": _in_words(row["study"], experiment),
+        "provenance": own,
+    }
+    if isinstance(outcome, Failure):
+        reason = outcome.reason.strip().splitlines()[-1]
+        return AuditedRun(**about, same_platform=False, verdict=DIFFERENT, reason=reason)
+    same = _platform(own) == _platform(outcome.provenance)
+    retrained = to_tables([outcome], schema=Schema.of(experiment.parts.task.measures))
+    unequal = inequalities(recorded, retrained)
+    if not unequal:
+        return AuditedRun(**about, same_platform=same, verdict=EQUAL)
+    if same:
+        compared, verdict = Comparison(unequal[0]), DIFFERENT
+    elif experiment.task not in tolerances.TASKS:
+        compared, verdict = Comparison(unequal[0]), UNMEASURED
+    else:
+        compared = compare(recorded, retrained, at_edge=at_edge)
+        passed = STARTED if RESULT in compared.not_comparable else WITHIN
+        verdict = passed if compared.largest.tolerances <= 1.0 else DIFFERENT
+    return AuditedRun(
+        **about,
+        same_platform=same,
+        verdict=verdict,
+        difference=compared.largest,
+        num_unequal=len(unequal),
+        not_comparable=compared.not_comparable,
+    )
+
+
+def _platform(own: dict[str, Any]) -> tuple[str, ...]:
+    python = ".".join(str(own["python"]).split(".")[:2])
+    return (python, *(str(own[name]) for name in PLATFORM))
+
+
+def _in_words(study: str, experiment: Experiment) -> str:
+    """The run's study, and the fields that the reference network does not have."""
+    usual, own = Experiment().describe(), experiment.describe()
+    always = ("hidden", "head", "learning_rate", "seed")
+    shown = [field for field in FIELDS if field in always or own[field] != usual[field]]
+    return f"{study}: " + ", ".join(f"{field}={own[field]}" for field in shown)
