@@ -12,20 +12,28 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from activation_study.catalogue import activations, datasets, heads, tasks
 from activation_study.catalogue.activations.registry import register
-from activation_study.experiment import Experiment, grid
+from activation_study.experiment import DEFAULT_LEARNING_RATE, Experiment, grid
 
 if TYPE_CHECKING:
-    from activation_study import studies
+    from activation_study import facts, studies
     from activation_study.engine.sweeps.sweep import load, run
-    from activation_study.report import analysis, figures, tables
+    from activation_study.report import analysis, claims, demonstrations, figures, tables
     from activation_study.report.claims.judging import judge, judge_all
 
 __all__ = [
+    "DEFAULT_LEARNING_RATE",
     "Experiment",
+    "activations",
     "analysis",
+    "claims",
+    "datasets",
+    "demonstrations",
+    "facts",
     "figures",
     "grid",
+    "heads",
     "judge",
     "judge_all",
     "load",
@@ -33,15 +41,19 @@ __all__ = [
     "run",
     "studies",
     "tables",
+    "tasks",
 ]
 
 # Reading the record imports pandas and Arrow, drawing and judging Matplotlib and
 # SciPy: seconds that a worker need not wait, and memory that every one of them would hold.
 _LATE = {
+    "facts": "activation_study.facts",
     "studies": "activation_study.studies",
     "run": "activation_study.engine.sweeps.sweep",
     "load": "activation_study.engine.sweeps.sweep",
     "analysis": "activation_study.report.analysis",
+    "claims": "activation_study.report.claims",
+    "demonstrations": "activation_study.report.demonstrations",
     "figures": "activation_study.report.figures",
     "tables": "activation_study.report.tables",
     "judge": "activation_study.report.claims",

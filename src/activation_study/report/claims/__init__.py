@@ -1,5 +1,6 @@
 """Claims, their rules, and the verdicts computed from recorded runs."""
 
+from activation_study.report.claims.claims_file import read
 from activation_study.report.claims.judging import judge, judge_all, load_claims
 
-__all__ = ["judge", "judge_all", "load_claims"]
+__all__ = ["judge", "judge_all", "load_claims", "read"]

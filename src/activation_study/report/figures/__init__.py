@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from activation_study.report.figures.calibration import calibration_null, reliability
+from activation_study.report.figures.costs import growth
+from activation_study.report.figures.functions import catalogue, temperature
 from activation_study.report.figures.head_outputs import (
     early_training,
     output_sums,
@@ -17,10 +19,12 @@ from activation_study.report.figures.verdicts import forest
 __all__ = [
     "Picture",
     "calibration_null",
+    "catalogue",
     "convergence",
     "default_against_tuned",
     "early_training",
     "forest",
+    "growth",
     "output_sums",
     "ranking",
     "rate_curve",
@@ -28,4 +32,5 @@ __all__ = [
     "second_choices",
     "speed",
     "target_probability",
+    "temperature",
 ]

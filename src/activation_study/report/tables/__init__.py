@@ -1,5 +1,7 @@
 """Every table of the book: each takes recorded runs, or verdicts, and returns a table."""
 
+from activation_study.report.tables import costs, rounding
+from activation_study.report.tables.functions import formulas, properties
 from activation_study.report.tables.published_record import provenance, record
 from activation_study.report.tables.ranking import ranking_table, tuned_rates
 from activation_study.report.tables.repetition import repetitions
@@ -9,13 +11,17 @@ from activation_study.report.tables.verdicts import count_verdicts, untried_tabl
 
 __all__ = [
     "Table",
+    "costs",
     "count_verdicts",
     "course_table",
+    "formulas",
+    "properties",
     "provenance",
     "ranking_table",
     "rate_table",
     "record",
     "repetitions",
+    "rounding",
     "stopped_table",
     "tuned_rates",
     "untried_table",

@@ -1,0 +1,50 @@
+"""The numbers that pages put into their prose, by the name under which a page glues them."""
+
+from __future__ import annotations
+
+from activation_study.catalogue import datasets
+from activation_study.engine.training.run_data import PROBE_SIZE
+from activation_study.experiment import DEFAULT_LEARNING_RATE
+from activation_study.measures import classification, dead_units
+from activation_study.report import claims
+from activation_study.report.reproduction import tolerances
+from activation_study.report.tables import rounding
+from activation_study.studies import Study
+
+
+def protocol(study: Study) -> dict[str, str]:
+    """How the runs of a study are made, measured and judged."""
+    base, card = study.base, datasets.spec(study.base.dataset)
+    rates, rules = study.tuning.rates, claims.read()
+    return {
+        "layers": "-".join(["784", *[str(base.width)] * base.depth, "10"]),
+        "dataset": base.dataset,
+        "train_size": f"{card.train_size:,}",
+        "validation_size": f"{card.validation_size:,}",
+        "test_size": f"{card.test_size:,}",
+        "optimizer": base.optimizer.capitalize(),
+        "batch_size": str(base.batch_size),
+        "epochs": str(base.epochs),
+        "initializer": base.initializer,
+        "num_arms": str(len(study.arms)),
+        "num_rates": str(len(rates)),
+        "lowest_rate": f"{rates[0]:g}",
+        "highest_rate": f"{rates[-1]:g}",
+        "num_tuning_seeds": str(len(study.tuning.seeds)),
+        "seeds": " or ".join(map(str, sorted({len(tuple(study.seeds(a))) for a in study.arms}))),
+        "default_seeds": str(len(study.default_seeds)),
+        "default_rate": f"{DEFAULT_LEARNING_RATE:g}",
+        "probe_size": f"{PROBE_SIZE[base.architecture]:,}",
+        "dead_slope": f"{dead_units.GRADIENT_DEAD_SLOPE:f}",
+        "saturated_share": f"{100 * dead_units.SATURATED_SHARE_OF_MAXIMUM:g}",
+        "bins": str(classification.BINS),
+        "null_draws": str(classification.NULL_DRAWS),
+        "resamples": f"{rules.bootstrap.resamples:,}",
+        "alpha": f"{rules.alpha:g}",
+        "margin": f"{100 * rules.margins['test_accuracy']:g}",
+        "spread_runs": str(len(rounding.measured()["runs"])),
+        "spread_conditions": str(len(rounding.measured()["conditions"])),
+        "tolerance_factor": f"{tolerances.FACTOR:g}",
+        "high_rate": f"{tolerances.HIGH_RATE:g}",
+        "standard_error": f"{100 * (0.98 * 0.02 / card.test_size) ** 0.5:.2f}",
+    }
