@@ -24,4 +24,5 @@ def test_a_chapter_imports_the_face_alone(chapter: Path) -> None:
             elif isinstance(node, ast.ImportFrom) and node.module.startswith("activation_study"):
                 assert node.module == "activation_study", ast.unparse(node)
                 imported |= {each.name for each in node.names}
-    assert imported and imported <= set(activation_study.__all__)
+    assert imported
+    assert imported <= set(activation_study.__all__)
