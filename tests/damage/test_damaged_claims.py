@@ -49,9 +49,10 @@ def test_every_changed_byte_is_noticed(data: Path, rng: np.random.Generator) -> 
             assert str(caught.value) == (
                 f"{path} is not what is registered: "
                 f"expected SHA-256 {hashlib.sha256(whole).hexdigest()}, "
-                f"found {hashlib.sha256(content).hexdigest()}. Remedies: copy it from the "
-                "repository's data/, or unset ACTIVATION_STUDY_DATA; or, after a deliberate "
-                "change, register the claims (activation-study register)."
+                f"found {hashlib.sha256(content).hexdigest()}. Remedies: restore it from version "
+                "control (git checkout -- data), or name another folder with "
+                "ACTIVATION_STUDY_DATA; or, after a deliberate change, register the claims "
+                "(activation-study register)."
             ), harm
         path.write_bytes(whole)
     assert len(load_claims()) > 50
@@ -82,7 +83,7 @@ def test_a_missing_file_is_named(data: Path, name: str) -> None:
 
 def test_a_lost_manifest_is_named_with_and_without_tables(data: Path) -> None:
     (data / MANIFEST).unlink()
-    with pytest.raises(ClaimsError, match=r"expected its SHA-256 in .*MANIFEST\.json, received no"):
+    with pytest.raises(ClaimsError, match=r"expected SHA-256 in .*MANIFEST\.json, received no"):
         load_claims()
     (data / "core").mkdir()
     (data / "core" / "runs.parquet").write_bytes(b"")
@@ -119,7 +120,9 @@ def test_a_record_without_claims_borrows_the_repositorys_and_says_so(
     assert claims_file.verify() == [root / "data" / name for name in FILES]
     assert f"are judged by {root / 'data' / 'claims.yml'}; " in claims_file.borrowed()
     # Not the repository's, which nobody asked to change.
-    with pytest.raises(ClaimsError, match=r"copy it from .* or unset ACTIVATION_STUDY_DATA"):
+    with pytest.raises(
+        ClaimsError, match=r"expected a file, .* or name another folder with ACTIVATION_STUDY_DATA"
+    ):
         claims_file.register()
     assert list(tmp_path.iterdir()) == []
 

@@ -133,14 +133,26 @@ ERRORS = [
     ((*RULE, "contrasts", 0, "rate"), {"value": "tunned"}, "accepted: tuned, default.*'tuned'"),
     ((*RULE, "contrasts", 0, "metrik"), {"value": "x"}, r"received \['metrik'\].*mean 'metric'"),
     ((*RULE, "contrasts", 0, "metric"), {"value": "test_acuracy"}, "no margin.*'test_accuracy'"),
-    ((*RULE, "why"), {"drop": True}, "claim 'tanh-eases', rule: .*missing: why"),
+    ((*RULE, "why"), {"drop": True}, "claim 'tanh-eases', rule, contrast: .*missing: why"),
     ((*RULE, "registered"), {"value": "today"}, "received 'today'"),
     ((*RULE, "combine"), {"value": "mixed"}, "predicted 'arm_better' with combine 'mixed'"),
     (("alpha",), {"value": 5}, "alpha: received 5; accepted: less than 1"),
-    (("minimum_pairs",), {"value": {"full": 10}}, "minimum_pairs: .*accepted: at least 2 of them"),
-    ((*RULE, "contrasts"), {"value": "one"}, "contrasts: received 'one'; accepted: a list"),
-    ((*RULE, "contrasts", 0, "arm", "hidden"), {"value": []}, "accepted: text or a whole number"),
-    ((*RULE, "scope"), {"value": 1}, "rule, scope: received 1; accepted: a mapping"),
+    (
+        ("minimum_pairs",),
+        {"value": {"full": 10}},
+        "minimum_pairs: .*accepted: have at least 2 items",
+    ),
+    ((*RULE, "contrasts"), {"value": "one"}, "contrasts: received 'one'; accepted: a valid tuple"),
+    (
+        (*RULE, "contrasts", 0, "arm", "hidden"),
+        {"value": []},
+        "accepted: a valid string or a valid integer or a valid number",
+    ),
+    (
+        (*RULE, "scope"),
+        {"value": 1},
+        "rule, contrast, scope: received 1; accepted: a valid dictionary",
+    ),
     (("claims", 0, "id"), {"value": "Tanh eases"}, "received 'Tanh eases'"),
 ]
 

@@ -1,6 +1,5 @@
 """Verdicts of contrasts on toy records whose answer is known."""
 
-import doctest
 import itertools
 
 import numpy as np
@@ -123,8 +122,11 @@ def test_comparisons_made_of_the_same_runs_are_said_to_be(tmp_path):
     assert len(result.finding.keys) == 60
 
 
-def test_the_examples_of_what_repeats_another_are_true():
-    assert doctest.testmod(contrasts) == doctest.TestResults(failed=0, attempted=3)
+def test_what_repeats_another_has_the_same_metric_and_no_more_runs():
+    few, more = ("nll", {"a"}, {"b"}), ("nll", {"a", "c"}, {"b", "d"})
+    for pair in ([few, few], [few, more], [more, few]):
+        assert contrasts.num_repeated(pair) == 1
+    assert contrasts.num_repeated([few, ("accuracy", {"a"}, {"b"})]) == 0
 
 
 def test_holm_counts_every_contrast_of_the_chapter(tmp_path):

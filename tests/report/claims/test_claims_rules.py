@@ -331,13 +331,13 @@ def test_runs_need_only_the_frames_that_a_rule_reads(tmp_path):
 
 def test_conditions_keep_names_with_commas_apart():
     rows = pd.DataFrame({"name": ["a, x", "b, y", "c"], "outcome": ["better", "better", "worse"]})
-    assert describe_groups(rows, "outcome") == "better for (a, x) and (b, y); worse for c"
-    assert describe_groups(rows.head(2), "outcome") == "better in all 2 comparisons"
+    assert describe_groups(rows) == "better for (a, x) and (b, y); worse for c"
+    assert describe_groups(rows.head(2)) == "better in all 2 comparisons"
 
 
 def test_conditions_count_a_group_that_is_too_large_to_name():
     outcomes = ["holds"] * 9 + ["fails"] * 3
     rows = pd.DataFrame({"name": list("abcdefghijkl"), "outcome": outcomes})
-    assert describe_groups(rows, "outcome") == "fails for j, k and l; holds for the other 9"
+    assert describe_groups(rows) == "fails for j, k and l; holds for the other 9"
     fewer = "holds for b, c, d, e, f, g, h and i; fails for j, k and l"
-    assert describe_groups(rows.tail(-1), "outcome") == fewer
+    assert describe_groups(rows.tail(-1)) == fewer

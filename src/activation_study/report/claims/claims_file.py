@@ -18,7 +18,7 @@ import pydantic
 import yaml
 
 from activation_study import settings
-from activation_study.engine.records.manifest import MANIFEST
+from activation_study.engine.records.manifest import MANIFEST, REMEDY
 from activation_study.engine.records.published import PublishedRecord
 from activation_study.errors import ClaimsError
 from activation_study.files import sha256, write_whole
@@ -27,7 +27,10 @@ from activation_study.report.claims.rules import ClaimsFile
 
 SCHEMA = "claims.schema.json"
 COMMAND = "activation-study register"
-LARGEST_BYTES = 1_000_000
+REMEDIES = (
+    f"Remedies: {REMEDY}, or name another folder with {settings.DATA_VARIABLE}; or, after a "
+    f"deliberate change, register the claims ({COMMAND})."
+)
 
 
 def where() -> Path:
@@ -113,21 +116,16 @@ def schema() -> bytes:
 
 def _registered(path: Path, *, must_be_registered: bool) -> bytes:
     """Return the content of a file, compared with the manifest beside it."""
-    expected = None
+    manifest, expected = path.parent / MANIFEST, None
     # Other data beside a file of one's own are none of this record.
-    if must_be_registered or (path.parent / MANIFEST).exists():
+    if must_be_registered or manifest.exists():
         expected = PublishedRecord(path.parent).registered().get(path.name)
     content = _content(path, expected)
     found = sha256(content)
-    if expected is None and must_be_registered:
+    if expected != found and (expected or must_be_registered):
         raise ClaimsError(
-            f"{path}: expected its SHA-256 in {path.parent / MANIFEST}, received none; what is "
-            f"found is {found}. {_remedies(path.parent / MANIFEST)}"
-        )
-    if expected not in (None, found):
-        raise ClaimsError(
-            f"{path} is not what is registered: expected SHA-256 {expected}, found {found}. "
-            f"{_remedies(path)}"
+            f"{path} is not what is registered: expected SHA-256 "
+            f"{expected or f'in {manifest}, received none'}, found {found}. {REMEDIES}"
         )
     return content
 
@@ -136,41 +134,26 @@ def _content(path: Path, expected: str | None = None) -> bytes:
     """Return the content of a file, of which the digest may be known."""
     try:
         return path.read_bytes()
-    except FileNotFoundError:
-        wanted = f"a file of SHA-256 {expected}" if expected else "a file"
-        raise ClaimsError(f"{path}: expected {wanted}, received none. {_remedies(path)}") from None
     except OSError as error:
+        wanted = f"a file of SHA-256 {expected}" if expected else "a file"
         raise ClaimsError(
-            f"{path}: expected a file that this user may read, received the error "
-            f"{error.strerror!r}. Remedy: make it readable."
+            f"{path}: expected {wanted}, received the error {error.strerror!r}. {REMEDIES}"
         ) from error
-
-
-def _remedies(path: Path) -> str:
-    root = settings.repository()
-    if root is None or path.parent.resolve() != root / "data":
-        restore = f"copy it from the repository's data/, or unset {settings.DATA_VARIABLE}"
-    else:
-        restore = f"restore it (git checkout -- data/{path.name})"
-    return f"Remedies: {restore}; or, after a deliberate change, register the claims ({COMMAND})."
 
 
 class _Loader(yaml.SafeLoader):
     """YAML in which a day is text, and of two equal keys the second does not win in silence."""
 
-    yaml_implicit_resolvers = {  # noqa: RUF012
-        first: [each for each in known if not each[0].endswith(":timestamp")]
-        for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         counts = Counter(str(key.value) for key, _ in node.value)
         if repeated := [key for key, count in counts.items() if count > 1]:
-            raise ClaimsError(
-                f"line {node.start_mark.line + 1}: received the key {repeated[0]!r:.80} twice; "
-                "accepted: each once."
+            raise yaml.YAMLError(
+                f"line {node.start_mark.line + 1} has the key {repeated[0]!r:.80} twice"
             )
         return super().construct_mapping(node, deep)
+
+
+yaml.add_constructor("tag:yaml.org,2002:timestamp", yaml.SafeLoader.construct_yaml_str, _Loader)
 
 
 # Once for the same bytes, as every judgement reads anew.
@@ -185,48 +168,30 @@ def parse(content: bytes, path: Path) -> ClaimsFile:
     Raises:
         ClaimsError: the content is no file of claims; says where and what is accepted.
     """
-    if len(content) > LARGEST_BYTES:
-        raise ClaimsError(
-            f"{path.name}: received {len(content):,} bytes; accepted: at most {LARGEST_BYTES:,}."
-        )
     try:
         document = yaml.load(content, Loader=_Loader)
-    except ClaimsError as error:
-        raise ClaimsError(f"{path.name}, {error}") from None
     except (yaml.YAMLError, ValueError, TypeError, LookupError, RecursionError) as error:
         said = " ".join(str(error).split())
         raise ClaimsError(
-            f"{path.name}: received text that is no YAML: {said:.300}; accepted: YAML in UTF-8, "
-            f"without tags of its own."
+            f"{path.name}: received no YAML that can be used: {said:.300}; accepted: YAML in "
+            "UTF-8, each key once, without tags of its own."
         ) from error
     try:
         return ClaimsFile.model_validate(document)
     except pydantic.ValidationError as error:
         problems = error.errors(include_url=False)
-        said = f"{_place(problems[0], document)}{_explain(problems)}"
-        raise ClaimsError(f"{path.name}: {said}") from error
+        place = _place(problems[0]["loc"], document)
+        raise ClaimsError(f"{path.name}: {place}{_explain(problems)}") from error
 
 
-def _place(error: Any, document: Any) -> str:
+def _place(loc: tuple[int | str, ...], document: Any) -> str:
     """Name the claim and the key at which an error stands."""
-    path, here, named = [], document, None
-    for part in error["loc"]:
-        # On entering one of several kinds the error names the kind, which is no key of the file;
-        # below a value it names each type that was tried.
-        if isinstance(here, dict) and here is not named and part in _kind(here):
-            named = here
-        elif isinstance(part, int) or (isinstance(here, dict) and part in here):
-            path.append(part)
-            here = here[part]
+    path = [str(part) for part in loc]
     if path[:1] == ["claims"] and len(path) > 1:
-        claim = document["claims"][path[1]]
+        claim = document["claims"][loc[1]]
         name = claim.get("id") if isinstance(claim, dict) else None
-        path[:2] = [f"claim {name!r:.80}" if name else f"claim number {path[1] + 1}"]
-    return f"{', '.join(map(str, path))}: " if path else ""
-
-
-def _kind(entry: dict[str, Any]) -> tuple[Any, Any]:
-    return entry.get("kind"), entry.get("table")
+        path[:2] = [f"claim {name!r:.80}" if name else f"claim number {path[1]}"]
+    return f"{', '.join(path)}: " if path else ""
 
 
 def _explain(errors: list[Any]) -> str:
@@ -240,31 +205,10 @@ def _explain(errors: list[Any]) -> str:
         hint = nearest(received, names)
         return f"received {shown(received)}; accepted: {', '.join(names)}.{hint}"
     # Where text and numbers are accepted, there is an error for each.
+    place = first["loc"][:-1]
+    together = [each for each in errors if each["loc"][:-1] == place]
     accepted = [
-        _ACCEPTED.get(each["type"], "{msg}").format_map(each | each.get("ctx", {}))
-        for each in (errors if first["loc"][-1:] == ("str",) else errors[:1])
-        if each["loc"][:-1] == first["loc"][:-1]
+        re.sub("^.* should (be )?", "", each["msg"])
+        for each in (together if first["loc"][-1:] == ("str",) else errors[:1])
     ]
     return f"received {shown(received)}; accepted: {' or '.join(accepted)}."
-
-
-_ACCEPTED = {
-    "string_type": "text",
-    "string_too_short": "some text",
-    "string_pattern_mismatch": "text of the form {pattern}",
-    "int_type": "a whole number",
-    "float_type": "a number",
-    "finite_number": "a finite number",
-    "greater_than": "more than {gt:g}",
-    "greater_than_equal": "at least {ge:g}",
-    "less_than": "less than {lt:g}",
-    "less_than_equal": "at most {le:,}",
-    "tuple_type": "a list",
-    "dict_type": "a mapping",
-    "model_type": "a mapping",
-    "model_attributes_type": "a mapping",
-    "too_short": "at least {min_length} of them",
-    "too_long": "at most {max_length} of them",
-    "value_error": "a day of the calendar ({error})",
-}
-"""What is accepted, by the type of pydantic's error; another is said in pydantic's words."""

@@ -237,7 +237,7 @@ def _condition(
     alpha: float,
 ) -> str:
     """Say what came out where, and what the outcomes alone would hide."""
-    said = describe_groups(rows, "outcome")
+    said = describe_groups(rows)
     if verdict == "depends" and rule.combine == "all":
         hits = sum(rows["outcome"] == rows["predicted"].map(PREDICTED))
         said = f"as claimed in {hits} of {len(rows)} comparisons: {said}"
@@ -261,23 +261,14 @@ def num_repeated(compared: Sequence[tuple[str, AbstractSet[str], AbstractSet[str
     """Count the comparisons that say nothing new, as another has all their runs.
 
     Args:
-        compared: the metric, the keys of the arm's and those of the reference's runs of each.
-
-    Example:
-        Of two with the same runs the second repeats the first, and one of them is counted; one
-        with fewer seeds repeats the one with more, wherever it stands:
-
-        >>> few, more = ("nll", {"a"}, {"b"}), ("nll", {"a", "c"}, {"b", "d"})
-        >>> num_repeated([few, few]), num_repeated([few, more]), num_repeated([more, few])
-        (1, 1, 1)
-        >>> num_repeated([few, ("accuracy", {"a"}, {"b"})])
-        0
+        compared: the metric, the keys of the arm's and those of the reference's runs of each. Of
+            two that are equal the second repeats the first.
     """
 
     def repeats(i: int, j: int) -> bool:
-        (metric, *own), (other_metric, *other) = compared[i], compared[j]
-        within = all(keys <= others for keys, others in zip(own, other, strict=True))
-        return i != j and metric == other_metric and within and (own != other or j < i)
+        one, other = compared[i], compared[j]
+        is_within = one[0] == other[0] and one[1] <= other[1] and one[2] <= other[2]
+        return i != j and is_within and (one != other or j < i)
 
     everyone = range(len(compared))
     return sum(any(repeats(i, j) for j in everyone) for i in everyone)

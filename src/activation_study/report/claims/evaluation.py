@@ -63,11 +63,7 @@ class Evaluation:
             ValueError: there is no such metric, or several runs of one seed.
         """
         frame, name = self.arm(where, rate), cell_name(where)
-        if frame["seed"].duplicated().any():
-            raise ValueError(
-                f"Cell ({name}, {rate} rate): received several runs of one seed; accepted is one. "
-                "Pin what else varies."
-            )
+        check_one_run_each(frame, ["seed"], f"Cell ({name}, {rate} rate)")
         if len(frame) < self.minimum:
             raise IncompleteRecordError(
                 f"{name}, {rate} rate: {len(frame)} of at least {self.minimum} seeds recorded"
@@ -87,3 +83,15 @@ class Evaluation:
             return str(best_by_tuning(candidates, candidates["hidden"], excludes))
 
         return self.once(("best", frozenset(where.items()), excludes), best)
+
+
+def check_one_run_each(frame: pd.DataFrame, columns: list[str], place: str) -> None:
+    """Refuse several runs of one seed, or of one combination of columns.
+
+    Raises:
+        ValueError: there are several; names the place.
+    """
+    if frame.duplicated(columns).any():
+        raise ValueError(
+            f"{place}: received several runs of one seed; accepted is one. Pin what else varies."
+        )

@@ -11,7 +11,7 @@ import scipy.stats
 from activation_study.errors import IncompleteRecordError
 from activation_study.report.analysis.arms import cell_name
 from activation_study.report.analysis.failures import with_failures_counted
-from activation_study.report.claims.evaluation import Evaluation
+from activation_study.report.claims.evaluation import Evaluation, check_one_run_each
 from activation_study.report.claims.rules import FactorialRule
 from activation_study.report.claims.verdict import Finding
 
@@ -66,24 +66,17 @@ def judge_factorial(rule: FactorialRule, evaluation: Evaluation) -> Finding:
     diverged = sorted(set(frame.loc[frame["diverged"].astype(bool), first]))
     frame = frame[~frame[first].isin(diverged)]
     frame = frame.assign(value=with_failures_counted(frame, rule.metric))
-    if frame.duplicated([first, second, "seed"]).any():
-        raise ValueError(
-            f"Grid of {first} and {second}: received several runs of one seed; accepted is one for "
-            "each combination."
-        )
-    table = frame.pivot_table(index=first, columns=[second, "seed"], values="value", dropna=False)
-    levels = sorted(set(frame[second]))
-    common = [
-        seed
-        for seed in sorted(set(frame["seed"]))
-        if all((level, seed) in table and table[level, seed].notna().all() for level in levels)
-    ]
-    if len(common) < evaluation.minimum or len(table) < 2 or len(levels) < 2:
+    check_one_run_each(frame, [first, second, "seed"], f"Grid of {first} and {second}")
+    levels = [sorted(set(frame[factor])) for factor in rule.factors]
+    shape = (len(levels[0]), len(levels[1]))
+    table = frame.pivot(index=[first, second], columns="seed", values="value")
+    common = table.reindex(pd.MultiIndex.from_product(levels)).dropna(axis="columns")
+    if common.shape[1] < evaluation.minimum or min(shape) < 2:
         raise IncompleteRecordError(
-            f"{len(common)} of at least {evaluation.minimum} seeds common to "
-            f"{len(table)} x {len(levels)} cells"
+            f"{common.shape[1]} of at least {evaluation.minimum} seeds common to "
+            f"{shape[0]} x {shape[1]} cells"
         )
-    cube = np.stack([table[level][common].to_numpy(dtype=float) for level in levels], axis=1)
+    cube = common.to_numpy(dtype=float).reshape(*shape, -1)
     means = cube.mean(axis=2)
     effects = means - means.mean(axis=1, keepdims=True) - means.mean(axis=0) + means.mean()
     i, j = np.unravel_index(np.abs(effects).argmax(), effects.shape)
@@ -104,9 +97,9 @@ def judge_factorial(rule: FactorialRule, evaluation: Evaluation) -> Finding:
         rows=variance,
         effect=float(effects[i, j]),
         effect_of=f"largest effect of a combination: "
-        f"{cell_name({first: table.index[i], second: levels[j]})}",
+        f"{cell_name({first: levels[0][i], second: levels[1][j]})}",
         is_difference=True,
         metric=rule.metric,
         margin=margin,
-        keys=frozenset(frame["key"][frame["seed"].isin(common)]),
+        keys=frozenset(frame["key"][frame["seed"].isin(common.columns)]),
     )

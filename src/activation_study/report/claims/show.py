@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from activation_study.measures.metrics import metric_of
+from activation_study.registry import listed
 
 if TYPE_CHECKING:
     from activation_study.report.claims.verdict import Finding, Verdict
@@ -73,8 +74,9 @@ def markdown(verdict: Verdict) -> str:
     if len(found.rows):
         parts.append(_folded("In detail", _pipe_table(table(found.rows))))
     if rule is not None:
-        titles = {"varied": "Varied", "fixed": "Fixed", "would_flip": "Would flip"}
-        items = [f"- **{titles[name]}.** {reach}" for name, reach in rule.scope]
+        items = [
+            f"- **{name.replace('_', ' ').capitalize()}.** {said}" for name, said in rule.scope
+        ]
         parts.append(_folded("Scope", "\n".join(items)))
     body = "\n\n".join(parts)
     style = _CLASSES.get(found.verdict, "attention")
@@ -107,25 +109,21 @@ def table(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[shown].astype(str).rename(columns=_HEADINGS)
 
 
-def describe_groups(rows: pd.DataFrame, column: str, name: str = "name") -> str:
+def describe_groups(rows: pd.DataFrame) -> str:
     """Say which rows came out how: "better for tanh; equivalent for ReLU and GELU".
 
     The largest group, where it has more than ``MOST_NAMED`` rows, comes last and is counted.
     """
-    if rows[column].nunique() == 1 and len(rows) > 1:
-        return f"{rows[column].iloc[0]} in all {len(rows)} comparisons"
-    groups = {
-        str(outcome): list(map(str, names))
-        for outcome, names in rows.groupby(column, sort=False)[name]
-    }
+    groups = {str(found): list(part) for found, part in rows.groupby("outcome", sort=False)["name"]}
+    if len(groups) == 1 and len(rows) > 1:
+        return f"{next(iter(groups))} in all {len(rows)} comparisons"
     largest = max(groups, key=lambda outcome: len(groups[outcome]))
+    counted = largest if len(groups[largest]) > MOST_NAMED else None
     said = [
-        f"{outcome} for {_listed(names)}"
-        for outcome, names in groups.items()
-        if outcome != largest or len(names) <= MOST_NAMED
+        f"{outcome} for {_listed(names)}" for outcome, names in groups.items() if outcome != counted
     ]
-    if len(groups[largest]) > MOST_NAMED:
-        said.append(f"{largest} for the other {len(groups[largest])}")
+    if counted:
+        said.append(f"{counted} for the other {len(groups[counted])}")
     return "; ".join(said)
 
 
@@ -169,9 +167,7 @@ def _pipe_table(frame: pd.DataFrame) -> str:
 
 
 def _listed(names: list[str]) -> str:
-    """Join names; where one holds a comma, brackets keep them apart."""
-    if len(names) == 1:
-        return names[0]
-    if any("," in name for name in names):
+    """Join names; where one of several holds a comma, brackets keep them apart."""
+    if len(names) > 1 and any("," in name for name in names):
         return " and ".join(f"({name})" for name in names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+    return listed(names)

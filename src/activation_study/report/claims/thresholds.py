@@ -12,7 +12,7 @@ from activation_study.errors import IncompleteRecordError
 from activation_study.report.analysis import statistics
 from activation_study.report.analysis.arms import cell_name
 from activation_study.report.claims.demonstrated import satisfies
-from activation_study.report.claims.evaluation import Evaluation, Where
+from activation_study.report.claims.evaluation import Evaluation, Where, check_one_run_each
 from activation_study.report.claims.rules import (
     ClaimsFile,
     ConfusionCheck,
@@ -31,11 +31,8 @@ def _among_largest(
     NaN for a run that has no probabilities, because it diverged.
     """
     chosen = evaluation.arm(where, rate)
-    if chosen["seed"].duplicated().any():
-        raise ValueError(
-            f"Cell ({cell_name(where)}, {rate} rate): received several runs of one seed; accepted "
-            "is one. Pin what else varies."
-        )
+    name = f"{cell_name(where)}, {rate} rate"
+    check_one_run_each(chosen, ["seed"], f"Cell ({name})")
     confusion = evaluation.runs.confusion
     wrong = confusion[
         (confusion["true_class"] == check.true_class)
@@ -43,13 +40,11 @@ def _among_largest(
         & confusion["key"].isin(chosen["key"])
     ]
     ranks = wrong.groupby("key")["mean_probability"].rank(ascending=False, method="max")
-    is_class = wrong["predicted_class"] == check.predicted_class
-    ranks = ranks[is_class]
+    ranks = ranks[wrong["predicted_class"] == check.predicted_class]
     hits = (ranks <= check.among_largest).astype(float).where(ranks.notna())
     if len(hits) < evaluation.minimum:
         raise IncompleteRecordError(
-            f"{cell_name(where)}, {rate} rate: confusions of {len(hits)} of at least "
-            f"{evaluation.minimum} seeds recorded"
+            f"{name}: confusions of {len(hits)} of at least {evaluation.minimum} seeds recorded"
         )
     return hits
 
@@ -100,7 +95,7 @@ def judge_threshold(rule: ThresholdRule, evaluation: Evaluation) -> Finding:
         )
     rows = pd.DataFrame(records)
     parts = [
-        (f"{check}: " if rows["check"].nunique() > 1 else "") + describe_groups(part, "outcome")
+        (f"{check}: " if rows["check"].nunique() > 1 else "") + describe_groups(part)
         for check, part in rows.groupby("check", sort=False)
     ]
     # The group that does worst by the bound leads the report.

@@ -11,7 +11,7 @@ import pandas as pd
 from activation_study.errors import IncompleteRecordError
 from activation_study.report.analysis import statistics
 from activation_study.report.analysis.failures import with_failures_counted
-from activation_study.report.claims.evaluation import Evaluation
+from activation_study.report.claims.evaluation import Evaluation, check_one_run_each
 from activation_study.report.claims.rules import Rate, WinnersRule
 from activation_study.report.claims.verdict import Finding
 
@@ -31,11 +31,7 @@ def setting(rule: WinnersRule, head: str, rate: Rate, evaluation: Evaluation) ->
         ValueError: several runs of one activation and seed.
     """
     frame = evaluation.arm({"head": head}, rate)
-    if frame.duplicated([rule.over, "seed"]).any():
-        raise ValueError(
-            f"Setting (head {head}, {rate} rate): received several runs of one seed; accepted is "
-            "one for each activation."
-        )
+    check_one_run_each(frame, [rule.over, "seed"], f"Setting (head {head}, {rate} rate)")
     frame = frame.assign(value=with_failures_counted(frame, rule.metric))
     table = frame.pivot(index="seed", columns=rule.over, values="value").dropna()
     if len(table) < evaluation.minimum or table.shape[1] < 2:
