@@ -16,7 +16,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # The set-up is done again when, and only when, what it installs has changed; its last act is to
 # leave this mark. Where none is, it was interrupted: what it left may be half a package that an
-# installer takes for whole, so the environment is made anew.
+# installer takes for whole, so the environment is made anew. Bytecode is compiled at once, as pip
+# does: where Python may write none (PYTHONDONTWRITEBYTECODE), each worker would start 8 s later.
 LOCK := $(shell cat requirements.txt pyproject.toml | cksum | tr -d ' ')
 INSTALLED := $(VENV)/.installed-$(LOCK)
 # Nitpicky, and a warning fails the build, after all of them have been shown.
@@ -35,7 +36,7 @@ $(INSTALLED):
 	@if compgen -G '$(VENV)/.installed-*' > /dev/null; then rm -f $(VENV)/.installed-*; else rm -rf $(VENV); fi
 	@if command -v uv > /dev/null; then \
 		test -d $(VENV) || uv venv --quiet --python "$(PYTHON)" $(VENV); \
-		uv pip install --python $(BIN)/python --require-hashes -r requirements.txt; \
+		uv pip install --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.txt; \
 		uv pip install --python $(BIN)/python --no-deps --no-build-isolation -e .; \
 	else \
 		test -d $(VENV) || "$(PYTHON)" -m venv $(VENV); \
