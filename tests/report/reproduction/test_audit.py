@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import os
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from activation_study import cli
 from activation_study.catalogue import datasets
 from activation_study.engine.records.published import PublishedRecord
 from activation_study.engine.records.records import Records
+from activation_study.engine.records.tables import to_tables
 from activation_study.engine.run import Run
 from activation_study.errors import MissingFileError, RecordError
 from activation_study.experiment import Experiment
@@ -28,6 +30,7 @@ from activation_study.report.reproduction.audited_run import (
     STARTED,
     UNMEASURED,
     WITHIN,
+    beside,
 )
 from engine.made_runs import made_run
 from report.reproduction.audited_runs import (
@@ -144,6 +147,16 @@ def test_of_a_chaotic_run_start_and_outcome_are_compared_and_the_rest_is_named(
     assert "not comparable in 1 of them, which round otherwise: " in str(found)
     written = {run["key"]: run["not_comparable"] for run in found.as_dict()["runs"]}
     assert "layers.gradient_norm" in written[RELU.key]
+
+
+def test_a_run_that_diverged_counts_among_those_of_start_and_outcome() -> None:
+    run = made_run(TUNING, diverged=True, divergence="not finite", validation_accuracy=math.nan)
+    recorded = to_tables([run])
+    again = altered(made_elsewhere(run), "layers.gradient_norm", 99.0)
+    (row,) = (row for _, row in recorded["runs"].to_pandas().assign(study="core").iterrows())
+    found = beside(row, TUNING, recorded, again, at_edge=False)
+    assert found.verdict == STARTED
+    assert "layers.gradient_norm" in found.not_comparable
 
 
 def test_a_task_without_measured_tolerances_is_audited_on_its_own_platform_alone(

@@ -21,6 +21,11 @@ RATES = (0.0001, 0.000316, 0.001, 0.00316, 0.01, 0.0316, 0.1)
 GIVEN = {"key", *schema.EXPERIMENT, *schema.PROVENANCE}
 """What makes the key, which is recomputed before anything is trained, and what differs anyway."""
 
+FAILING = (0.001, 0.1)
+"""Rates at which a run that failed is harmed too."""
+
+CURVES = ("history", "early", "layers")
+
 SWAPPED = {"": "chance", "chance": "", "not finite": ""}
 
 
@@ -31,10 +36,10 @@ def record() -> Tables:
 
 
 def runs_at(record: Tables, rate: float) -> list[str]:
-    """One sound run, which reads the test images where one does, and one that failed."""
+    """One sound run, which reads the test images where one does, and one that failed, if any."""
     frame = record["runs"].to_pandas().sort_values("evaluation")
     frame = frame[np.isclose(frame["learning_rate"], rate, rtol=1e-2)]
-    return list(frame.groupby("diverged")["key"].first())
+    return list(frame.groupby("diverged")["key"].first())[: 2 if rate in FAILING else 1]
 
 
 def harmed_values(name: str, value: object) -> object:
@@ -63,7 +68,7 @@ def harmed_values(name: str, value: object) -> object:
 
 
 def harms(run: Tables) -> Iterator[tuple[str, int, Tables]]:
-    """Every recorded column, harmed in its first and its last row, and curves early on as well."""
+    """Every recorded column, harmed in its first row, and curves early on and at the end too."""
     for table, content in run.items():
         for column in (each for each in content.column_names if each not in GIVEN):
             name = f"{table}.{column}"

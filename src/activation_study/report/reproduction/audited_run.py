@@ -119,7 +119,8 @@ def beside(
         compared, verdict = Comparison(unequal[0]), UNMEASURED
     else:
         compared = compare(recorded, retrained, at_edge=at_edge)
-        passed = STARTED if RESULT in compared.not_comparable else WITHIN
+        chaotic = row["diverged"] or outcome.summary["diverged"]
+        passed = STARTED if chaotic or RESULT in compared.not_comparable else WITHIN
         verdict = passed if compared.largest.tolerances <= 1.0 else DIFFERENT
     return AuditedRun(
         **about,

@@ -24,6 +24,9 @@ from activation_study.report.reproduction.tolerances import (
 Tables = dict[str, pa.Table]
 """Tables of the record that hold one run, by name."""
 
+Frames = dict[str, pd.DataFrame]
+"""The same, for pandas."""
+
 
 def of_run(tables: Tables, key: str) -> Tables:
     """The rows of one run."""
@@ -98,18 +101,19 @@ def compare(recorded: Tables, retrained: Tables, *, at_edge: bool) -> Comparison
         at_edge: Whether some seeds of the run's cell diverge and others do not, so that rounding
             may decide which this one does.
     """
-    outcomes = [_row(tables)["divergence"] or "did not diverge" for tables in (recorded, retrained)]
+    frames = [_frames(tables) for tables in (recorded, retrained)]
+    outcomes = [each["runs"]["divergence"].item() or "did not diverge" for each in frames]
     if outcomes[0] != outcomes[1]:
         if not at_edge:
             return Comparison(Difference("runs.divergence", outcomes[0], outcomes[1], math.inf))
-    elif found := _first_other_row(recorded, retrained):
+    elif found := _first_other_row(*frames):
         return Comparison(found)
-    if found := _contradiction(recorded, retrained):
+    if found := _contradiction(*frames):
         return Comparison(found)
-    old, new = quantities(recorded), quantities(retrained)
+    old, new = map(_quantities, frames)
     is_sound = set(outcomes) == {"did not diverge"}
     seen = [name for name in old if is_sound or name.endswith(AT_START)]
-    rate = float(_row(recorded)["learning_rate"])
+    rate = float(frames[0]["runs"]["learning_rate"].item())
     allowed = {name: tolerance(name, rate) for name in seen}
     differences = [_difference(name, old[name], new[name], allowed[name]) for name in seen]
     unseen = [name for name in old if allowed.get(name) is None and not np.isnan(old[name]).all()]
@@ -135,8 +139,11 @@ def quantities(tables: Tables) -> dict[str, np.ndarray]:
     Rows whose number depends on rounding become shares: units that were ever dead by layer, bins
     by their weighted means, confusions by true class.
     """
-    row = _row(tables)
-    frames = _frames(tables)
+    return _quantities(_frames(tables))
+
+
+def _quantities(frames: Frames) -> dict[str, np.ndarray]:
+    row = frames["runs"].iloc[0]
     found = {
         f"runs.{column}": _floats(frames["runs"][column])
         for column, kind in schema.SUMMARY.items()
@@ -150,16 +157,16 @@ def quantities(tables: Tables) -> dict[str, np.ndarray]:
     return found | _reliability(frames["reliability"]) | _confusion(frames["confusion"])
 
 
-def _first_other_row(recorded: Tables, retrained: Tables) -> Difference | None:
+def _first_other_row(recorded: Frames, retrained: Frames) -> Difference | None:
     """What no rounding can change: which rows there are, and how many images were counted."""
-    old, new = (_rows(_frames(tables)) for tables in (recorded, retrained))
+    old, new = _rows(recorded), _rows(retrained)
     for name in old:
         if old[name] != new[name]:
             return Difference(name, *_first_unequal(old[name], new[name]), math.inf)
     return None
 
 
-def _rows(frames: dict[str, pd.DataFrame]) -> dict[str, list[Any]]:
+def _rows(frames: Frames) -> dict[str, list[Any]]:
     found = {
         f"{table}.{column}": frames[table][column].tolist()
         for table in ("history", "early", "layers", "confusion")
@@ -172,17 +179,18 @@ def _rows(frames: dict[str, pd.DataFrame]) -> dict[str, list[Any]]:
     }
 
 
-def _contradiction(recorded: Tables, retrained: Tables) -> Difference | None:
+def _contradiction(recorded: Frames, retrained: Frames) -> Difference | None:
     """The first recorded value that the others deny, though they allow it in the run made now."""
-    usual = {name for name, *_ in contradictions(_frames(retrained))}
-    for name, value, derived in contradictions(_frames(recorded)):
+    usual = {name for name, *_ in contradictions(retrained)}
+    for name, value, derived in contradictions(recorded):
         if name not in usual:
             return Difference(name, f"{value:.6g}", f"{derived:.6g} by its other values", math.inf)
     return None
 
 
-def _frames(tables: Tables) -> dict[str, pd.DataFrame]:
-    return {name: content.to_pandas() for name, content in tables.items()}
+def _frames(tables: Tables) -> Frames:
+    # Of one run: threads would take longer to wake than to work.
+    return {name: content.to_pandas(use_threads=False) for name, content in tables.items()}
 
 
 def _difference(name: str, old: np.ndarray, new: np.ndarray, allowed: float | None) -> Difference:
@@ -249,11 +257,6 @@ def _confusion(frame: pd.DataFrame) -> dict[str, np.ndarray]:
         "confusion.share": _floats(frame["count"] / totals),
         "confusion.mean_probability": _floats(frame["mean_probability"]),
     }
-
-
-def _row(tables: Tables) -> dict[str, Any]:
-    row: dict[str, Any] = tables["runs"].to_pylist()[0]
-    return row
 
 
 def _floats(column: pd.Series) -> np.ndarray:
