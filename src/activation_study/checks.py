@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import math
-import operator
+import numbers
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from activation_study.registry import shown, unknown_name
-
-_NO_NUMBERS = (bool, np.bool_, str, bytes, bytearray, complex, np.complexfloating, np.timedelta64)
-"""What ``float`` takes, with or without a warning, and no field means."""
 
 
 def check_name(field: str, received: Any, accepted: Iterable[str]) -> None:
@@ -33,18 +29,11 @@ def whole_number(field: str, received: Any, low: int, high: int) -> int:
     Raises:
         ValueError: it is another number, or none; True and False are none.
     """
-    number: int | None = None
-    if not isinstance(received, bool):
-        try:
-            number = operator.index(received)
-        # A foreign type's own methods may raise anything.
-        except Exception:
-            number = None
-    if number is None or not low <= number <= high:
+    if not _is_number(received, numbers.Integral) or not low <= received <= high:
         raise ValueError(
             f"{field} must be a whole number from {low:,} to {high:,}; received {shown(received)}"
         )
-    return number
+    return int(received)
 
 
 def real_number(field: str, received: Any, low: float, high: float) -> float:
@@ -53,13 +42,12 @@ def real_number(field: str, received: Any, low: float, high: float) -> float:
     Raises:
         ValueError: it is another number, or none; NaN lies in no range.
     """
-    number = math.nan if _is_no_number(received) else _as_float(received)
-    if not low <= number <= high:
+    if not _is_number(received, numbers.Real) or not low <= received <= high:
         raise ValueError(
             f"{field} must be a number from {low:g} to {high:g}; received {shown(received)}"
         )
     # Adding 0.0 turns -0.0 into 0.0, which would otherwise have a key of its own.
-    return number + 0.0
+    return float(received) + 0.0
 
 
 def axis_of(field: str, value: Any, most: int) -> list[Any]:
@@ -84,15 +72,5 @@ def axis_of(field: str, value: Any, most: int) -> list[Any]:
     return axis
 
 
-def _is_no_number(received: Any) -> bool:
-    if isinstance(received, np.ndarray):
-        return received.ndim > 0 or received.dtype.kind not in "iuf"
-    return isinstance(received, _NO_NUMBERS)
-
-
-def _as_float(received: Any) -> float:
-    try:
-        return float(received)
-    # A foreign type's own method may raise anything.
-    except Exception:
-        return math.nan
+def _is_number(received: Any, kind: type) -> bool:
+    return isinstance(received, kind) and not isinstance(received, bool)

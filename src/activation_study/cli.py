@@ -31,12 +31,14 @@ app = typer.Typer(
 )
 
 INTERRUPTED = 130
-LONGEST_MESSAGE = 1_000
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), 127)}
 
 StudyName = Annotated[
     str,
     typer.Argument(help=f"One of: {', '.join([*studies.STUDIES, *studies.UNPUBLISHED])}."),
+]
+Write = Annotated[
+    bool, typer.Option("--write", help="Keep the result in data/, where the book shows it.")
 ]
 
 
@@ -76,9 +78,7 @@ def publish(study: StudyName) -> None:
     missing = len(Records().missing(experiments))
     typer.echo(f"{num_new:,} runs published in {records.published.folder / study}")
     if missing:
-        typer.echo(
-            f"{missing:,} runs of the study are not recorded yet: activation-study run {study}"
-        )
+        typer.echo(f"{missing:,} runs are not recorded yet: activation-study run {study}")
 
 
 @app.command()
@@ -137,9 +137,7 @@ def audit(
     sample: Annotated[int, typer.Option(help="Runs to retrain.")] = 5,
     seed: Annotated[int, typer.Option(min=0, help="Draws the runs; another, other runs.")] = 0,
     workers: Annotated[int, typer.Option(min=1, help="Processes that train.")] = 2,
-    write: Annotated[
-        bool, typer.Option("--write", help="Keep the result in data/, where the book shows it.")
-    ] = False,
+    write: Write = False,
 ) -> None:
     """Retrain published runs and compare every value; 1 if some differ, 2 if some cannot be."""
     from activation_study.report.reproduction import audit as auditing
@@ -160,9 +158,7 @@ def repetition(
     folder: Annotated[
         Path, typer.Argument(help="Working cache of runs that were trained again, from nothing.")
     ],
-    write: Annotated[
-        bool, typer.Option("--write", help="Keep the result in data/, where the book shows it.")
-    ] = False,
+    write: Write = False,
 ) -> None:
     """Judge the claims again with repeated runs in the place of the published ones."""
     if not folder.is_dir():
@@ -208,19 +204,13 @@ def bench(
     ] = None,
 ) -> None:
     """Time this engine beside other libraries and the roofline; needs MNIST and idle cores."""
-    root = settings.repository()
-    if root is None:
-        raise ValueError(
-            "the benchmark is in no installed package: received a package outside its repository; "
-            "expected a clone with benchmarks/. Clone it, and python -m pip install -e it"
-        )
     if short and output is None:
         raise ValueError(
             "received --short alone; expected --output FILE with it: its figures must not replace "
             "the measured ones"
         )
     words = ["--short"] * short + (["--output", str(output.resolve())] if output else [])
-    script = root / "benchmarks" / "bench.py"
+    script = settings.benchmarks() / "bench.py"
     raise typer.Exit(subprocess.run([sys.executable, str(script), *words]).returncode)
 
 
@@ -262,7 +252,8 @@ def main() -> None:
     # A name of a file may hold what the terminal's encoding does not.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
-    warnings.formatwarning = _paragraph_of
+    # Without the place in the code that it came from.
+    warnings.formatwarning = lambda message, *_, **__: f"{_paragraph(str(message))}\n"
     try:
         code = _status()
         if sys.stdout is not None:
@@ -291,7 +282,7 @@ def _status() -> int:
     except typer.TyperException as error:
         message = error.format_message()
         # Without any word there is no message: the help has been shown.
-        said = f"{_shortened(message).removesuffix('.')}. See activation-study --help."
+        said = f"{message.removesuffix('.'):.1000}. See activation-study --help."
         return _say(said) if message else 2
     except BrokenPipeError:
         raise
@@ -305,27 +296,14 @@ def _status() -> int:
 
 
 def _say(message: str) -> int:
-    """Prints one paragraph, whatever a name in it holds, and returns the exit code of an error."""
-    print(f"activation-study: {message.translate(_CONTROLS)}", file=sys.stderr)
+    """Prints one paragraph and returns the exit code of an error."""
+    print(_paragraph(message), file=sys.stderr)
     return 2
 
 
-def _paragraph_of(
-    message: Warning | str,
-    category: type[Warning],
-    filename: str,
-    lineno: int,
-    line: str | None = None,
-) -> str:
-    """A warning as this program says it: without the place in the code that it came from."""
-    return f"activation-study: {str(message).translate(_CONTROLS)}\n"
-
-
-def _shortened(message: str) -> str:
-    """A message without the greater part of a word of thousands of characters."""
-    if len(message) <= LONGEST_MESSAGE:
-        return message
-    return f"{message[:LONGEST_MESSAGE]}... ({len(message):,} characters)."
+def _paragraph(message: str) -> str:
+    """A message as this program says it, whatever a name in it holds."""
+    return f"activation-study: {message.translate(_CONTROLS)}"
 
 
 def _explain(error: OSError) -> str:

@@ -26,20 +26,15 @@ def shown(received: object) -> str:
 
 
 def unknown_name(kind: str, received: object, accepted: Iterable[str]) -> ValueError:
-    """Return the error that says what was received, what is accepted, and the nearest name.
+    """Return the error, to be raised, that says what of a kind was received and what is accepted.
 
-    Args:
-        kind: what was looked up, for example ``"head"``.
-        received: what the caller gave.
-        accepted: the names of the catalogue, in the order in which they are shown.
-
-    Returns:
-        A `ValueError` for the caller to raise.
+    The accepted names are shown in their order, and the nearest of them again.
     """
     names = list(accepted)
-    text = shown(received)
-    hint = nearest(received, names)
-    return ValueError(f"Unknown {kind}: received {text}; accepted: {', '.join(names)}.{hint}")
+    return ValueError(
+        f"Unknown {kind}: received {shown(received)}; accepted: {', '.join(names)}."
+        f"{nearest(received, names)}"
+    )
 
 
 def nearest(received: object, accepted: Iterable[str]) -> str:

@@ -192,7 +192,7 @@ def test_any_environment(
         (("claims", "x"), "unexpected extra argument"),
         (("juge",), "No such command 'juge'"),
         (("run", "a\nb"), r"received 'a\nb'"),
-        (("run", "", "x" * 5_000, "x" * 5_000), "... (10,0"),
+        (("run", "", "x" * 5_000, "x" * 5_000), "xxx. See activation-study --help"),
     ],
 )
 def test_what_is_said(here: Path, words: tuple[str, ...], said: str) -> None:
