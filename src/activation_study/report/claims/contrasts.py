@@ -19,7 +19,7 @@ from activation_study.report.claims.rules import Claim, ClaimsFile, Contrast, Co
 from activation_study.report.claims.show import describe_groups
 from activation_study.report.claims.verdict import Finding
 
-OPPOSITE = {"better": "worse", "worse": "better"}
+CONTRARY = {"better": {"worse"}, "worse": {"better"}, "equivalent": {"better", "worse"}}
 PREDICTED = {"arm_better": "better", "arm_worse": "worse", "equivalent": "equivalent"}
 
 
@@ -66,9 +66,8 @@ def compare(contrast: Contrast, evaluation: Evaluation) -> Comparison:
     arm, reference = contrast.fixed | contrast.arm, contrast.fixed | contrast.reference
     if reference.get("hidden") == BEST:
         others = {column: value for column, value in reference.items() if column != "hidden"}
-        own = {str(arm["hidden"])} if "hidden" in arm else set()
-        excludes = own.union(evaluation.register.best_excludes)
-        reference["hidden"] = evaluation.best(others, frozenset(excludes))
+        excludes = frozenset({*evaluation.register.best_excludes, str(arm.get("hidden"))})
+        reference["hidden"] = evaluation.best(others, excludes)
     sides = (arm, reference)
     values = [evaluation.values(where, contrast.rate, contrast.metric) for where in sides]
     names = ["arm", "reference"]
@@ -173,11 +172,7 @@ def combine_all(outcomes: list[str], predictions: list[str]) -> str:
         return "inconclusive"
     if all(found == "equivalent" != wanted for found, wanted in pairs):
         return "no practical difference"
-    contrary = [
-        found in ("better", "worse") if wanted == "equivalent" else found == OPPOSITE[wanted]
-        for found, wanted in pairs
-    ]
-    return "refuted" if all(contrary) else "depends"
+    return "refuted" if all(found in CONTRARY[wanted] for found, wanted in pairs) else "depends"
 
 
 def combine_mixed(outcomes: list[str]) -> str:

@@ -34,20 +34,11 @@ def judge_demonstration(
             f"accepted: {sorted(rule.checks)}."
         )
     rows = pd.DataFrame(
-        [
-            {
-                "name": name,
-                "value": float(values[name]),
-                "relation": check.relation,
-                "bound": check.bound,
-                "reason": check.reason,
-                "outcome": "holds"
-                if satisfies(float(values[name]), check.relation, check.bound)
-                else "fails",
-            }
-            for name, check in rule.checks.items()
-        ]
+        {"name": name, "value": float(values[name]), **check.model_dump()}
+        for name, check in rule.checks.items()
     )
+    is_held = map(satisfies, rows["value"], rows["relation"], rows["bound"])
+    rows["outcome"] = ["holds" if held else "fails" for held in is_held]
     failed = rows.loc[rows["outcome"] == "fails", "name"].tolist()
     condition = f"{len(rows) - len(failed)} of {len(rows)} checks hold" + (
         f"; outside their bound: {', '.join(failed)}" if failed else ""

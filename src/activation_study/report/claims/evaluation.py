@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Mapping
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import pandas as pd
 
@@ -18,7 +18,6 @@ from activation_study.report.analysis.arms import (
 )
 from activation_study.report.claims.rules import ClaimsFile
 
-Made = TypeVar("Made")
 Where = Mapping[str, Any]
 
 
@@ -37,11 +36,11 @@ class Evaluation:
         self.minimum = register.minimum_pairs["quick" if runs.tier == "quick" else "full"]
         self._made: dict[Hashable, Any] = {}
 
-    def once(self, name: Hashable, make: Callable[[], Made]) -> Made:
+    def once(self, name: Hashable, make: Callable[[], Any]) -> Any:
         """Return what was made under that name, made when it is first asked for."""
         if name not in self._made:
             self._made[name] = make()
-        return cast(Made, self._made[name])
+        return self._made[name]
 
     def at(self, rate: str) -> pd.DataFrame:
         """Return the evaluation runs at the tuned or at the default rate."""

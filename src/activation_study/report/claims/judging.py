@@ -8,6 +8,7 @@ from pathlib import Path
 from activation_study.engine.records.records import Runs
 from activation_study.errors import ClaimsError, IncompleteRecordError
 from activation_study.registry import unknown_name
+from activation_study.report import demonstrations
 from activation_study.report.claims import claims_file
 from activation_study.report.claims.contrasts import judge_contrasts
 from activation_study.report.claims.demonstrated import judge_demonstration
@@ -15,6 +16,7 @@ from activation_study.report.claims.evaluation import Evaluation
 from activation_study.report.claims.factorial import judge_factorial
 from activation_study.report.claims.rules import (
     Claim,
+    ClaimsFile,
     ContrastRule,
     DemonstrationRule,
     FactorialRule,
@@ -45,9 +47,6 @@ def _find(claim: Claim, rule: Rule, evaluation: Evaluation | None) -> Finding:
         IncompleteRecordError: the runs are missing, too few, or of another study.
     """
     if isinstance(rule, DemonstrationRule):
-        # Imported here: the demonstrations build tensors, and judging runs must not need that.
-        import activation_study.report.demonstrations as demonstrations
-
         return judge_demonstration(rule, demonstrations.run)
     name = None if evaluation is None else evaluation.runs.name
     if evaluation is None or name not in (None, rule.study):
@@ -76,12 +75,13 @@ def _judge(claim: Claim, evaluation: Evaluation | None) -> Verdict:
     return Verdict(claim, finding, len(evaluation.runs.summary), evaluation.runs.tier)
 
 
-def _check_runs(runs: object, entrance: str) -> None:
+def _evaluation(runs: Runs | None, register: ClaimsFile) -> Evaluation | None:
     if runs is not None and not hasattr(runs, "summary"):
         raise ValueError(
-            f"{entrance}() received runs of type {type(runs).__name__}; accepted: what run() and "
-            "load() return, or None."
+            f"received runs of type {type(runs).__name__}; accepted: what run() and load() return, "
+            "or None."
         )
+    return None if runs is None else Evaluation(runs, register)
 
 
 def judge(claim_id: str, runs: Runs | None = None, *, path: Path | str | None = None) -> Verdict:
@@ -101,8 +101,7 @@ def judge(claim_id: str, runs: Runs | None = None, *, path: Path | str | None = 
         ClaimsError: the file of claims breaks its schema.
     """
     register = claims_file.read(path)
-    _check_runs(runs, "judge")
-    return _judge(register.get(claim_id), None if runs is None else Evaluation(runs, register))
+    return _judge(register.get(claim_id), _evaluation(runs, register))
 
 
 def judge_all(
@@ -121,14 +120,10 @@ def judge_all(
     register = claims_file.read(path)
     studies = {claim.study for claim in register.claims if claim.study}
     if isinstance(runs, Mapping):
-        for name, own in runs.items():
+        for name in runs:
             if name not in studies:
                 raise unknown_name("study in the rules", name, sorted(studies))
-            _check_runs(own, "judge_all")
+        evaluations = {name: _evaluation(own, register) for name, own in runs.items()}
     else:
-        _check_runs(runs, "judge_all")
-    several = runs if isinstance(runs, Mapping) else dict.fromkeys(studies, runs)
-    evaluations = {
-        name: Evaluation(own, register) for name, own in several.items() if own is not None
-    }
+        evaluations = dict.fromkeys(studies, _evaluation(runs, register))
     return [_judge(claim, evaluations.get(claim.study or "")) for claim in register.claims]

@@ -113,12 +113,10 @@ def judge_winners(rule: WinnersRule, evaluation: Evaluation) -> Finding:
     if len({tuple(table.columns) for table in tables.values()}) > 1:
         raise IncompleteRecordError("the settings do not hold the same activations")
     num_conditions = sum(map(len, tables.values()))
-    counts = pd.concat([wins(table) for table in tables.values()]).groupby(level=0).sum()
-    shares = (counts / num_conditions).sort_values(ascending=False)
+    shares = pd.DataFrame(map(wins, tables.values())).sum() / num_conditions
     good = {key: as_good_as_best(table, margin, register.alpha) for key, table in tables.items()}
     everywhere = sorted(set.intersection(*good.values()))
-    champion, top_share = str(shares.index[0]), float(shares.iloc[0])
-    best = {key: str(table.mean().idxmax()) for key, table in tables.items()}
+    champion, top_share = str(shares.idxmax()), float(shares.max())
     # A joint best is a best, and the last bit of a mean depends on the order of its seeds.
     always = all(
         table[champion].mean() >= table.mean().max() - ROUNDING for table in tables.values()
@@ -128,16 +126,14 @@ def judge_winners(rule: WinnersRule, evaluation: Evaluation) -> Finding:
     else:
         verdict = "no practical difference" if everywhere else "supported"
     rows = pd.DataFrame(
-        [
-            {
-                "name": f"{head} head, {rate} rate",
-                "num_pairs": len(tables[head, rate]),
-                "best": best[head, rate],
-                "num_as_good": len(good[head, rate]),
-                "one_seed_winners": int((wins(tables[head, rate]) > 0).sum()),
-            }
-            for head, rate in tables
-        ]
+        {
+            "name": f"{head} head, {rate} rate",
+            "num_pairs": len(table),
+            "best": str(table.mean().idxmax()),
+            "num_as_good": len(good[head, rate]),
+            "one_seed_winners": int((wins(table) > 0).sum()),
+        }
+        for (head, rate), table in tables.items()
     )
     condition = (
         f"most wins: {champion}, {top_share:.0%} of {num_conditions} conditions; as good as the "
