@@ -14,47 +14,40 @@ import pandas as pd
 from activation_study.errors import IncompleteRecordError
 from activation_study.report.analysis import statistics
 from activation_study.report.analysis.arms import BEST, cell_name
-from activation_study.report.claims.evaluation import Evaluation, Where
+from activation_study.report.claims.evaluation import Evaluation
 from activation_study.report.claims.rules import Claim, ClaimsFile, Contrast, ContrastRule
 from activation_study.report.claims.show import describe_groups
 from activation_study.report.claims.verdict import Finding
 
 CONTRARY = {"better": {"worse"}, "worse": {"better"}, "equivalent": {"better", "worse"}}
 PREDICTED = {"arm_better": "better", "arm_worse": "worse", "equivalent": "equivalent"}
+STATISTICS = (
+    *("effect", "low", "high", "p_value", "holm_p_value", "equivalence_p_value"),
+    "probability_of_superiority",
+)
+"""Columns of what is computed of a contrast, in their order."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A registered contrast with the runs that answer it.
+    """The runs that answer a contrast.
 
     Attributes:
-        contrast: as it is registered.
-        arm: column values of the arm.
-        reference: those of the reference, `@best` resolved.
-        pairs: columns `arm` and `reference`, indexed by common seed.
+        row: what is reported of them beside the statistics: names, metric, rates, margin.
+        pairs: values of the arm and of the reference on common seeds, shape (2, seeds).
         keys: keys of the arm's and of the reference's runs.
-        rates: learning rates of both, once where they are one.
     """
 
-    contrast: Contrast
-    arm: Where
-    reference: Where
-    pairs: pd.DataFrame
+    row: dict[str, Any]
+    pairs: np.ndarray
     keys: tuple[frozenset[str], frozenset[str]]
-    rates: str
-
-    @property
-    def is_finite(self) -> bool:
-        """Whether every value is a number, so that there is something to test."""
-        return bool(np.isfinite(self.pairs.to_numpy(dtype=float)).all())
 
     @property
     def p_value(self) -> float:
-        """Of the paired t-test of no difference; 1 where nothing can be tested."""
-        if not self.is_finite:
+        """Of the paired t-test of no difference; 1 where a value is no number."""
+        if not np.isfinite(self.pairs).all():
             return 1.0
-        differences = (self.pairs["arm"] - self.pairs["reference"]).to_numpy(dtype=float)
-        return statistics.paired_t_p_value(differences, alternative="two-sided")
+        return statistics.paired_t_p_value(self.pairs[0] - self.pairs[1], alternative="two-sided")
 
 
 def compare(contrast: Contrast, evaluation: Evaluation) -> Comparison:
@@ -70,16 +63,26 @@ def compare(contrast: Contrast, evaluation: Evaluation) -> Comparison:
         reference["hidden"] = evaluation.best(others, excludes)
     sides = (arm, reference)
     values = [evaluation.values(where, contrast.rate, contrast.metric) for where in sides]
-    names = ["arm", "reference"]
-    pairs = pd.concat(values, axis="columns", join="inner", keys=names).sort_index()
+    pairs = pd.concat(values, axis="columns", join="inner").sort_index()
     if len(pairs) < evaluation.minimum:
         raise IncompleteRecordError(
             f"{contrast.name}: {len(pairs)} of at least {evaluation.minimum} common seeds recorded"
         )
     runs = [evaluation.arm(where, contrast.rate) for where in sides]
     rates = dict.fromkeys(f"{each['learning_rate'].iloc[0]:g}" for each in runs)
+    row = {
+        "name": contrast.name,
+        "metric": contrast.metric,
+        "rate": contrast.rate,
+        "rates": " and ".join(rates),
+        "arm": cell_name(arm),
+        "reference": cell_name(reference),
+        "predicted": contrast.predicted,
+        "margin": evaluation.register.margin(contrast),
+        "num_pairs": len(pairs),
+    }
     keys = [frozenset(each["key"][each["seed"].isin(pairs.index)]) for each in runs]
-    return Comparison(contrast, arm, reference, pairs, (keys[0], keys[1]), " and ".join(rates))
+    return Comparison(row, pairs.to_numpy(dtype=float).T, (keys[0], keys[1]))
 
 
 Answer = Comparison | IncompleteRecordError
@@ -126,41 +129,19 @@ def outcome(mean: float, equivalence_p: float, holm_p: float, better: str, alpha
     return "inconclusive"
 
 
-def _row(comparison: Comparison, holm_p: float, register: ClaimsFile) -> dict[str, Any]:
+def _row(compared: Comparison, better: str, holm_p: float, register: ClaimsFile) -> dict[str, Any]:
     """Return everything that is reported of one contrast."""
-    contrast, pairs = comparison.contrast, comparison.pairs
-    margin = register.margin(contrast)
-    row: dict[str, Any] = {
-        "name": contrast.name,
-        "metric": contrast.metric,
-        "rate": contrast.rate,
-        "rates": comparison.rates,
-        "arm": cell_name(comparison.arm),
-        "reference": cell_name(comparison.reference),
-        "predicted": contrast.predicted,
-        "margin": margin,
-        "num_pairs": len(pairs),
-    }
-    if not comparison.is_finite:
-        missing = dict.fromkeys(
-            ("effect", "low", "high", "p_value", "holm_p_value", "equivalence_p_value"), math.nan
-        )
-        return row | missing | {"probability_of_superiority": math.nan, "outcome": "inconclusive"}
-    a, b = (pairs[side].to_numpy(dtype=float) for side in ("arm", "reference"))
-    difference = statistics.paired_difference(
+    if not np.isfinite(compared.pairs).all():
+        return compared.row | dict.fromkeys(STATISTICS, math.nan) | {"outcome": "inconclusive"}
+    a, b = compared.pairs
+    found = statistics.paired_difference(
         a, b, resamples=register.bootstrap.resamples, seed=register.bootstrap.seed
     )
-    equivalence_p = statistics.equivalence_test(a, b, margin)
-    return row | {
-        "effect": difference.mean,
-        "low": difference.low,
-        "high": difference.high,
-        "p_value": difference.p_value,
-        "holm_p_value": holm_p,
-        "equivalence_p_value": equivalence_p,
-        "probability_of_superiority": difference.probability_of_superiority,
-        "outcome": outcome(difference.mean, equivalence_p, holm_p, contrast.better, register.alpha),
-    }
+    equivalence_p = statistics.equivalence_test(a, b, compared.row["margin"])
+    p_values = (found.p_value, holm_p, equivalence_p)
+    values = (found.mean, found.low, found.high, *p_values, found.probability_of_superiority)
+    result = outcome(found.mean, equivalence_p, holm_p, better, register.alpha)
+    return compared.row | dict(zip(STATISTICS, values, strict=True)) | {"outcome": result}
 
 
 def combine_all(outcomes: list[str], predictions: list[str]) -> str:
@@ -201,7 +182,7 @@ def judge_contrasts(claim: Claim, rule: ContrastRule, evaluation: Evaluation) ->
         if isinstance(found, IncompleteRecordError):
             raise found
         compared.append(found)
-        rows.append(_row(found, holm_p, evaluation.register))
+        rows.append(_row(found, contrast.better, holm_p, evaluation.register))
     frame = pd.DataFrame(rows)
     outcomes = frame["outcome"].tolist()
     if rule.combine == "mixed":
@@ -244,7 +225,7 @@ def _condition(
             f"; smaller than the margin, yet real (Holm-adjusted p below {alpha:g}): the arm is "
             f"ahead in {ahead} and behind in {len(small) - ahead} of the equivalent ones"
         )
-    if repeated := num_repeated([(each.contrast.metric, *each.keys) for each in compared]):
+    if repeated := num_repeated([(each.row["metric"], *each.keys) for each in compared]):
         said += (
             f"; {repeated} of the comparisons {'is' if repeated == 1 else 'are'} made of runs of "
             "another, because tuning chose the default rate"

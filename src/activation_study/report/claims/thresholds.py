@@ -6,6 +6,7 @@ import itertools
 import math
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from activation_study.errors import IncompleteRecordError
@@ -54,7 +55,7 @@ def _bounded(
 ) -> dict[str, Any]:
     """Return mean, interval and outcome of one group."""
     array = values.to_numpy(dtype=float)
-    if not all(map(math.isfinite, array)):
+    if not np.isfinite(array).all():
         return {"value": math.nan, "low": math.nan, "high": math.nan, "outcome": "undecided"}
     found = statistics.mean_interval(
         array, resamples=register.bootstrap.resamples, seed=register.bootstrap.seed
