@@ -277,9 +277,8 @@ def test_what_cannot_be_sent_fails_alone(
             records=records,
             progress=False,
         )
-    assert (
-        "cannot be sent to a worker: Activation 'locked': LOCK, which locked reads, is of type lock"
-        in str(caught.value)
+    assert "cannot be sent to a worker: Activation 'locked' reads LOCK of type lock" in str(
+        caught.value
     )
     assert "SystemExit" in str(caught.value)
     assert Records().missing(good) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from activation_study.catalogue import activations
-from activation_study.catalogue.activations.own_table import BUILT_IN
+from activation_study.catalogue.activations.table import BUILT_IN
 from catalogue.activations.activation_oracles import JUMPS, KINKS
 
 NAMES = tuple(BUILT_IN)

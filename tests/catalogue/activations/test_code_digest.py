@@ -40,6 +40,12 @@ def helper(slope: float) -> Callable[..., Any]:
     return define(f"def f(z):\n    return {slope} * z\n")
 
 
+def read_through_the_package(slope: float) -> Callable[..., Any]:
+    package = module(inner=module(SLOPE=slope))
+    package.h = define("def f(z):\n    return users.inner.SLOPE * z\n", users=package)
+    return define("def f(z):\n    return users.h(z)\n", users=package)
+
+
 PAIR = (lambda z: 0.1 * z, lambda z: 0.2 * z)
 
 DIFFERENT: dict[str, Callable[[float], Any]] = {
@@ -54,6 +60,7 @@ DIFFERENT: dict[str, Callable[[float], Any]] = {
     "module in a module": lambda slope: define(
         "def f(z):\n    return users.inner.SLOPE * z\n", users=module(inner=module(SLOPE=slope))
     ),
+    "constant of a helper's package": read_through_the_package,
     "constant by getattr": lambda slope: define(
         "def f(z):\n    return getattr(users, 'SLOPE') * z\n", users=module(SLOPE=slope)
     ),
@@ -163,10 +170,13 @@ def test_the_digest_is_the_same_in_each_process_file_and_interpreter(tmp_path: P
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        (threading.Lock(), r"'f': SLOPE, which f reads, is of type lock, which has no plain state"),
-        ((n for n in [1]), "SLOPE, which f reads, is of type generator"),
-        (keras.Variable(0.5), r"SLOPE, which f reads, is a variable.*add_weight.*give the layer"),
-        ({"a": [tf.Variable(0.5)]}, "is a variable"),
+        (threading.Lock(), r"'f' reads SLOPE of type lock, which has no plain state"),
+        ((n for n in [1]), "reads SLOPE of type generator"),
+        (
+            keras.Variable(0.5),
+            r"SLOPE of type Variable, which would not.*add_weight.*give the layer",
+        ),
+        ({"a": [tf.Variable(0.5)]}, "ResourceVariable, which would not be trained"),
     ],
 )
 def test_what_has_no_digest_is_refused_by_name(value: Any, said: str) -> None:

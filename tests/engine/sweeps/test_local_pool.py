@@ -182,9 +182,8 @@ def test_what_cannot_be_sent_fails_alone_and_says_why(
     monkeypatch.setitem(globals(), "LOCK", threading.Lock())
     with pytest.raises(RunsFailedError, match=r"1 of 4 experiments failed") as caught:
         run([bad, *good], num_workers=2, records=records, progress=False)
-    assert (
-        "cannot be sent to a worker: Activation 'locked': LOCK, which locked reads, is of type lock"
-        in str(caught.value)
+    assert "cannot be sent to a worker: Activation 'locked' reads LOCK of type lock" in str(
+        caught.value
     )
     assert "hidden='locked@" in str(caught.value)
     assert Records().missing([bad, *good]) == [bad]

@@ -11,29 +11,35 @@ and the digest may, too.
 from __future__ import annotations
 
 import copyreg
-import functools
-import hashlib
-import importlib
+import dis
+import pickle
 import sys
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from activation_study.catalogue.activations import bytecode
 from activation_study.catalogue.activations.own_layers import OwnLayer
+from activation_study.files import canonical, sha256
 
 LAYER_REMEDY = (
     "what is to be learned must be a weight (add_weight) of a keras.layers.Layer: give the layer"
 )
+PLAIN_REMEDY = (
+    "its runs could not be told from another function's. Accepted are numbers, text, arrays, "
+    "functions, and objects and collections of these: make anything else inside the function"
+)
 
-_PLAIN = (bool, float, complex, str, bytes, bytearray, range, type(None), type(...), slice)
-_NOT_CALLED = ("__repr__", "__str__", "__format__", "__doc__", "_abc_impl")
+_PLAIN = (bool, int, float, str, bytes, type(None))
+_HELD = {
+    staticmethod: ("__func__",),
+    classmethod: ("__func__",),
+    property: ("fget", "fset", "fdel"),
+}
+"""What is made of functions and cannot be pickled: the attributes that hold them."""
+
+_NOT_CALLED = ("__repr__", "_abc_impl")
 """Of a class: what no computation calls, and what is made anew in each process."""
-
-_FLAGS_OF_CALLS = 0x04 | 0x08 | 0x20 | 0x80
-"""Of a code object's flags those that tell how it is called: *args, **kwargs, generator, async."""
 
 
 def digest(name: str, function: Any, kind: str = "Activation") -> str:
@@ -47,7 +53,7 @@ def digest(name: str, function: Any, kind: str = "Activation") -> str:
     Raises:
         ValueError: it reads a value that has no digest; says which one, and the remedy.
     """
-    return _walk(name, function, kind)[0]
+    return _Walker(f"{kind} {name!r}").of("", function)
 
 
 def reach(
@@ -61,20 +67,9 @@ def reach(
     Raises:
         ValueError: as `digest` does.
     """
-    _, walker = _walk(name, function, kind)
-    return walker.modules, walker.names
-
-
-def _walk(name: str, function: Any, kind: str) -> tuple[str, _Walker]:
     walker = _Walker(f"{kind} {name!r}")
-    try:
-        return walker.of(function, "it").hex(), walker
-    except RecursionError as error:
-        raise walker.refusal("it", function, "nests too deeply") from error
-
-
-def _hash(kind: str, *parts: bytes | str) -> bytes:
-    return hashlib.sha256(repr((kind, parts)).encode()).digest()
+    walker.of("", function)
+    return walker.modules, walker.names
 
 
 class _Walker:
@@ -82,192 +77,148 @@ class _Walker:
 
     def __init__(self, called: str) -> None:
         self._called = called
-        self._open: list[int] = []
-        self._read: frozenset[str] = frozenset()
+        self._path: list[str] = []
+        self._open: list[tuple[int, int]] = []
         self.modules: dict[str, types.ModuleType] = {}
         self.names: set[str] = set()
 
-    def refusal(self, place: str, value: Any, why: str) -> ValueError:
-        return ValueError(
-            f"{self._called}: {place} is of type {type(value).__name__}, which {why}, "
-            f"so its runs could not be told from another function's. Accepted are numbers, text, "
-            f"arrays, functions, and objects and collections of these: make anything else inside "
-            f"the function"
-        )
-
-    def of(self, value: Any, place: str) -> bytes:
-        """Return the digest of any value; `place` says in errors where it was read."""
-        kind = type(value)
-        if kind in _PLAIN:
-            return _hash(kind.__name__, repr(value))
-        if kind is int:
-            return _hash("int", hex(value))
-        if isinstance(value, np.ndarray | np.generic):
-            return self._array(value, place)
-        # What refers to itself, as a recursive function does, is told by how far up it stands.
-        if id(value) in self._open:
-            return _hash("again", str(self._open.index(id(value))))
-        self._open.append(id(value))
+    def of(self, name: str, value: Any) -> str:
+        """Return the digest of any value; `name` is that by which it was read, if there is one."""
+        if type(value) in _PLAIN:
+            return sha256(pickle.dumps(value, protocol=4))
+        # What refers to itself, as a recursive function does, is told by how far up it stands. Of a
+        # module more may be read since, by names that have come up in between.
+        is_module = isinstance(value, types.ModuleType)
+        mark = (id(value), len(self.names) if is_module else 0)
+        if mark in self._open:
+            return sha256(b"again", str(self._open.index(mark)).encode())
+        self._open.append(mark)
+        self._path.append(name)
         try:
-            return self._composed(value, place)
-        finally:
-            self._open.pop()
+            parts = [[part, self.of(part, held)] for part, held in self._parts(value)]
+        except RecursionError as error:
+            raise self._refusal(value, "nests too deeply") from error
+        self._path.pop()
+        self._open.pop()
+        is_ordered = not isinstance(value, set | frozenset)
+        return sha256(canonical([type(value).__name__, parts if is_ordered else sorted(parts)]))
 
-    def _composed(self, value: Any, place: str) -> bytes:
-        kind = type(value)
-        if kind in (tuple, list):
-            return _hash(kind.__name__, *self._each(value, place))
-        if kind in (set, frozenset):
-            return _hash(kind.__name__, *sorted(self._each(value, place)))
-        if kind in (dict, types.MappingProxyType):
-            return _hash(
-                "dict", *sorted(_hash("item", *self._each(i, place)) for i in value.items())
-            )
-        if isinstance(value, types.CodeType):
-            return self._code(value, place)
-        if isinstance(value, types.FunctionType):
-            return self._function(value)
-        if isinstance(value, types.ModuleType):
-            return self._module(value)
-        if isinstance(value, type):
-            return self._class(value)
-        if isinstance(value, types.MethodType):
-            return _hash("method", *self._each((value.__self__, value.__func__), place))
-        if isinstance(value, staticmethod | classmethod):
-            return _hash(kind.__name__, self.of(value.__func__, place))
-        if isinstance(value, property):
-            return _hash("property", *self._each((value.fget, value.fset, value.fdel), place))
-        if isinstance(value, functools.cached_property):
-            return _hash("cached", self.of(value.func, place))
-        if isinstance(value, types.CellType):
-            return self._cell(value, place)
-        return self._of_keras(value, place) or self._object(value, place)
-
-    def _each(self, values: Iterable[Any], place: str) -> Iterator[bytes]:
-        return (self.of(value, place) for value in values)
-
-    def _array(self, value: np.ndarray | np.generic, place: str) -> bytes:
-        if value.dtype.hasobject:
-            return _hash("array", str(value.shape), self.of(value.tolist(), place))
-        return _hash("array", value.dtype.str, str(value.shape), value.tobytes())
-
-    def _cell(self, cell: types.CellType, place: str) -> bytes:
-        try:
-            content = cell.cell_contents
-        except ValueError:
-            return _hash("empty cell")
-        return self.of(content, place)
-
-    def _code(self, code: types.CodeType, place: str) -> bytes:
-        counts = (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount)
-        return _hash(
-            "code",
-            code.co_code,
-            code.co_exceptiontable,
-            repr((*counts, code.co_flags & _FLAGS_OF_CALLS, code.co_names)),
-            *self._each(code.co_consts, place),
-        )
-
-    def _function(self, function: types.FunctionType) -> bytes:
-        name, code = function.__name__, function.__code__
-        module = function.__globals__.get("__name__")
-        around = [function.__defaults__, function.__kwdefaults__]
-        if bytecode.is_installed(module):
-            if bytecode.is_importable(function):
-                return _hash("function", f"{function.__module__}.{function.__qualname__}")
-            parts = [_hash(f"{module}.{code.co_qualname}")]
-            # A function that a library made around another one, which its closure holds.
-            around.append(getattr(function, "__wrapped__", None))
+    def _parts(self, value: Any) -> Iterator[tuple[str, Any]]:
+        """Yield what a value is made of, by name where it has one."""
+        if type(value) in (tuple, list, set, frozenset):
+            yield from (("", part) for part in value)
+        elif type(value) is dict:
+            yield from (("", item) for item in value.items())
+        elif isinstance(value, types.CodeType):
+            counts = (value.co_argcount, value.co_posonlyargcount, value.co_kwonlyargcount)
+            steps = (value.co_code, value.co_exceptiontable, value.co_names)
+            yield "", (*counts, *steps, *value.co_consts)
+        elif name := _name_in_library(value):
+            yield "", name
+        elif isinstance(value, types.ModuleType):
+            self.modules[value.__name__] = value
+            yield from _named(vars(value), self.names)
+        elif isinstance(value, types.FunctionType):
+            yield from self._of_function(value)
+        elif isinstance(value, type):
+            self._note(value.__module__)
+            yield "", value.__bases__
+            yield from _named(vars(value), vars(value).keys())
+        elif type(value) in _HELD:
+            yield from (("", getattr(value, name)) for name in _HELD[type(value)])
         else:
-            self._own_module(module)
-            outer, self._read = self._read, frozenset(bytecode.names(code))
-            self.names |= self._read
-            parts = [self._code(code, f"a constant of {name}"), *self._globals(function)]
-            around.append({k: v for k, v in vars(function).items() if k in outer | self._read})
-        parts += self._each(around, f"a default of {name}")
-        for variable, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
-            parts.append(self.of(cell, f"{variable}, which {name} closes over,"))
-        if not bytecode.is_installed(module):
-            self._read = outer
-        return _hash("function", *parts)
+            yield from self._of_object(value)
 
-    def _globals(self, function: types.FunctionType) -> Iterator[bytes]:
-        """Yield the digests of the globals and modules that a function's code reads or imports."""
-        reads, imports = bytecode.loaded(function.__code__)
-        for name in sorted(reads & function.__globals__.keys()):
-            place = f"{name}, which {function.__name__} reads,"
-            yield _hash(name, self.of(function.__globals__[name], place))
-        for name, level in sorted(imports):
-            package = function.__globals__.get("__package__")
-            try:
-                module = importlib.import_module("." * level + name, package if level else None)
-            except ImportError:
-                yield _hash("missing", name)
-            else:
-                top = sys.modules[module.__name__.partition(".")[0]]
-                yield _hash(name, *self._each((module, top), name))
+    def _of_function(self, function: types.FunctionType) -> Iterator[tuple[str, Any]]:
+        """Yield a function's code and the values that it reads; those of a library's, unnamed."""
+        code, space = function.__code__, function.__globals__
+        yield "", (code, function.__defaults__, function.__kwdefaults__)
+        cells = function.__closure__ or ()
+        yield from ((n, c.cell_contents) for n, c in zip(code.co_freevars, cells, strict=True))
+        module = space.get("__name__")
+        if _is_installed(module):
+            return
+        self._note(module)
+        yield "", vars(function)
+        for part in _nested(code):
+            # A text may be a name, for getattr.
+            self.names.update(part.co_names, (c for c in part.co_consts if isinstance(c, str)))
+        for part in _nested(code):
+            steps = list(dis.get_instructions(part))
+            loaded = {step.argval for step in steps if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
+            yield from ((name, space[name]) for name in sorted(loaded & space.keys()))
+            for level, wanted, step in zip(steps, steps[1:], steps[2:], strict=False):
+                if step.opname == "IMPORT_NAME":
+                    imported = (step.argval, space, None, wanted.argval, level.argval)
+                    yield step.argval, __import__(*imported)
 
-    def _module(self, module: types.ModuleType) -> bytes:
-        if bytecode.is_installed(module.__name__):
-            return _hash("installed module", module.__name__)
-        self._own_module(module.__name__)
-        held = vars(module)
-        read = sorted(name for name in self._read & held.keys() if not _is_special(name))
-        return _hash(
-            "module",
-            *(_hash(name, self.of(held[name], f"{module.__name__}.{name}")) for name in read),
-        )
-
-    def _own_module(self, name: str | None) -> None:
-        if name in sys.modules:
-            self.modules[name] = sys.modules[name]
-
-    def _class(self, made: type) -> bytes:
-        if bytecode.is_installed(made.__module__):
-            return _hash("class", f"{made.__module__}.{made.__qualname__}")
-        self._own_module(made.__module__)
-        parts = list(self._each((type(made), *made.__bases__), made.__name__))
-        for name, value in sorted(vars(made).items()):
-            is_data = _is_special(name) and not isinstance(value, types.FunctionType)
-            is_slot = isinstance(value, types.MemberDescriptorType | types.GetSetDescriptorType)
-            if not (is_data or is_slot or name in _NOT_CALLED):
-                parts.append(_hash(name, self.of(value, f"{made.__name__}.{name}")))
-        return _hash("own class", *parts)
-
-    def _of_keras(self, value: Any, place: str) -> bytes | None:
-        """Return the digest of a tensor or layer; whoever holds one has imported Keras."""
-        tensorflow, keras = sys.modules.get("tensorflow"), sys.modules.get("keras")
-        if tensorflow is None or keras is None:
-            return None
-        is_layer = isinstance(value, keras.layers.Layer)
-        if isinstance(value, tensorflow.Variable | keras.Variable) or (
-            is_layer and value.variables
-        ):
-            raise ValueError(
-                f"{self._called}: {place} is a variable, or holds one, which would "
-                f"not be trained; {LAYER_REMEDY}"
-            )
-        if is_layer:
-            return self._object(OwnLayer.of(value), place)
-        if isinstance(value, tensorflow.Tensor) and hasattr(value, "numpy"):
-            return _hash("tensor", self._array(value.numpy(), place))
-        return None
-
-    def _object(self, value: Any, place: str) -> bytes:
-        """Return the digest of what pickle would make of an object: its class and its state."""
+    def _of_object(self, value: Any) -> Iterator[tuple[str, Any]]:
+        """Yield what pickle would make of an object: its class and its state."""
+        # Whoever holds a variable or a layer has imported Keras.
+        if keras := sys.modules.get("keras"):
+            variables = (keras.Variable, sys.modules["tensorflow"].Variable)
+            is_layer = isinstance(value, keras.layers.Layer)
+            if isinstance(value, variables) or (is_layer and value.variables):
+                raise self._refusal(value, "would not be trained", LAYER_REMEDY)
+            if is_layer:
+                yield "", OwnLayer.of(value)
+                return
         try:
             reduce = copyreg.dispatch_table.get(type(value))
-            reduced: Any = value.__reduce_ex__(4) if reduce is None else reduce(value)
+            reduced: Any = reduce(value) if reduce else value.__reduce_ex__(4)
         except Exception as error:
-            raise self.refusal(place, value, f"has no plain state ({error})") from error
+            raise self._refusal(value, f"has no plain state ({error})") from error
         if isinstance(reduced, str):
-            module = getattr(value, "__module__", None)
-            wrapped = getattr(value, "__wrapped__", None)
-            return _hash("named", f"{module}.{reduced}", self.of(wrapped, place))
-        made, arguments, state, entries, items, setter, *_ = list(reduced) + [None] * 4
-        contents = (made, arguments, state, list(entries or ()), dict(items or ()), setter)
-        return _hash("object", *self._each((type(value), *contents), f"a part of {place}"))
+            yield "", f"{getattr(value, '__module__', None)}.{reduced}"
+            yield "", getattr(value, "__wrapped__", None)
+        else:
+            yield from (("", list(p) if isinstance(p, Iterator) else p) for p in reduced)
+
+    def _note(self, module: str | None) -> None:
+        if module in sys.modules:
+            self.modules[module] = sys.modules[module]
+
+    def _refusal(self, value: Any, why: str, remedy: str = PLAIN_REMEDY) -> ValueError:
+        read = ".".join(filter(None, self._path)) or "something"
+        kind = type(value).__name__
+        return ValueError(f"{self._called} reads {read} of type {kind}, which {why}; {remedy}")
 
 
-def _is_special(name: str) -> bool:
-    return name.startswith("__") and name.endswith("__")
+def _named(space: Any, names: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the values of those names, less what Python itself keeps in modules and classes."""
+    for name in sorted(names & space.keys()):
+        is_own = not (name.startswith("__") and name.endswith("__"))
+        if (is_own or isinstance(space[name], types.FunctionType)) and name not in _NOT_CALLED:
+            yield name, space[name]
+
+
+def _nested(code: types.CodeType) -> Iterator[types.CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _nested(constant)
+
+
+def _name_in_library(value: Any) -> str:
+    """Return by which name each process of this installation finds the same value, if by one."""
+    if isinstance(value, types.ModuleType):
+        return value.__name__ if _is_installed(value.__name__) else ""
+    if not isinstance(value, types.FunctionType | type) or not _is_installed(value.__module__):
+        return ""
+    found: Any = sys.modules[value.__module__]
+    for step in value.__qualname__.split("."):
+        found = getattr(found, step, None)
+    is_found = found is value or isinstance(value, type)
+    return f"{value.__module__}.{value.__qualname__}" if is_found else ""
+
+
+def _is_installed(module: str | None) -> bool:
+    """Tell whether a module comes with Python, with a library or with this package."""
+    if module is None or module not in sys.modules or module == "__main__":
+        return False
+    folders = Path(getattr(sys.modules[module], "__file__", None) or "").parts
+    return module.partition(".")[0] in _KNOWN or not _LIBRARIES.isdisjoint(folders)
+
+
+_KNOWN = sys.stdlib_module_names | {__name__.partition(".")[0]}
+_LIBRARIES = frozenset({"site-packages", "dist-packages"})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from math import isfinite
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -141,32 +140,3 @@ def _functions() -> ModuleType:
     from activation_study.catalogue.activations import functions
 
     return functions
-
-
-def describe(
-    name: str,
-    formula: str,
-    reference: str,
-    limits: tuple[float, float],
-    saturates: Saturation,
-    slopes: tuple[float, float],
-    **other: Any,
-) -> Activation:
-    """Return an entry; `slopes` holds the supremum of the slope's size and the slope at zero."""
-    settings: dict[str, Any] = {
-        "kind": "elementwise",
-        "zero_centred": False,
-        "monotone": True,
-        "initializer": "glorot_uniform",
-    }
-    return Activation(
-        name=name,
-        formula=formula,
-        reference=reference,
-        range=limits,
-        bounded=isfinite(limits[0]) and isfinite(limits[1]),
-        saturates=saturates,
-        lipschitz=slopes[0],
-        slope_at_zero=slopes[1],
-        **(settings | other),
-    )

@@ -4,7 +4,7 @@ r"""Hidden activations by name: those of Keras and a few that separate their pro
     register("bent_identity", bent_identity, formula=r"\tfrac{1}{2} (\sqrt{z^2 + 1} - 1) + z")
 
 What an entry holds is told by `Activation`; which entries there are, and which function of Keras
-is left out and why, by `activation_table`. Nothing here imports Keras before a tensor or a layer
+is left out and why, by `table`. Nothing here imports Keras before a tensor or a layer
 is asked for.
 """
 
@@ -21,7 +21,7 @@ import numpy as np
 
 from activation_study.catalogue.activations import code_digest, own_layers
 from activation_study.catalogue.activations.entry import Activation
-from activation_study.catalogue.activations.own_table import BUILT_IN
+from activation_study.catalogue.activations.table import BUILT_IN
 from activation_study.registry import shown, unknown_name
 
 __all__ = ["Activation", "built_in_names", "get", "names", "register"]
