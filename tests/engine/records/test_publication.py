@@ -1,7 +1,8 @@
-"""A publication is whole, or finished by the next one, or never was; two of them both count."""
+"""A publication is whole, or the next one undoes it first; two of them both count."""
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
@@ -10,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from activation_study.engine.records import schema
-from activation_study.engine.records.manifest import PENDING
+from activation_study.engine.records import publication, schema
+from activation_study.engine.records.manifest import KEPT
 from activation_study.engine.records.published import PublishedRecord
-from activation_study.errors import DamagedRecordError
+from activation_study.errors import DamagedRecordError, RecordError
 from engine.made_runs import EXPERIMENTS, contents, made_run
 
-# Publishes some of the runs; ends itself, as a power cut would, in place of a renaming.
+# Publishes some of the runs; ends itself, as a power cut would, in place of a renaming, or of
+# forgetting the first of the files that it replaced.
 SCRIPT = """
 import os, pathlib, sys
 
@@ -35,11 +37,17 @@ def counted(self, target):
     return replace(self, target)
 
 
-pathlib.Path.replace = counted
+def forget(self, missing_ok=False, unlink=pathlib.Path.unlink):
+    if renamings == 0 and self.suffix == ".old":
+        os._exit(9)
+    unlink(self, missing_ok)
+
+
+pathlib.Path.replace, pathlib.Path.unlink = counted, forget
 PublishedRecord(folder).publish("core", [made_run(each) for each in EXPERIMENTS[first:last]])
 """
-NUM_RENAMINGS = len(schema.TABLES) + 2
-"""Those of the tables, and of the manifest before and after."""
+NUM_RENAMINGS = 2 * len(schema.TABLES) + 1
+"""Those of the tables' old and new files, and of the manifest."""
 
 
 def publish_elsewhere(folder: Path, first: int, last: int, renamings: int = -1) -> subprocess.Popen:
@@ -66,43 +74,70 @@ def new(tmp_path: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("renamings", range(NUM_RENAMINGS))
-def test_interrupted_publication_is_finished_by_the_next(
+@pytest.mark.parametrize("renamings", range(NUM_RENAMINGS + 1))
+def test_interrupted_publication_is_undone_by_the_next(
     old: PublishedRecord, new: dict[str, bytes], renamings: int
 ) -> None:
     assert publish_elsewhere(old.folder, 0, len(EXPERIMENTS), renamings).wait() == 9
-    is_decided = (old.folder / PENDING).exists()
-    assert is_decided == (renamings > 0)
-    if is_decided and renamings > 1:
+    is_complete = renamings == NUM_RENAMINGS
+    if 0 < renamings < NUM_RENAMINGS:
         with pytest.raises(DamagedRecordError, match="interrupted: publish again"):
             old.verify()
     else:
-        assert old.read("core", "runs").num_rows == 3
+        assert old.read("core", "runs").num_rows == (len(EXPERIMENTS) if is_complete else 3)
     num_new = PublishedRecord(old.folder).publish("core", [made_run(each) for each in EXPERIMENTS])
-    assert num_new == (0 if is_decided else len(EXPERIMENTS) - 3)
+    assert num_new == (0 if is_complete else len(EXPERIMENTS) - 3)
     assert len(old.verify()) == len(schema.TABLES)
     assert contents(old.folder) == new
 
 
 @pytest.mark.slow
-def test_first_publication_can_be_interrupted_too(tmp_path: Path, new: dict[str, bytes]) -> None:
-    folder = tmp_path / "first"
-    assert publish_elsewhere(folder, 0, len(EXPERIMENTS), 4).wait() == 9
-    record = PublishedRecord(folder)
-    with pytest.raises(DamagedRecordError, match="interrupted: publish again"):
+@pytest.mark.parametrize("deleted", [False, True], ids=["first", "deleted before"])
+def test_publication_that_replaces_nothing_can_be_interrupted_too(
+    tmp_path: Path, new: dict[str, bytes], deleted: bool
+) -> None:
+    record, runs = PublishedRecord(tmp_path / "first"), [made_run(each) for each in EXPERIMENTS]
+    if deleted:
+        record.publish("core", runs)
+        shutil.rmtree(record.folder / "core")
+    assert publish_elsewhere(record.folder, 0, len(EXPERIMENTS), 4).wait() == 9
+    assert record.studies() == []
+    with pytest.raises(DamagedRecordError, match="is in no manifest; publish it"):
         record.verify()
-    assert record.publish("core", [made_run(each) for each in EXPERIMENTS]) == 0
-    assert contents(folder) == new
+    assert record.publish("core", runs) == len(runs)
+    assert contents(record.folder) == new
+
+
+def test_failed_publication_leaves_the_record_as_it_was(
+    record: PublishedRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = contents(record.folder)
+    write, written = publication.write_whole, list[Path]()
+
+    def fail(path: Path, content: bytes) -> None:
+        if len(written) == 3:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written.append(path)
+        write(path, content)
+
+    monkeypatch.setattr(publication, "write_whole", fail)
+    for study in ("core", "third"):
+        written.clear()
+        with pytest.raises(RecordError, match="No space left on device; free some space"):
+            record.publish(study, [made_run(each) for each in EXPERIMENTS])
+        assert contents(record.folder) == before
 
 
 @pytest.mark.slow
-def test_restored_record_forgets_what_was_decided(
+def test_restored_record_forgets_what_was_interrupted(
     old: PublishedRecord, new: dict[str, bytes], tmp_path: Path
 ) -> None:
     shutil.copytree(old.folder, tmp_path / "committed")
-    assert publish_elsewhere(old.folder, 0, len(EXPERIMENTS), 4).wait() == 9
-    # Version control knows nothing of the files under temporary names.
+    assert publish_elsewhere(old.folder, 0, len(EXPERIMENTS), 9).wait() == 9
+    assert len(list(old.folder.glob(f"*/*{KEPT}"))) == len(schema.TABLES)
+    # Version control knows nothing of the files under other names.
     shutil.copytree(tmp_path / "committed", old.folder, dirs_exist_ok=True)
+    assert len(old.verify()) == len(schema.TABLES)
     assert old.publish("core", [made_run(each) for each in EXPERIMENTS]) == len(EXPERIMENTS) - 3
     assert contents(old.folder) == new
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import logging
-import os
 import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ RUN_AGAIN = "run again: what is recorded is kept and only the rest is trained"
 class WorkingCache:
     """Runs in a folder that git ignores.
 
+    Whatever cannot be read or written here is an ``EngineError``, which says how to mend it.
+
     Args:
         folder: Made when the first run is written.
     """
@@ -36,54 +39,41 @@ class WorkingCache:
         return self.folder / key[:2] / f"{key}.json"
 
     def write(self, run: Run) -> Path:
-        """Writes a run so that a reader sees all of it or none of it; keeps a run that is there.
-
-        Raises:
-            EngineError: The folder cannot be read or written to, or the disk is full; nothing is
-                left half-written.
-        """
+        """Writes a run so that a reader sees all of it or none of it; keeps a run that is there."""
         path = self.path(run.key)
         if self.read(run.key) is not None:
             return path
-        try:
+        with _explaining(
+            f"the run {run.key[:12]} could not be written to {path.parent}",
+            "free some space or make the folder writable",
+        ):
             path.parent.mkdir(parents=True, exist_ok=True)
             # A file that another driver has written in the meantime stays.
-            write_once(path, _content(asdict(run)))
-        except OSError as error:
-            raise EngineError(
-                f"the run {run.key[:12]} could not be written to {path.parent}: {error.strerror}; "
-                f"free some space or make the folder writable, then {RUN_AGAIN}"
-            ) from error
-        return path
+            return write_once(path, _content(asdict(run)))
 
     def check_writable(self) -> None:
-        """Makes the folder and, for a moment, a file in it.
-
-        Raises:
-            EngineError: Nothing can be written there.
-        """
-        try:
+        """Makes the folder and, for a moment, a file in it."""
+        with _explaining(
+            f"nothing was trained, since runs cannot be recorded in {self.folder}",
+            f"free some space, make the folder writable, or name another with "
+            f"{settings.RECORDS_VARIABLE}",
+        ):
             self.folder.mkdir(parents=True, exist_ok=True)
             tempfile.NamedTemporaryFile(dir=self.folder, prefix=".", suffix=".tmp").close()
-        except OSError as error:
-            raise EngineError(
-                f"runs cannot be recorded in {self.folder}: {error.strerror}; nothing was trained: "
-                f"free some space, make the folder writable, or name another with "
-                f"{settings.RECORDS_VARIABLE}, then {RUN_AGAIN}"
-            ) from error
 
     def read(self, key: str) -> Run | None:
         """Returns the run of a key, or None where there is no undamaged one.
 
         A file that is not, byte for byte, what would be written for the run that it holds is moved
         aside, with a warning, so that its run is repeated.
-
-        Raises:
-            EngineError: The file cannot be read, or is damaged and cannot be moved.
         """
         path = self.path(key)
+        with _explaining(f"{path} could not be read", "make it readable"):
+            try:
+                content = path.read_bytes()
+            except FileNotFoundError:
+                return None
         try:
-            content = path.read_bytes()
             payload = json.loads(content)["payload"]
             # More than a comparison of digests, which would pass over white space, over another
             # spelling of a number and over the first of two equal names.
@@ -92,33 +82,27 @@ class WorkingCache:
             if payload["key"] != key:
                 raise ValueError("its key does not match its name")
             return Run(**payload)
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise EngineError(
-                f"{path} could not be read: {error.strerror}; make it readable, then {RUN_AGAIN}"
-            ) from error
         # A foreign file can be nested more deeply than Python recurses.
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             self._quarantine(path, error)
             return None
 
-    def _quarantine(self, path: Path, error: Exception) -> None:
+    def _quarantine(self, path: Path, damage: Exception) -> None:
         folder = self.folder / "quarantine"
-        try:
+        # A run can be damaged more than once, and each file is kept.
+        aside = folder / f"{path.stem}-{uuid.uuid4().hex[:8]}.json"
+        with _explaining(
+            f"{path} is damaged ({damage}) and could not be moved to {folder}",
+            "make the folder writable",
+        ):
             folder.mkdir(parents=True, exist_ok=True)
-            aside = _unused(folder, path.stem)
-            os.replace(path, aside)
-        except FileNotFoundError:
-            # Another process that shares the cache found the damage too, and was first.
-            return
-        except OSError as os_error:
-            raise EngineError(
-                f"{path} is damaged ({error}) and could not be moved to {folder}: "
-                f"{os_error.strerror}; make the folder writable, then {RUN_AGAIN}"
-            ) from os_error
+            try:
+                path.replace(aside)
+            except FileNotFoundError:
+                # Another process that shares the cache found the damage too, and was first.
+                return
         logger.warning(
-            "%s is damaged (%s): moved to %s; its run will be repeated", path, error, aside
+            "%s is damaged (%s): moved to %s; its run will be repeated", path, damage, aside
         )
 
     def keys(self) -> list[str]:
@@ -126,10 +110,13 @@ class WorkingCache:
         return sorted(path.stem for path in self.folder.glob("??/*.json"))
 
 
-def _unused(folder: Path, stem: str) -> Path:
-    """A path that no file has: a run can be damaged more than once, and each file is kept."""
-    names = (f"{stem}{(number and f'-{number}') or ''}.json" for number in itertools.count())
-    return next(path for name in names if not (path := folder / name).exists())
+@contextmanager
+def _explaining(what: str, remedy: str) -> Iterator[None]:
+    """Says of an error of the system what it kept from being done, and what mends that."""
+    try:
+        yield
+    except OSError as error:
+        raise EngineError(f"{what}: {error.strerror}; {remedy}, then {RUN_AGAIN}") from error
 
 
 def _content(payload: dict[str, Any]) -> bytes:

@@ -12,8 +12,8 @@ from activation_study.errors import DamagedRecordError, RecordError
 from activation_study.files import canonical, sha256, write_whole
 
 MANIFEST = "MANIFEST.json"
-PENDING = "MANIFEST.next.json"
-"""The manifest of a change that is decided and not finished."""
+KEPT = ".old"
+"""Ends the name of a file whose successor no manifest lists yet."""
 
 FORMAT_VERSION = 1
 REMEDY = "restore it from version control (git checkout -- data)"
@@ -21,63 +21,55 @@ REMEDY = "restore it from version control (git checkout -- data)"
 
 def remedy(folder: Path) -> str:
     """What mends a record that is not what its manifest says."""
-    if (folder / PENDING).exists():
+    if any(folder.glob(f"*/*{KEPT}")):
         return "a publication was interrupted: publish again (activation-study publish STUDY)"
     return REMEDY
 
 
-def read_manifest(folder: Path, name: str = MANIFEST) -> dict[str, Any]:
+def read_manifest(folder: Path) -> dict[str, Any]:
     """Returns the verified manifest of a folder, without its digest; an empty one where none is.
-
-    Args:
-        folder: Folder of the record.
-        name: Name of the file: the manifest, or that of a change that is not finished.
 
     Raises:
         DamagedRecordError: It is missing though there are files of the record, or it is not, byte
             for byte, what was written.
         RecordError: It is of another format, or the folder cannot be read.
     """
-    path = folder / name
+    path = folder / MANIFEST
     try:
         text = path.read_bytes()
+        manifest = json.loads(text)
+        del manifest["digest"]
+        # The digest is part of it, and covers neither white space nor the first of two equal keys.
+        written = _text(manifest)
     except FileNotFoundError:
         if files := sorted(folder.glob("*/*.parquet")):
             raise DamagedRecordError(
-                f"{path} is missing, though there is {files[0]}; {remedy(folder)}"
+                f"{path} is missing, though there is {files[0]}; {REMEDY}"
             ) from None
         return _empty()
     except OSError as error:
         raise unreadable(path, error) from error
-    try:
-        manifest = json.loads(text)
-        digest = manifest.pop("digest")
     # A foreign file can be nested more deeply than Python recurses.
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise DamagedRecordError(f"{path} cannot be read ({error!r:.200}); {REMEDY}") from error
-    if digest != (found := _digest(manifest)):
+    if text != written:
         raise DamagedRecordError(
-            f"{path} does not match its own digest: expected {digest}, found {found}; {REMEDY}"
+            f"{path} is damaged: expected SHA-256 {sha256(written)}, found {sha256(text)}; {REMEDY}"
         )
     if manifest["format"] != FORMAT_VERSION:
         raise RecordError(
             f"{path} has format {manifest['format']}; this version reads {FORMAT_VERSION}"
         )
-    # The digest covers the content; white space, and which of two equal keys counts, it does not.
-    if text != (written := _text(manifest)):
-        raise DamagedRecordError(
-            f"{path} is damaged: expected SHA-256 {sha256(written)}, found {sha256(text)}; {REMEDY}"
-        )
     return manifest
 
 
-def write_manifest(folder: Path, manifest: dict[str, Any], name: str = MANIFEST) -> None:
+def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
     """Writes a manifest, and its digest, so that a reader sees the old one or the new one.
 
     Raises:
         OSError: It could not be written; the old one is as it was.
     """
-    write_whole(folder / name, _text(manifest))
+    write_whole(folder / MANIFEST, _text(manifest))
 
 
 def unreadable(path: Path, error: OSError) -> RecordError:
@@ -101,8 +93,5 @@ def _empty() -> dict[str, Any]:
 
 
 def _text(manifest: dict[str, Any]) -> bytes:
-    return (json.dumps(manifest | {"digest": _digest(manifest)}, indent=1) + "\n").encode()
-
-
-def _digest(manifest: dict[str, Any]) -> str:
-    return sha256(canonical(manifest))
+    signed = manifest | {"digest": sha256(canonical(manifest))}
+    return (json.dumps(signed, indent=1) + "\n").encode()

@@ -1,7 +1,7 @@
-"""Changes of the published record: by one process at a time, whole, and finished if interrupted.
+"""Changes of the published record: by one process at a time, and whole or not at all.
 
-New files are written under temporary names, then the manifest that will list them under another
-name. From there on the change is decided: whoever changes the record next finishes it first.
+What a change replaces keeps another name until the manifest lists what is new. The manifest says
+which of the two counts: where a change was interrupted, the next one puts back what it lists.
 """
 
 from __future__ import annotations
@@ -12,79 +12,75 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from activation_study.engine.records.manifest import (
-    MANIFEST,
-    PENDING,
-    read_manifest,
-    write_manifest,
-)
-from activation_study.files import sha256
+from activation_study.engine.records.manifest import KEPT, read_manifest, write_manifest
+from activation_study.errors import RecordError
+from activation_study.files import sha256, write_whole
 
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """Waits until no other process changes the record of a folder, and keeps others waiting.
 
-    What was decided before and not finished is finished first.
-
     Raises:
-        OSError: The folder cannot be made or opened.
+        RecordError: The folder cannot be written to, or the disk is full.
     """
     # Here, since Windows lacks it: the record can be read there, though not changed.
     import fcntl
 
-    folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        finish(folder)
-        yield
-    finally:
-        os.close(descriptor)
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            _settle(folder)
+            yield
+        finally:
+            _settle(folder)
+            os.close(descriptor)
+    except OSError as error:
+        raise RecordError(
+            f"{folder} could not be written to: {error.strerror or error}; free some space or make "
+            f"the folder writable, then publish or register again"
+        ) from error
 
 
-def decide(folder: Path, manifest: dict[str, Any]) -> None:
-    """Writes down what the record will be, all of whose new files have their temporary names.
-
-    Raises:
-        OSError: It could not be written; nothing has changed.
-    """
-    write_manifest(folder, manifest, PENDING)
-
-
-def finish(folder: Path) -> None:
-    """Gives the new files of a decided change their names, and the manifest last.
-
-    Does nothing where none is decided, and drops one that cannot be finished any more, since the
-    files have been restored from version control, say: the record is then what its manifest says.
-    What has become of files that the change leaves alone is not asked.
+def replace(folder: Path, files: dict[str, bytes], manifest: dict[str, Any]) -> None:
+    """Writes files of the record, by name, and last the manifest that lists them.
 
     Raises:
-        DamagedRecordError: One of the two manifests is damaged.
-        OSError: A file could not be renamed; to be finished another time.
+        OSError: Something could not be written; the record is as it was.
     """
-    if not (folder / PENDING).exists():
-        return
-    listed = read_manifest(folder, PENDING)["files"]
-    # Before the first publication is finished there are files and no manifest.
-    before = read_manifest(folder)["files"] if (folder / MANIFEST).exists() else {}
-    digests = {folder / name: entry["sha256"] for name, entry in listed.items()}
-    new = [path for path, digest in digests.items() if _digest(temporary(path)) == digest]
-    changed = [folder / name for name, entry in listed.items() if before.get(name) != entry]
-    if not all(path in new or _digest(path) == digests[path] for path in changed):
-        for path in new:
-            temporary(path).unlink()
-        (folder / PENDING).unlink()
-        return
-    for path in new:
-        temporary(path).replace(path)
-    (folder / PENDING).replace(folder / MANIFEST)
+    paths = {folder / name: content for name, content in files.items()}
+    before = read_manifest(folder)
+    if new := [name for name in files if not (folder / name).exists()]:
+        # Not listed, what an interruption leaves of them is no damage.
+        listed = {name: entry for name, entry in before["files"].items() if name not in new}
+        write_manifest(folder, before | {"files": listed})
+    for path in filter(Path.exists, paths):
+        path.replace(path.with_name(path.name + KEPT))
+    try:
+        for path, content in paths.items():
+            path.parent.mkdir(exist_ok=True)
+            write_whole(path, content)
+        write_manifest(folder, manifest)
+    except BaseException:
+        for path in paths:
+            path.unlink(missing_ok=True)
+        raise
 
 
-def temporary(path: Path) -> Path:
-    """Where a new file of the record is until the change that it belongs to is decided."""
-    return path.with_suffix(".tmp")
+def _settle(folder: Path) -> None:
+    """Puts back each kept file that the manifest lists, and drops those whose successors it lists.
 
-
-def _digest(path: Path) -> str | None:
-    return sha256(path.read_bytes()) if path.exists() else None
+    Raises:
+        DamagedRecordError: Files are kept, and the manifest is damaged.
+    """
+    kept = list(folder.glob(f"*/*{KEPT}"))
+    listed = read_manifest(folder)["files"] if kept else {}
+    for old in kept:
+        path = old.with_suffix("")
+        entry = listed.get(path.relative_to(folder).as_posix())
+        if entry and entry["sha256"] == sha256(old.read_bytes()):
+            old.replace(path)
+        else:
+            old.unlink()

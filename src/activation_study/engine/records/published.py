@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from activation_study.catalogue import tasks
 from activation_study.engine.records import publication
@@ -20,19 +18,20 @@ from activation_study.engine.records.manifest import (
     unreadable,
     write_manifest,
 )
-from activation_study.engine.records.schema import PROVENANCE, Schema
+from activation_study.engine.records.schema import PROVENANCE, Schema, measures_of
 from activation_study.engine.records.tables import (
     compact,
     completed,
     in_order,
     of_parquet,
+    only,
     to_parquet,
     to_tables,
     without,
 )
 from activation_study.engine.run import Run
 from activation_study.errors import ConflictingRunsError, DamagedRecordError, RecordError
-from activation_study.files import sha256, write_flushed
+from activation_study.files import sha256
 from activation_study.measures.classification import CLASSIFICATION
 from activation_study.measures.measure_set import MeasureSet
 
@@ -116,19 +115,24 @@ class PublishedRecord:
         Raises:
             ConflictingRunsError: A key is published with other values.
             DamagedRecordError: What is published is damaged.
-            RecordError: The folder cannot be written to, or the disk is full; or the runs are
-                measured in another way than each other or than the study's.
+            RecordError: The folder cannot be written to, or the disk is full.
+            ValueError: The runs are measured in another way than each other or than the study's.
         """
         runs = list(runs)
-        with _explaining(self.folder), publication.alone(self.folder):
-            measures = self._measures_of(study, runs)
+        names = {run.experiment["task"] for run in runs}
+        with publication.alone(self.folder):
+            is_published = study in self.studies()
+            if is_published:
+                names.update(self.read(study, "runs")["task"].to_pylist())
+            measures = measures_of(names)
             schema = Schema.of(measures)
             added = to_tables(_each_once(study, runs, schema), schema=schema)
-            before = {table: schema.arrow(table).empty_table() for table in added}
-            if study in self.studies():
-                before = {table: self.read(study, table) for table in added}
+            before = {
+                table: self.read(study, table) if is_published else rows.slice(0, 0)
+                for table, rows in added.items()
+            }
             _refuse_conflicts(study, schema, before, added)
-            published = before["runs"]["key"]
+            published = before["runs"]["key"].to_pylist()
             if not (num_new := without(added["runs"], published).num_rows):
                 return 0
             merged = {
@@ -141,42 +145,21 @@ class PublishedRecord:
             self._write(study, measures, merged)
         return num_new
 
-    def _measures_of(self, study: str, runs: list[Run]) -> MeasureSet:
-        """The set of measures of runs that are to be published together."""
-        sets = {task: tasks.get(task).measures for task in {run.experiment["task"] for run in runs}}
-        names = {measures.name for measures in sets.values()}
-        if study in self.studies():
-            names.add(self.measures(study).name)
-        if len(names) > 1:
-            raise RecordError(
-                f"{study}: runs of the tasks {', '.join(sorted(sets))} cannot stand in one study, "
-                f"measured by {' and '.join(sorted(names))}: publish each under a name of its own"
-            )
-        return next(iter(sets.values()), CLASSIFICATION)
-
     def _write(self, study: str, measures: MeasureSet, tables: dict[str, pa.Table]) -> None:
-        """Writes all files under temporary names before the first is renamed, manifest last.
-
-        Every entry of the manifest that is not of these files stays as it is.
-        """
-        manifest = self._manifest()
-        paths = {table: self.folder / study / f"{table}.parquet" for table in tables}
-        with _discarding(map(publication.temporary, paths.values())):
-            (self.folder / study).mkdir(parents=True, exist_ok=True)
-            for table, content in tables.items():
-                content = compact(content)
-                file = to_parquet(content)
-                write_flushed(publication.temporary(paths[table]), file)
-                manifest["files"][f"{study}/{table}.parquet"] = {
-                    "sha256": sha256(file),
-                    "rows": content.num_rows,
-                    "columns": {column.name: str(column.type) for column in content.schema},
-                }
-            if "measures" in manifest or measures is not CLASSIFICATION:
-                manifest["measures"] = manifest.get("measures", {}) | {study: measures.name}
-            manifest["files"] = dict(sorted(manifest["files"].items()))
-            publication.decide(self.folder, manifest)
-        publication.finish(self.folder)
+        """Every entry of the manifest that is not of these tables stays as it is."""
+        manifest, files = self._manifest(), {}
+        for table, content in tables.items():
+            content, name = compact(content), f"{study}/{table}.parquet"
+            files[name] = to_parquet(content)
+            manifest["files"][name] = {
+                "sha256": sha256(files[name]),
+                "rows": content.num_rows,
+                "columns": {column.name: str(column.type) for column in content.schema},
+            }
+        if "measures" in manifest or measures is not CLASSIFICATION:
+            manifest["measures"] = manifest.get("measures", {}) | {study: measures.name}
+        manifest["files"] = dict(sorted(manifest["files"].items()))
+        publication.replace(self.folder, files, manifest)
 
     def registered(self) -> dict[str, str]:
         """SHA-256 of each file that is registered beside the tables, by name."""
@@ -188,7 +171,7 @@ class PublishedRecord:
         Raises:
             RecordError: The manifest is damaged, or could not be written.
         """
-        with _explaining(self.folder), publication.alone(self.folder):
+        with publication.alone(self.folder):
             manifest = self._manifest()
             if manifest.get("claims") != digests:
                 write_manifest(self.folder, manifest | {"claims": dict(sorted(digests.items()))})
@@ -237,29 +220,6 @@ def _verified(path: Path, expected: str) -> bytes:
     return content
 
 
-@contextmanager
-def _discarding(temporaries: Iterable[Path]) -> Iterator[None]:
-    """Leaves none of the temporary files behind where something goes wrong."""
-    try:
-        yield
-    except BaseException:
-        for path in temporaries:
-            path.unlink(missing_ok=True)
-        raise
-
-
-@contextmanager
-def _explaining(folder: Path) -> Iterator[None]:
-    """Says what to do where a folder cannot be written to."""
-    try:
-        yield
-    except OSError as error:
-        raise RecordError(
-            f"{folder} could not be written to: {error.strerror or error}; free some space or make "
-            f"the folder writable, then publish or register again"
-        ) from error
-
-
 def _each_once(study: str, runs: Iterable[Run], schema: Schema) -> list[Run]:
     """The runs without repetitions; raises where two of one key differ."""
     unique: dict[str, Run] = {}
@@ -276,20 +236,16 @@ def _refuse_conflicts(
     """Raises where a key is published with other values; seconds and versions may differ."""
     # A run may have no row in a table, so which runs are published is asked of the first table.
     keys = (set(tables["runs"]["key"].to_pylist()) for tables in (before, added))
-    common = pa.array(sorted(set.intersection(*keys)), pa.string())
-    if len(common) == 0:
-        return
-    for table in added:
-        outside = set(PROVENANCE) if table == "runs" else set()
-        columns = [name for name in schema.tables[table] if name not in outside]
+    common = set.intersection(*keys)
+    for table in added if common else ():
         old, new = (
-            in_order(rows.filter(pc.is_in(rows["key"], common)), schema.sort_keys[table]).select(
-                columns
-            )
-            for rows in (before[table], added[table])
+            in_order(only(tables[table], common), schema.sort_keys[table])
+            .drop_columns(list(PROVENANCE) if table == "runs" else [])
+            .to_pylist()
+            for tables in (before, added)
         )
         # As text, because NaN equals nothing.
-        if str(old.to_pylist()) != str(new.to_pylist()):
+        if str(old) != str(new):
             raise ConflictingRunsError(
                 f"{study}/{table}: the published record holds other values for some of "
                 f"{len(common)} runs of the same key than the runs to be published; keep the "

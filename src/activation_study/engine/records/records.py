@@ -8,18 +8,16 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from activation_study import settings
 from activation_study.engine.records.cache import WorkingCache
 from activation_study.engine.records.published import PublishedRecord
 from activation_study.engine.records.runs import ROLES, Runs, runs_from_tables
-from activation_study.engine.records.schema import Schema
-from activation_study.engine.records.tables import to_tables
+from activation_study.engine.records.schema import Schema, measures_of
+from activation_study.engine.records.tables import only, to_tables, without
 from activation_study.engine.run import Run
 from activation_study.errors import RemovedStudyWarning
 from activation_study.experiment import Experiment
-from activation_study.measures.classification import CLASSIFICATION
 from activation_study.measures.measure_set import MeasureSet
 
 __all__ = ["ROLES", "Records", "Runs", "runs_from_tables"]
@@ -49,6 +47,21 @@ class Records:
         self._cached: dict[str, Run] = {}
         self._has_warned = False
 
+    def _published_table(self, table: str, measures: MeasureSet) -> pa.Table:
+        """One table of all studies of a set of measures."""
+        self._warn_of_removed()
+        place = (table, measures.name)
+        if place not in self._tables:
+            parts = [Schema.of(measures).arrow(table).empty_table()]
+            seen = set[str]()
+            for study in self.published.studies():
+                if self.published.measures(study) is measures:
+                    # Studies may share runs, and each may publish them.
+                    parts.append(without(self.published.read(study, table), seen))
+                    seen.update(self.published.read(study, "runs")["key"].to_pylist())
+            self._tables[place] = pa.concat_tables(parts)
+        return self._tables[place]
+
     def _warn_of_removed(self) -> None:
         """Says once which published studies are not read, since they are not there."""
         removed = set() if self._has_warned else self.published.removed()
@@ -62,36 +75,13 @@ class Records:
                 stacklevel=2,
             )
 
-    def _published_table(self, table: str, measures: MeasureSet) -> pa.Table:
-        """One table of all studies of a set of measures."""
-        self._warn_of_removed()
-        place = (table, measures.name)
-        if place not in self._tables:
-            parts, seen = (
-                [Schema.of(measures).arrow(table).empty_table()],
-                pa.array([], pa.string()),
-            )
-            for study in self.published.studies():
-                if self.published.measures(study) is not measures:
-                    continue
-                # Studies may share runs, and each may publish them.
-                part = self.published.read(study, table)
-                parts.append(part.filter(pc.invert(pc.is_in(part["key"], value_set=seen))))
-                own = self.published.read(study, "runs")["key"]
-                seen = pa.concat_arrays([seen, *own.chunks])
-            self._tables[place] = pa.concat_tables(parts)
-        return self._tables[place]
-
     def _published_keys(self, measures: MeasureSet) -> set[str]:
         return set(self._published_table("runs", measures)["key"].to_pylist()) - self._hidden
 
     def _cached_run(self, key: str) -> Run | None:
-        if key not in self._cached:
-            run = self.cache.read(key)
-            if run is None:
-                return None
+        if key not in self._cached and (run := self.cache.read(key)):
             self._cached[key] = run
-        return self._cached[key]
+        return self._cached.get(key)
 
     def missing(self, experiments: Iterable[Experiment]) -> list[Experiment]:
         """The experiments of which no run is recorded, each once, in the given order.
@@ -100,7 +90,7 @@ class Records:
             ValueError: They are measured in different ways.
         """
         unique = {experiment.key: experiment for experiment in experiments}
-        published = self._published_keys(_measures_of(unique.values()))
+        published = self._published_keys(measures_of(each.task for each in unique.values()))
         return [
             experiment
             for key, experiment in unique.items()
@@ -114,8 +104,7 @@ class Records:
 
     def summary(self, experiments: Iterable[Experiment]) -> pd.DataFrame:
         """Summaries of what is recorded of the experiments, indexed by key."""
-        experiments = list(experiments)
-        tables = self._assemble(experiments, _measures_of(experiments), ["runs"])
+        tables, _ = self._assemble(experiments, ["runs"])
         return tables["runs"].to_pandas().set_index("key", drop=False)
 
     def load(self, experiments: Iterable[Experiment], name: str | None, tier: str) -> Runs:
@@ -124,10 +113,7 @@ class Records:
         Raises:
             ValueError: They are measured in different ways.
         """
-        experiments = list(experiments)
-        measures = _measures_of(experiments)
-        names = list(Schema.of(measures).tables)
-        return runs_from_tables(self._assemble(experiments, measures, names), measures, name, tier)
+        return runs_from_tables(*self._assemble(experiments), name, tier)
 
     def cached_runs(self, experiments: Iterable[Experiment]) -> list[Run]:
         """Runs of the experiments that are in the working cache."""
@@ -135,36 +121,19 @@ class Records:
         return [run for run in found if run is not None]
 
     def _assemble(
-        self, experiments: Iterable[Experiment], measures: MeasureSet, names: list[str]
-    ) -> dict[str, pa.Table]:
-        keys = list(dict.fromkeys(experiment.key for experiment in experiments))
+        self, experiments: Iterable[Experiment], names: Iterable[str] | None = None
+    ) -> tuple[dict[str, pa.Table], MeasureSet]:
+        """Tables of what is recorded, by default all of them, and what measured it."""
+        tasks = {experiment.key: experiment.task for experiment in experiments}
+        measures = measures_of(tasks.values())
         published = self._published_keys(measures)
         fresh = to_tables(
-            (run for key in keys if key not in published if (run := self._cached_run(key))),
+            (run for key in tasks.keys() - published if (run := self._cached_run(key))),
             names,
             Schema.of(measures),
         )
-        wanted = pa.array([key for key in keys if key in published], pa.string())
+        wanted = tasks.keys() & published
         return {
-            name: pa.concat_tables(
-                [
-                    (table := self._published_table(name, measures)).filter(
-                        pc.is_in(table["key"], value_set=wanted)
-                    ),
-                    fresh[name],
-                ]
-            )
-            for name in names
-        }
-
-
-def _measures_of(experiments: Iterable[Experiment]) -> MeasureSet:
-    """The one set of measures of the experiments; that of classification where there is none."""
-    tasks = {experiment.task: experiment.parts.task for experiment in experiments}
-    sets = {task.measures.name: task.measures for task in tasks.values()}
-    if len(sets) > 1:
-        raise ValueError(
-            f"the tasks {', '.join(sorted(tasks))} are measured in different ways "
-            f"({', '.join(sorted(sets))}), so their runs fit no one table: give a list of each"
-        )
-    return next(iter(sets.values()), CLASSIFICATION)
+            name: pa.concat_tables([only(self._published_table(name, measures), wanted), rows])
+            for name, rows in fresh.items()
+        }, measures

@@ -20,8 +20,7 @@ judged at Keras's default rate (the last two can be one run)."""
 
 
 OUTLINE = ("dataset", "learning_rate", "depth", "width", "epochs", "seed")
-MOST_ROWS = 20
-"""What is printed of runs: fields where they vary."""
+"""What is printed of runs beside activation, head and results: fields where they vary."""
 
 EVERY_RUN = ("summary", "history", "early", "layers", "units")
 """The frames that all runs have."""
@@ -75,23 +74,19 @@ class Runs:
         return len(self.summary)
 
     def __repr__(self) -> str:
-        name = f" of study {self.name!r}" if self.name else ""
-        runs = "1 run" if len(self) == 1 else f"{len(self):,} runs"
-        return f"<Runs: {runs}{name}, tier {self.tier}>"
+        of = f" of study {self.name!r}" if self.name else ""
+        return f"<Runs: {len(self):,} run{'s' * (len(self) != 1)}{of}, tier {self.tier}>"
 
     def __str__(self) -> str:
-        """The runs in a few columns, the first ones of many."""
-        shown = [column for column in OUTLINE if self.summary[column].nunique(dropna=False) > 1]
-        results = (
+        """The runs in a few columns, the first and the last ones of many."""
+        columns = [
+            *("hidden", "head"),
+            *(name for name in OUTLINE if self.summary[name].nunique(dropna=False) > 1),
             f"validation_{self.measures.last_epoch[0]}",
             *(f"test_{name}" for name in self.measures.at_the_end[:2]),
             *("diverged", "wall_seconds"),
-        )
-        outline = self.summary[list(dict.fromkeys(["hidden", "head", *shown, *results]))]
-        lines = [repr(self), outline.head(MOST_ROWS).to_string(index=False)]
-        if len(outline) > MOST_ROWS:
-            lines.append(f"and {len(outline) - MOST_ROWS:,} more; all columns are in .summary")
-        return "\n".join(lines)
+        ]
+        return f"{self!r}\n{self.summary[columns].to_string(index=False, max_rows=20)}"
 
     def where(self, **conditions: Any) -> Runs:
         """Returns the runs whose summary has these values; a list stands for any of its values.

@@ -2,63 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyarrow as pa
 
+from activation_study.catalogue import tasks
+from activation_study.experiment import DEFAULTS
 from activation_study.measures.classification import CLASSIFICATION
 from activation_study.measures.measure_set import MeasureSet
 
 TEXT, COUNT, REAL, FLAG = pa.string(), pa.int64(), pa.float64(), pa.bool_()
+# None stands for a number, ``train_size``, that is not given.
+_ARROW = {int: COUNT, float: REAL, str: TEXT, type(None): COUNT}
 
-EXPERIMENT = {
-    "dataset": TEXT,
-    "task": TEXT,
-    "hidden": TEXT,
-    "head": TEXT,
-    "architecture": TEXT,
-    "depth": COUNT,
-    "width": COUNT,
-    "normalization": TEXT,
-    "initializer": TEXT,
-    "bias_initial_value": REAL,
-    "optimizer": TEXT,
-    "learning_rate": REAL,
-    "batch_size": COUNT,
-    "epochs": COUNT,
-    "train_size": COUNT,
-    "label_noise": REAL,
-    "seed": COUNT,
-    "evaluation": TEXT,
-}
+EXPERIMENT = {field: _ARROW[type(default)] for field, default in DEFAULTS.items()}
 
 OUTCOME = {"diverged": FLAG, "divergence": TEXT}
 
 PROVENANCE = {
-    "tensorflow": TEXT,
-    "keras": TEXT,
-    "numpy": TEXT,
-    "python": TEXT,
-    "cpu": TEXT,
-    "commit": TEXT,
+    **dict.fromkeys(("tensorflow", "keras", "numpy", "python", "cpu", "commit"), TEXT),
     "threads": COUNT,
     "onednn": TEXT,
-    "setup_seconds": REAL,
-    "train_seconds": REAL,
-    "measure_seconds": REAL,
-    "wall_seconds": REAL,
+    **{f"{part}_seconds": REAL for part in ("setup", "train", "measure", "wall")},
 }
 
 LAYER_MEASURES = (
-    "dead",
-    "gradient_dead",
-    "saturated",
-    "dormant_0",
-    "dormant_025",
-    "dormant_100",
-    "mean",
-    "spread",
-    "gradient_norm",
+    *("dead", "gradient_dead", "saturated", "dormant_0", "dormant_025", "dormant_100"),
+    *("mean", "spread", "gradient_norm"),
 )
 
 _SORT_KEYS = {
@@ -68,8 +39,6 @@ _SORT_KEYS = {
     "layers": ["key", "epoch", "layer"],
     "units": ["key", "layer", "unit"],
 }
-
-_ARROW = {int: COUNT, float: REAL, str: TEXT}
 
 
 @dataclass(frozen=True)
@@ -104,13 +73,8 @@ class Schema:
             "early": {"key": TEXT, "step": COUNT, "train_loss": REAL},
             "layers": {"key": TEXT, "epoch": COUNT, "layer": COUNT}
             | dict.fromkeys(LAYER_MEASURES, REAL),
-            "units": {
-                "key": TEXT,
-                "layer": COUNT,
-                "unit": COUNT,
-                "dead": TEXT,
-                "gradient_dead": TEXT,
-            },
+            "units": {"key": TEXT, "layer": COUNT, "unit": COUNT}
+            | dict.fromkeys(("dead", "gradient_dead"), TEXT),
         }
         keys = {table: ["key", *spec.sort_key] for table, spec in measures.tables.items()}
         return cls(tables | further, _SORT_KEYS | keys)
@@ -118,6 +82,23 @@ class Schema:
     def arrow(self, table: str) -> pa.Schema:
         """The Arrow schema of a table."""
         return pa.schema(list(self.tables[table].items()))
+
+
+def measures_of(names: Iterable[str]) -> MeasureSet:
+    """The one set of measures of tasks; that of classification where there is no task.
+
+    Raises:
+        ValueError: They are measured in different ways.
+    """
+    of_task = {name: tasks.get(name).measures for name in sorted(set(names))}
+    sets = {measures.name: measures for measures in of_task.values()}
+    if len(sets) > 1:
+        raise ValueError(
+            f"the tasks {', '.join(of_task)} are measured in different ways "
+            f"({', '.join(sorted(sets))}), so their runs fit no one table: give a list, and "
+            f"publish a study, of each"
+        )
+    return next(iter(sets.values()), CLASSIFICATION)
 
 
 FOUNDING = Schema.of(CLASSIFICATION)

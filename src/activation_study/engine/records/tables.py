@@ -58,9 +58,18 @@ def in_order(content: pa.Table, sort_key: list[str]) -> pa.Table:
     return content.sort_by([(column, "ascending") for column in sort_key])
 
 
-def without(content: pa.Table, keys: pa.ChunkedArray) -> pa.Table:
+def only(content: pa.Table, keys: Iterable[str]) -> pa.Table:
+    """The rows of the runs of these keys."""
+    return content.filter(_is_of(content, keys))
+
+
+def without(content: pa.Table, keys: Iterable[str]) -> pa.Table:
     """The rows of the other runs."""
-    return content.filter(pc.invert(pc.is_in(content["key"], keys.combine_chunks())))
+    return content.filter(pc.invert(_is_of(content, keys)))
+
+
+def _is_of(content: pa.Table, keys: Iterable[str]) -> pa.ChunkedArray:
+    return pc.is_in(content["key"], pa.array(list(keys), pa.string()))
 
 
 def completed(content: pa.Table, expected: pa.Schema) -> pa.Table:
