@@ -50,12 +50,8 @@ class MissingFileError(DatasetError):
     """A file or folder that should be there is not."""
 
 
-class FormatError(DatasetError):
-    """A file is truncated, or is not what its name says."""
-
-
 class ChecksumError(DatasetError):
-    """A file has the right form and size, and other bytes than published."""
+    """A file does not hold the published bytes."""
 
 
 class DownloadError(DatasetError):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import logging
 import os
 from pathlib import Path
 
@@ -44,14 +42,18 @@ def test_every_changed_byte_of_the_users_file_is_an_error(
     path.write_bytes(whole)
     (array,) = read("mnist", [file], mirrors=[])
     assert array.shape == file.shape
+    expected = array.copy()
     for harm, content in harmed(whole, rng):
         path.write_bytes(content)
-        with pytest.raises((errors.ChecksumError, errors.FormatError)) as caught:
-            read("mnist", [file], mirrors=[])
-        message = str(caught.value)
-        assert message.startswith(f"{path}: "), harm
-        assert f"received SHA-256 {hashlib.sha256(content).hexdigest()}" in message, harm
-        assert f"expected {file.gz_sha256}. Remedy: " in message, harm
+        # What gzip itself does not cover is its header's time, flags and name.
+        try:
+            (array,) = read("mnist", [file], mirrors=[])
+        except errors.ChecksumError as error:
+            message = str(error)
+            assert message.startswith(f"{path}: "), harm
+            assert f"expected {file.size:,} bytes of SHA-256 {file.sha256}. Remedy: " in message
+        else:
+            np.testing.assert_array_equal(array, expected)
 
 
 def test_every_changed_byte_of_the_payload_is_an_error(
@@ -63,14 +65,13 @@ def test_every_changed_byte_of_the_payload_is_an_error(
         (tmp_path / "labels").write_bytes(content)
         with pytest.raises(errors.DatasetError) as caught:
             read("mnist", [part.file], mirrors=[])
-        assert f"expected {part.file.sha256}. Remedy: " in str(caught.value), harm
+        assert f"SHA-256 {part.file.sha256}. Remedy: " in str(caught.value), harm
 
 
 def test_every_changed_byte_of_the_cache_is_fetched_again(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     rng: np.random.Generator,
-    caplog: pytest.LogCaptureFixture,
 ) -> None:
     part = SMALL["labels"]
     monkeypatch.delenv("ACTIVATION_STUDY_DATASETS", raising=False)
@@ -84,15 +85,13 @@ def test_every_changed_byte_of_the_cache_is_fetched_again(
     try:
         for harm, content in harmed(part.gz, rng):
             path.write_bytes(content)
-            with caplog.at_level(logging.WARNING):
-                (array,) = read("mnist", [part.file], mirrors=[mirror.url])
+            (array,) = read("mnist", [part.file], mirrors=[mirror.url])
             np.testing.assert_array_equal(array, part.array)
             assert path.read_bytes() == part.gz, harm
             number += 1
     finally:
         mirror.close()
     assert len(mirror.requested) == number
-    assert caplog.text.count("Damaged file in the cache, not used and fetched again") == number
 
 
 def test_every_changed_byte_of_the_embedded_images_is_an_error(
@@ -102,14 +101,14 @@ def test_every_changed_byte_of_the_embedded_images_is_an_error(
     path = tmp_path / "mnist_5k.csv.gz"
     monkeypatch.setattr(datasets, "packaged_path", lambda: path)
     path.write_bytes(whole)
-    assert len(datasets.load.__wrapped__("mnist-5k").test.labels) == 1_000
-    # What gzip itself does not cover: its header's time, flags and name.
-    header = [whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :] for place in range(20)]
-    for content in (*header, *(content for _, content in harmed(whole, rng))):
+    expected = datasets.load.__wrapped__("mnist-5k").test.images
+    for _, content in harmed(whole, rng):
         path.write_bytes(content)
-        with pytest.raises((errors.ChecksumError, errors.FormatError)) as caught:
-            datasets.load.__wrapped__("mnist-5k")
-        message = str(caught.value)
-        assert message.startswith(f"{path}: ")
-        assert f"received SHA-256 {hashlib.sha256(content).hexdigest()}" in message
-        assert f"expected {hashlib.sha256(whole).hexdigest()}. Remedy: " in message
+        try:
+            received = datasets.load.__wrapped__("mnist-5k").test.images
+        except errors.ChecksumError as error:
+            message = str(error)
+            assert message.startswith(f"{path}: ")
+            assert "Remedy: python -m pip install" in message
+        else:
+            np.testing.assert_array_equal(received, expected)

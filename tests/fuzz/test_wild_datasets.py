@@ -76,10 +76,7 @@ def test_any_header(folder: Path, words: list[int], compressed: bool) -> None:
 SUBSTITUTES: dict[str, Callable[[], bytes]] = {
     "other dimensions": lambda: gzip.compress(idx_bytes(PART.array.reshape(28, 6, 28)), mtime=0),
     "other pixels": lambda: gzip.compress(idx_bytes(255 - PART.array), mtime=0),
-    "another level": lambda: gzip.compress(PART.payload, compresslevel=1, mtime=0),
-    "another time": lambda: gzip.compress(PART.payload, mtime=1),
     "another member behind": lambda: PART.gz + gzip.compress(b"more", mtime=0),
-    "zeros behind": lambda: PART.gz + bytes(10),
     "not compressed": lambda: PART.payload,
     "compressed twice": lambda: gzip.compress(PART.gz, mtime=0),
 }
@@ -131,8 +128,8 @@ def test_a_cache_of_an_odd_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(MissingFileError, match="ACTIVATION_STUDY_CACHE: received '~nobody"):
         settings.downloads()
     monkeypatch.setenv("ACTIVATION_STUDY_CACHE", str(tmp_path / ("x" * 300)))
-    with pytest.raises(DatasetError, match=r"cannot be read: .*File name too long"):
-        read("mnist", [PART.file], mirrors=[])
+    with pytest.raises(DatasetError, match=r"cannot be had: .*File name too long"):
+        read("mnist", [PART.file], mirrors=["https://mirror.invalid/"])
 
 
 @pytest.mark.parametrize("locked", ["file", "folder"])
@@ -154,7 +151,8 @@ def test_what_may_not_be_read_is_named(folder: Path, locked: str) -> None:
 
 
 def test_the_published_file_is_read(folder: Path) -> None:
-    for name, content in (("images.gz", PART.gz), ("images", PART.payload)):
+    again = gzip.compress(PART.payload, compresslevel=1, mtime=1)
+    for name, content in (("images.gz", PART.gz), ("images.gz", again), ("images", PART.payload)):
         (folder / name).write_bytes(content)
         (array,) = read("mnist", [IdxFile(**vars(PART.file))], mirrors=[])
         np.testing.assert_array_equal(array, PART.array)

