@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from activation_study.catalogue import activations
 from activation_study.registry import unknown_name
 from activation_study.studies.protocol import HEADLINE_ACTIVATIONS, study_of
-from activation_study.studies.study import Study, arms
+from activation_study.studies.study import Arm, Study, arms
 
 LEFT_OUT = ("sparsemax_projection",)
 """Sorting every batch makes its runs about five times as long; Keras's own sparsemax, which sorts
@@ -53,6 +54,21 @@ def balance() -> Study:
     return study_of("balance", hidden, task="balance", head="linear_mse")
 
 
+def network_variants() -> Study:
+    """The reference network with one thing changed at a time: what a field does, tried live."""
+    changes: list[dict[str, Any]] = [
+        {"architecture": "cnn", "width": 16},
+        {"normalization": "batch"},
+        {"normalization": "layer"},
+        {"initializer": "recommended"},
+        {"bias_initial_value": 0.1},
+        {"optimizer": "sgd"},
+        {"label_noise": 0.2},
+        {"train_size": 1000},
+    ]
+    return study_of("network-variants", map(Arm, [{}, *changes]))
+
+
 STUDIES: dict[str, Callable[[], Study]] = {"core": core, "prior-bias": prior_bias}
 """The studies of the published record, each of which ``make study`` repeats."""
 
@@ -60,6 +76,7 @@ UNPUBLISHED: dict[str, Callable[[], Study]] = {
     "depth-by-activation": depth_by_activation,
     "scenes": scenes,
     "balance": balance,
+    "network-variants": network_variants,
 }
 """Studies that run like the others and that no claim rests on yet: a published one moves up."""
 
