@@ -31,7 +31,10 @@ app = typer.Typer(
 )
 
 INTERRUPTED = 130
-_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), 127)}
+# Whatever ends a line or moves the cursor, the separators of Unicode among it.
+_CONTROLS = {
+    code: ascii(chr(code))[1:-1] for code in (*range(32), *range(127, 160), 0x2028, 0x2029)
+}
 
 StudyName = Annotated[
     str,

@@ -156,7 +156,16 @@ FOLDERS = st.one_of(
     st.sampled_from(
         [
             *("../file", "../file/below", "../empty", "../nowhere", "/dev/null", "/proc/1/nowhere"),
-            *("~nobody-of-this-name/x", "x" * 300, "y" * 5_000, "a\n\nb", "é", "😀", "\udcff"),
+            *(
+                "~nobody-of-this-name/x",
+                "x" * 300,
+                "y" * 5_000,
+                "a\n\nb",
+                "a\x85b\u2028c",
+                "é",
+                "😀",
+                "\udcff",
+            ),
             " ",
         ]
     ),
@@ -201,6 +210,15 @@ def test_what_is_said(here: Path, words: tuple[str, ...], said: str) -> None:
     assert said in errors
     assert printed == ""
     assert_explained(code, errors)
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\x85b", "a\u2028b", "a\u2029b"])
+def test_a_folder_whose_name_ends_a_line_is_said_in_one(here: Path, name: str) -> None:
+    with environment({"ACTIVATION_STUDY_DATA": name}):
+        code, _, errors = call("verify")
+    assert code == 2
+    assert_explained(code, errors)
+    assert ascii(name)[1:-1] in errors
 
 
 @pytest.mark.parametrize("words", [("verify",), ("publish", "core")])
