@@ -73,4 +73,5 @@ def axis_of(field: str, value: Any, most: int) -> list[Any]:
 
 
 def _is_number(received: Any, kind: type) -> bool:
-    return isinstance(received, kind) and not isinstance(received, bool)
+    # NumPy counts its spans of time among the whole numbers.
+    return isinstance(received, kind) and not isinstance(received, bool | np.timedelta64)

@@ -208,16 +208,9 @@ class Experiment:
     def graph_fields(self) -> tuple[Any, ...]:
         """What two experiments must share to be trained by one compiled graph."""
         described = self.describe()
-        return (
-            # With the digests of their code: a name can be registered anew.
-            *(described[field] for field in ("task", "hidden", "head")),
-            self.architecture,
-            self.depth,
-            self.width,
-            self.normalization,
-            self.optimizer,
-            self.batch_size,
-        )
+        # With the digests of the user's own parts: a name can be registered anew.
+        shared = ("task", "hidden", "head", "architecture", "depth", "width", "normalization")
+        return tuple(described[field] for field in (*shared, "optimizer", "batch_size"))
 
     def describe(self) -> dict[str, Any]:
         """Returns the fields as JSON types; a part of the user's own as name and digest."""

@@ -117,8 +117,7 @@ def make_learned_layer(activation_name: str, layer_name: str) -> keras.layers.La
 
 def resolve(name: str) -> Function:
     """Return the tensor function of a built-in entry: one of this module, else Keras's own."""
-    own = OWN_FUNCTIONS.get(name)
-    return getattr(keras.activations, name) if own is None else own
+    return OWN_FUNCTIONS.get(name) or getattr(keras.activations, name)
 
 
 def as_scores(scores: Any) -> Any:
@@ -191,16 +190,15 @@ def _sparsemax_slope(scores: Any) -> Any:
 
 
 OWN_FUNCTIONS: dict[str, Function] = {
-    function.__name__: function
-    for function in (
-        threshold,
-        sigmoid_minus_half,
-        scaled_sigmoid,
-        sparsemax_projection,
-        prelu,
-        maxout,
-    )
-} | {"step": step, "step_straight_through": step_straight_through}
+    "threshold": threshold,
+    "sigmoid_minus_half": sigmoid_minus_half,
+    "scaled_sigmoid": scaled_sigmoid,
+    "sparsemax_projection": sparsemax_projection,
+    "prelu": prelu,
+    "maxout": maxout,
+    "step": step,
+    "step_straight_through": step_straight_through,
+}
 
 CLOSED_SLOPES: dict[str, Function] = {
     "celu": _celu_slope,

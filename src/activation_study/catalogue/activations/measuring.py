@@ -156,7 +156,7 @@ def _check_rows(name: str, function: Callable[..., Any], scores: np.ndarray) -> 
         specification = tf.TensorSpec((None, scores.shape[1]), tf.float32)
         return tf.function(called, autograph=False).get_concrete_function(specification)(scores)
 
-    for call in (fresh(), compiled, compiled):
+    for call in (fresh(), compiled):
         again = _call(call, scores)
         if (place := _difference(again, before)) is not None:
             raise ValueError(
@@ -164,7 +164,7 @@ def _check_rows(name: str, function: Callable[..., Any], scores: np.ndarray) -> 
                 f"same scores; an activation must not draw random numbers, nor its layer start "
                 f"from random weights: give an initializer a seed."
             )
-    alone = np.concatenate([_call(fresh(), scores[i : i + 1]) for i in range(len(scores))])
+    alone = np.concatenate([_call(fresh(), row) for row in scores[:, None]])
     if (place := _difference(alone, before)) is not None:
         raise ValueError(
             f"Activation {name!r} gave {before[place]:g} for a score in a batch of {len(scores)} "
@@ -198,16 +198,13 @@ def _reads_variables(name: str, function: Callable[..., Any], scores: np.ndarray
 
 def _is_elementwise(function: Callable[..., Any], scores: np.ndarray) -> bool:
     """Tell whether changing one score leaves every other output as it was."""
-    before = _call(function, scores)
-    others = np.ones(scores.shape, dtype=bool)
-    others[1, 2] = False
-    for score in (-5.0, 5.0):
-        changed = scores.copy()
-        changed[1, 2] = score
-        after = _call(function, changed)
-        if not np.allclose(after[others], before[others], atol=1e-6, equal_nan=True):
-            return False
-    return True
+    moved = np.zeros(scores.shape, dtype=bool)
+    moved[1, 2] = True
+    before, low, high = (
+        _call(function, np.where(moved, score, scores))[~moved]
+        for score in (scores, np.float32(-5.0), np.float32(5.0))
+    )
+    return all(np.allclose(after, before, atol=1e-6, equal_nan=True) for after in (low, high))
 
 
 def _call(function: Callable[..., Any], scores: np.ndarray) -> np.ndarray:
@@ -242,14 +239,9 @@ def _saturation(slopes: np.ndarray, largest: float) -> str | None:
     """Name the ends of the near grid where the slope is flat: 0.01 of the largest or less."""
     if not math.isfinite(largest):
         return None
-    left = np.abs(slopes[_NEAR <= -18.0]).max() <= _FLAT * largest
-    right = np.abs(slopes[_NEAR >= 18.0]).max() <= _FLAT * largest
-    return {
-        (False, False): "none",
-        (True, False): "left",
-        (False, True): "right",
-        (True, True): "both",
-    }[bool(left), bool(right)]
+    ends = {"left": slopes[_NEAR <= -18.0], "right": slopes[_NEAR >= 18.0]}
+    flat = [end for end, there in ends.items() if np.abs(there).max() <= _FLAT * largest]
+    return "both" if len(flat) == 2 else (*flat, "none")[0]
 
 
 def _jump(values: np.ndarray, slopes: np.ndarray) -> bool:
@@ -265,8 +257,8 @@ def check_property(name: str, value: Any) -> None:
     Raises:
         ValueError: says what was received and what is accepted.
     """
-    words = {"kind": get_args(Kind), "saturates": get_args(Saturation)}.get(name)
-    if words is not None:
+    if name in ("kind", "saturates"):
+        words = get_args(Kind if name == "kind" else Saturation)
         is_right, accepted = value in words, ", ".join(words)
     elif name == "range":
         is_right = isinstance(value, tuple) and len(value) == 2 and all(map(_is_number, value))

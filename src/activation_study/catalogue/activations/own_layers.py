@@ -88,12 +88,8 @@ def _takes_nothing(given: Any) -> bool:
 def _without_names(config: Any) -> Any:
     """Drop the names of layers, in which Keras counts the layers made before."""
     if isinstance(config, dict):
-        is_layer = {"name", "trainable", "dtype"} <= config.keys()
-        return {
-            key: _without_names(value)
-            for key, value in config.items()
-            if not (is_layer and key == "name")
-        }
+        left_out = {"name"} if {"name", "trainable", "dtype"} <= config.keys() else set[str]()
+        return {key: _without_names(config[key]) for key in config if key not in left_out}
     if isinstance(config, list | tuple):
         return type(config)(map(_without_names, config))
     return config

@@ -21,6 +21,11 @@ import numpy as np
 
 from activation_study.catalogue.activations import code_digest, own_layers
 from activation_study.catalogue.activations.entry import Activation
+from activation_study.catalogue.activations.measuring import (
+    check_initializer,
+    check_property,
+    measure,
+)
 from activation_study.catalogue.activations.table import BUILT_IN
 from activation_study.registry import shown, unknown_name
 
@@ -112,8 +117,9 @@ def register(
             f"The name {name!r} belongs to a built-in activation; choose another, "
             f"such as 'my_{name}'."
         )
-    known = {"formula": formula, "reference": reference, "initializer": initializer}
-    stated = {key: value for key, value in known.items() if value is not None} | properties
+    stated = {"reference": reference, "initializer": initializer} | properties
+    if formula is not None:
+        stated["formula"] = formula
     entry = _build(name, own_layers.find(function) or function, stated)
     _registered[name] = entry
     return entry
@@ -202,25 +208,18 @@ def _is_keras_function(function: Callable[..., Any]) -> bool:
 
 def _build(name: str, function: Callable[..., Any], stated: Mapping[str, Any]) -> Activation:
     """Return the entry of a function or of what makes layers: what is stated, the rest measured."""
-    from activation_study.catalogue.activations.measuring import (
-        check_initializer,
-        check_property,
-        measure,
-    )
-
     measured = measure(name, function)
     escaped = name.replace("_", r"\_")
-    known = {
+    described = {
         "formula": rf"\mathrm{{{escaped}}}(z)",
         "reference": "",
         "initializer": "glorot_uniform",
     }
-    properties = {key: value for key, value in stated.items() if key not in known}
-    for key, value in properties.items():
+    for key in stated.keys() - described.keys():
         if key not in measured:
             raise unknown_name("property of an activation", key, measured)
-        check_property(key, value)
-    fields = known | measured | dict(stated)
+        check_property(key, stated[key])
+    fields = described | measured | dict(stated)
     check_initializer(fields["initializer"])
     digest = code_digest.digest(name, function)
     return Activation(name=name, function=function, digest=digest, stated=stated, **fields)
