@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,14 @@ def project(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
         path.write_text(INSTALLER)
         path.chmod(0o755)
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def interrupts_end_processes() -> Iterator[None]:
+    """Children of a shell's background job inherit that SIGINT is ignored; a handler undoes it."""
+    inherited = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, inherited)
 
 
 def start(project: Path) -> subprocess.Popen[str]:
