@@ -43,40 +43,24 @@ def test_range_is_approached_and_never_left(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ONE_SCORE)
-def test_zero_centred_means_odd(name: str) -> None:
-    outputs = values(name, GRID[smooth(name, GRID, 1e-6)])
-    odd = np.allclose(outputs, -outputs[::-1], atol=1e-9)
-    assert activations.get(name).zero_centred == odd
+def test_oddness_monotony_and_continuity_are_those_of_the_values(name: str) -> None:
+    outputs = values(name, GRID)
+    inner = outputs[smooth(name, GRID, 1e-6)]
+    points = np.array([*JUMPS.get(name, ()), *KINKS.get(name, ()), 0.0, 1.0])
+    gaps = np.abs(values(name, points + 1e-9) - values(name, points - 1e-9))
+    found = {
+        "zero_centred": np.allclose(inner, -inner[::-1], atol=1e-9),
+        "monotone": np.diff(outputs).min() >= -1e-9,
+        "continuous": gaps.max() < 1e-6,
+    }
+    assert {key: getattr(activations.get(name), key) for key in found} == found
 
 
 @pytest.mark.parametrize("name", ONE_SCORE)
-def test_monotone_means_never_decreasing(name: str) -> None:
-    falls = np.diff(values(name, GRID)).min() < -1e-9
-    assert activations.get(name).monotone == (not falls)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_bounded_means_a_finite_range(name: str) -> None:
+def test_bound_and_saturation_are_those_of_the_slopes(name: str) -> None:
     entry = activations.get(name)
-    assert entry.bounded == bool(np.isfinite(entry.range).all())
-    assert entry.range[0] < entry.range[1]
-
-
-@pytest.mark.parametrize("name", ONE_SCORE)
-def test_saturation_is_a_slope_below_a_thousandth_of_the_largest(name: str) -> None:
-    # Softsign and squareplus decay as a power of z: at 100 their slopes are 1e-4, at 30 still 1e-3.
-    left, right = np.abs(slopes(name, np.array([-100.0, 100.0])))
-    largest = np.abs(slopes(name, np.append(GRID, [-100.0, 100.0]))).max()
-    found = {(0, 0): "none", (1, 0): "left", (0, 1): "right", (1, 1): "both"}[
-        int(left <= 1e-3 * largest), int(right <= 1e-3 * largest)
-    ]
-    assert activations.get(name).saturates == found
-
-
-@pytest.mark.parametrize("name", ONE_SCORE)
-def test_lipschitz_constant_is_the_largest_slope(name: str) -> None:
-    entry = activations.get(name)
-    largest = np.abs(slopes(name, np.concatenate([GRID, FAR / 10]))).max()
+    steepness = np.abs(slopes(name, np.concatenate([GRID, FAR / 10])))
+    largest = steepness.max()
     if np.isinf(entry.lipschitz):
         assert largest > 1e12
     else:
@@ -84,30 +68,31 @@ def test_lipschitz_constant_is_the_largest_slope(name: str) -> None:
         assert largest == pytest.approx(entry.lipschitz, abs=1e-3)
         assert largest <= entry.lipschitz + 1e-9
     assert entry.trainable == (largest > 0)
+    # Softsign and squareplus decay as a power of z: at 100 their slopes are 1e-4, at 30 still 1e-3.
+    left, right = np.abs(slopes(name, np.array([-100.0, 100.0])))
+    limit = 1e-3 * max(steepness[: len(GRID)].max(), left, right)
+    found = {(0, 0): "none", (1, 0): "left", (0, 1): "right", (1, 1): "both"}[
+        int(left <= limit), int(right <= limit)
+    ]
+    assert entry.saturates == found
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_slope_at_zero_is_the_stated_one(name: str) -> None:
-    found = slopes(name, np.zeros(1))[0]
-    assert found == pytest.approx(activations.get(name).slope_at_zero, abs=1e-6)
+def test_slope_at_zero_is_the_stated_one() -> None:
+    found = {name: float(slopes(name, np.zeros(1))[0]) for name in NAMES}
+    stated = {name: activations.get(name).slope_at_zero for name in NAMES}
+    assert found == pytest.approx(stated, abs=1e-6)
 
 
-@pytest.mark.parametrize("name", ONE_SCORE)
-def test_continuous_means_no_jump_between_neighbours(name: str) -> None:
-    epsilon = 1e-9
-    points = np.array([*JUMPS.get(name, ()), *KINKS.get(name, ()), 0.0, 1.0])
-    gaps = np.abs(values(name, points + epsilon) - values(name, points - epsilon))
-    assert activations.get(name).continuous == bool(gaps.max() < 1e-6)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_description_is_complete_and_renders_in_mathjax(name: str) -> None:
-    entry = activations.get(name)
-    assert entry.reference
-    assert keras.initializers.get(entry.initializer) is not None
-    assert "$" not in entry.formula
+def test_descriptions_are_complete_and_render_in_mathjax() -> None:
     plain = {"max", "min", "text", "tfrac", "frac", "left", "right", "sqrt", "ln", "tanh", "sigma"}
     plain |= {"Phi", "le", "ge", "sum", "tau", "alpha", "cdot", "operatorname", "quad"}
-    assert set(re.findall(r"\\([A-Za-z]+)", entry.formula)) <= plain
-    assert entry.formula.count("{") == entry.formula.count("}")
-    assert entry.formula.count(r"\left") == entry.formula.count(r"\right")
+    for name in NAMES:
+        entry = activations.get(name)
+        assert entry.range[0] < entry.range[1], name
+        assert entry.bounded == bool(np.isfinite(entry.range).all()), name
+        assert entry.reference, name
+        assert keras.initializers.get(entry.initializer) is not None, name
+        assert "$" not in entry.formula, name
+        assert set(re.findall(r"\\([A-Za-z]+)", entry.formula)) <= plain, name
+        assert entry.formula.count("{") == entry.formula.count("}"), name
+        assert entry.formula.count(r"\left") == entry.formula.count(r"\right"), name

@@ -12,7 +12,6 @@ import pytest
 import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
 from activation_study.catalogue import activations
 from catalogue.activations.activation_grid import (
@@ -24,7 +23,7 @@ from catalogue.activations.activation_grid import (
     slopes,
     smooth,
 )
-from catalogue.activations.activation_oracles import JUMPS, KINKS, ORACLES
+from catalogue.activations.activation_oracles import ORACLES
 
 # Coverage
 
@@ -68,32 +67,33 @@ def test_reading_the_catalogue_needs_neither_keras_nor_tensorflow() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_values_equal_an_independent_numpy_oracle(name: str) -> None:
-    scores = np.random.default_rng(1).normal(scale=3.0, size=(500, 6))
-    outputs = activations.get(name)(scores).numpy()
+def test_values_equal_an_independent_numpy_oracle_alone_and_as_a_layer(name: str) -> None:
+    entry = activations.get(name)
+    scores = np.random.default_rng(1).normal(scale=3.0, size=(500, 6 * entry.width_factor))
+    outputs = entry(scores).numpy()
     assert outputs.dtype == np.float64
     np.testing.assert_allclose(outputs, ORACLES[name](scores), rtol=1e-6, atol=1e-7)
 
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_layer_computes_the_same_function_inside_a_model(name: str) -> None:
-    entry = activations.get(name)
     layer = entry.make_layer("hidden_1")
     inputs = keras.Input((6 * entry.width_factor,))
     model = keras.Model(inputs, layer(inputs))
-    scores = np.random.default_rng(2).normal(scale=3, size=(50, 6 * entry.width_factor))
-    scores = scores.astype(np.float32)
     assert layer.name == "hidden_1"
     assert layer is not entry.make_layer("hidden_1")
     assert model.output_shape == (None, 6)
-    np.testing.assert_allclose(model(scores), ORACLES[name](scores), rtol=1e-4, atol=1e-5)
+    scores = tf.constant(scores, tf.float32)
+    with tf.GradientTape() as tape:
+        tape.watch(scores)
+        outputs = model(scores, training=True)
+    np.testing.assert_allclose(outputs, ORACLES[name](scores.numpy()), rtol=1e-4, atol=1e-5)
+    gradient = tape.gradient(outputs, scores, unconnected_gradients="zero")
+    assert np.isfinite(gradient).all()
 
 
-@pytest.mark.parametrize("name", sorted(set(NAMES) & set(dir(keras.activations)) - {"threshold"}))
-def test_keras_functions_reach_the_model_untouched(name: str) -> None:
-    layer = activations.get(name).make_layer("hidden_1")
-    assert type(layer) is keras.layers.Activation
-    assert layer.activation is getattr(keras.activations, name)
+def test_keras_functions_reach_the_model_untouched() -> None:
+    for name in set(NAMES) & set(dir(keras.activations)) - {"threshold"}:
+        layer = activations.get(name).make_layer("hidden_1")
+        assert type(layer) is keras.layers.Activation, name
+        assert layer.activation is getattr(keras.activations, name)
 
 
 @pytest.mark.parametrize("name", [n for n in ONE_SCORE if n != "step_straight_through"])
@@ -108,30 +108,22 @@ def test_slope_equals_central_differences(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_slope_is_a_number_of_the_scores_shape_inside_a_graph(name: str) -> None:
+def test_slope_in_a_float32_graph_is_that_of_float64(name: str) -> None:
     entry = activations.get(name)
     scores = np.concatenate([np.linspace(-100, 100, 2001), np.arange(-8.0, 8.0)[:15]])
     scores = scores.astype(np.float32).reshape(-1, 4)
-    compiled = tf.function(entry.slope, input_signature=[tf.TensorSpec((None, 4), tf.float32)])
-    found = compiled(scores)
-    assert found.dtype == tf.float32
+    compiled = tf.function(
+        entry.slope, input_signature=[tf.TensorSpec((None, 4), tf.float32)], autograph=False
+    )
+    found = compiled(scores).numpy()
+    assert found.dtype == np.float32
     assert found.shape == scores.shape
     assert not np.isnan(found).any()
-    np.testing.assert_allclose(found, entry.slope(scores), rtol=1e-5, atol=1e-7)
-
-
-@pytest.mark.parametrize("name", ELEMENTWISE)
-@settings(deadline=None, max_examples=25)
-@given(scores=arrays(np.float32, 32, elements=st.floats(-100, 100, width=32)))
-def test_float32_slope_agrees_with_float64(name: str, scores: np.ndarray) -> None:
-    entry = activations.get(name)
-    special = np.array([*KINKS.get(name, ()), *JUMPS.get(name, ()), np.inf])
-    scores = scores[np.abs(scores[:, None] - special).min(axis=1) > 1e-4]
-    if name == "exponential":
-        scores = scores[scores < 80]
-    np.testing.assert_allclose(
-        entry.slope(scores), entry.slope(scores.astype(np.float64)), rtol=2e-4, atol=2e-5
-    )
+    # Kinks are where the scores say; exp(89) is more than float32 holds.
+    sound = smooth(name, scores.ravel(), 1e-4).reshape(scores.shape)
+    sound &= (scores < 80) | (name != "exponential")
+    expected = entry.slope(scores.astype(np.float64)).numpy()
+    np.testing.assert_allclose(found[sound], expected[sound], rtol=2e-4, atol=2e-5)
 
 
 def test_exponential_overflows_to_infinity_and_never_to_nan() -> None:
@@ -139,7 +131,7 @@ def test_exponential_overflows_to_infinity_and_never_to_nan() -> None:
 
 
 @pytest.mark.parametrize("name", LAYERWISE)
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=5)
 @given(seed=st.integers(0, 2**31), spread=st.floats(0.1, 5.0))
 def test_layerwise_slope_is_the_diagonal_of_the_jacobian(
     name: str, seed: int, spread: float
@@ -153,7 +145,7 @@ def test_layerwise_slope_is_the_diagonal_of_the_jacobian(
     np.testing.assert_allclose(activations.get(name).slope(scores), expected, atol=1e-12)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=20)
 @given(seed=st.integers(0, 2**31), shift=st.floats(-100, 100), spread=st.floats(0.1, 20.0))
 def test_sparsemax_projection_gives_distributions_and_ignores_a_shift(
     seed: int, shift: float, spread: float
