@@ -44,8 +44,11 @@ def test_one_of_the_package_is_not_replaced() -> None:
 
 @pytest.mark.parametrize("received", ["aple", ["apple"], None])
 def test_nobody_of_that_name(received: object) -> None:
-    with pytest.raises(ValueError, match=r"Unknown fruit: received .*; accepted: pear, apple\."):
+    with pytest.raises(
+        ValueError, match=r"Unknown fruit: received .*; accepted: pear, apple\."
+    ) as caught:
         fruits().get(received)  # type: ignore[arg-type]
+    assert ("Did you mean 'apple'?" in str(caught.value)) == (received is not None)
 
 
 def test_functions_go_by_their_own_names() -> None:
@@ -61,6 +64,7 @@ def test_functions_go_by_their_own_names() -> None:
         (heads.get, "head"),
         (tasks.get, "task"),
         (datasets.spec, "dataset"),
+        (datasets.load, "dataset"),
         (demonstrations.run, "demonstration"),
     ],
 )

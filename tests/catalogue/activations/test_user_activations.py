@@ -124,23 +124,7 @@ def test_aliases_entries_and_functions_of_keras_resolve_to_the_one_entry() -> No
 
 
 @pytest.mark.parametrize(
-    "name",
-    [
-        "relu",
-        "tanh",
-        "gelu",
-        "sigmoid",
-        "step",
-        "hard_shrink",
-        "threshold",
-        "softplus",
-        "exponential",
-        "linear",
-        "relu6",
-        "log_sigmoid",
-        "elu",
-        "softsign",
-    ],
+    "name", ["relu", "sigmoid", "step", "hard_shrink", "exponential", "log_sigmoid", "softsign"]
 )
 def test_measuring_a_known_function_finds_its_stated_properties(name: str) -> None:
     entry = activations.get(name)

@@ -187,14 +187,6 @@ def test_the_sizes_of_a_card_are_those_of_the_data():
     assert files[2].shape[0] == files[3].shape[0] == card.test_size
 
 
-@pytest.mark.parametrize("function", [datasets.spec, datasets.load])
-def test_an_unknown_dataset_is_refused_with_accepted_names_and_the_nearest(function):
-    with pytest.raises(
-        ValueError, match=r"received 'mnist5k'; accepted: mnist, mnist-5k\. Did you mean 'mnist-5k'"
-    ):
-        function("mnist5k")
-
-
 @REAL_MNIST
 def test_the_archive_of_keras_gives_the_same_mnist(tmp_path, monkeypatch):
     expected = datasets.load("mnist")

@@ -110,21 +110,17 @@ def assert_keras_computes(output_activation, loss, closed_form, scores, labels):
     np.testing.assert_allclose(gradient, expected_gradient / len(scores), rtol=2e-4, atol=2e-7)
 
 
-def test_every_head_has_a_closed_form():
-    assert set(CLOSED_FORMS) == set(heads.names())
-
-
-@pytest.mark.parametrize("kind", SCORES)
 @pytest.mark.parametrize("name", heads.names())
-def test_keras_computes_the_stated_loss_and_gradient(name, kind):
-    head, scores = heads.get(name), SCORES[kind]
-    assert_keras_computes(
-        head.output_activation,
-        head.make_loss(),
-        CLOSED_FORMS[name],
-        scores,
-        TARGETS[: len(scores)],
-    )
+def test_keras_computes_the_stated_loss_and_gradient(name):
+    head = heads.get(name)
+    for scores in SCORES.values():
+        assert_keras_computes(
+            head.output_activation,
+            head.make_loss(),
+            CLOSED_FORMS[name],
+            scores,
+            TARGETS[: len(scores)],
+        )
 
 
 @pytest.mark.parametrize("name", heads.names())
@@ -218,15 +214,16 @@ def test_double_softmax_cannot_say_more_than_e_to_one():
     assert value == pytest.approx(math.log(math.e + 9) - 1, rel=1e-6)
 
 
-@pytest.mark.parametrize("name", heads.names())
-def test_numpy_outputs_are_what_the_keras_layer_emits(name):
+def test_numpy_outputs_are_what_the_keras_layer_emits():
     import keras
 
-    head, scores = heads.get(name), np.concatenate([np.array(rows) for rows in SCORES.values()])
-    emitted = keras.layers.Activation(head.output_activation)(scores.astype(np.float32))
-    np.testing.assert_allclose(
-        head.outputs(scores), keras.ops.convert_to_numpy(emitted), rtol=2e-6, atol=1e-7
-    )
+    scores = np.concatenate([np.array(rows) for rows in SCORES.values()])
+    for name in heads.names():
+        head = heads.get(name)
+        emitted = keras.layers.Activation(head.output_activation)(scores.astype(np.float32))
+        np.testing.assert_allclose(
+            head.outputs(scores), keras.ops.convert_to_numpy(emitted), rtol=2e-6, atol=1e-7
+        )
 
 
 def test_only_the_prior_head_starts_at_the_prior():
@@ -237,16 +234,8 @@ def test_only_the_prior_head_starts_at_the_prior():
     assert {heads.get(name).initial_bias(prior=0.1) for name in others} == {0.0}
 
 
-def test_an_unknown_head_is_refused_with_accepted_names_and_the_nearest():
-    with pytest.raises(ValueError, match=r"received 'softmx'; accepted: softmax,.*'softmax'\?"):
-        heads.get("softmx")
-
-
-@pytest.mark.parametrize("name", heads.names())
-def test_every_head_describes_itself(name):
-    head = heads.get(name)
-    assert head.name == name
-    assert head.description.endswith(".")
-    # The clipping is stated where, and only where, it happens.
-    assert (r"\operatorname{clip}" in head.effective_loss) == (name == "sigmoid_normalized")
-    assert head.effective_loss.count("{") == head.effective_loss.count("}")
+def test_clipping_is_stated_where_and_only_where_it_happens():
+    stated = {
+        name for name in heads.names() if r"\operatorname{clip}" in heads.get(name).effective_loss
+    }
+    assert stated == {"sigmoid_normalized"}

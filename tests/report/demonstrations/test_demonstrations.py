@@ -23,11 +23,11 @@ ROWS = arrays(float, (4, 10), elements=st.floats(-700, 700))
 
 
 # ---------------------------------------------------------------- the rules
-@pytest.mark.parametrize("claim_id", RULES)
-def test_every_registered_check_is_measured_and_holds(claim_id):
-    verdict = judge(claim_id)
-    assert verdict.rows.loc[verdict.rows["outcome"] != "holds"].empty, str(verdict.rows)
-    assert verdict.verdict == "supported"
+def test_every_registered_check_is_measured_and_holds():
+    verdicts = {claim_id: judge(claim_id) for claim_id in RULES}
+    failed = {name: found for name, found in verdicts.items() if found.verdict != "supported"}
+    assert failed == {}
+    assert all((found.rows["outcome"] == "holds").all() for found in verdicts.values())
 
 
 def test_there_is_a_rule_for_every_demonstration():
@@ -36,13 +36,6 @@ def test_there_is_a_rule_for_every_demonstration():
 
 def test_a_demonstration_gives_the_same_values_again():
     assert demonstrations.run("softmax-translation") == demonstrations.run("softmax-translation")
-
-
-def test_unknown_name_tells_the_nearest():
-    with pytest.raises(
-        ValueError, match=r"'softmax-transltion'.*Did you mean 'softmax-translation'"
-    ):
-        demonstrations.run("softmax-transltion")
 
 
 def test_demonstrations_do_not_import_tensorflow():
