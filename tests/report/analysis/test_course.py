@@ -103,7 +103,7 @@ def test_step_at_which_the_mean_loss_falls_below_guessing():
         arm = pd.DataFrame({"key": ["a"], "head": [head], "task": ["digits"]})
         others = early.assign(key="b", train_loss=0.0)
         losses = pd.concat([early.assign(key="a"), others], ignore_index=True)
-        return first_step_below(relative_to_guessing(losses, arm))
+        return first_step_below(relative_to_guessing(losses, arm), ["head"])[head]
 
     # ln 10 is 2.3026; the windows' means are 3, 2.35, 2.25 and 2.
     early = pd.DataFrame(

@@ -44,7 +44,7 @@ def test_tuned_rates_has_one_row_an_activation_and_one_column_a_head(runs):
     frame = tables.tuned_rates(runs).frame
     assert list(frame.columns) == ["hidden activation", "softmax head", "sigmoid head"]
     assert len(frame) == 4
-    assert "No arm" in str(tables.tuned_rates(runs.where(is_tuned=False, is_default=False)))
+    assert "no tuning run" in str(tables.tuned_rates(runs.where(is_tuning=False)))
 
 
 def test_provenance_tells_one_machine_from_several(runs, tmp_path):

@@ -29,18 +29,33 @@ def evaluation_runs(summary: pd.DataFrame, rate: str) -> pd.DataFrame:
     roles = {"tuned": "is_tuned", "default": "is_default"}
     if rate not in roles:
         raise unknown_name("rate", rate, roles)
-    role = roles[rate]
-    return summary[summary[role].astype(bool) & ~summary["is_tuning"].astype(bool)]
+    return summary[summary[roles[rate]] & ~summary["is_tuning"]]
 
 
 def undiverged_runs(summary: pd.DataFrame, rate: str) -> pd.DataFrame:
     """Return the evaluation runs at the tuned or at the default rate that did not diverge.
 
     Raises:
+        IncompleteRecordError: there are none.
         ValueError: the rate is neither.
     """
     evaluation = evaluation_runs(summary, rate)
-    return evaluation[~evaluation["diverged"].astype(bool)]
+    return _recorded(evaluation[~evaluation["diverged"]], "evaluation run")
+
+
+def tuning_runs(summary: pd.DataFrame) -> pd.DataFrame:
+    """Return the runs among which rates are chosen.
+
+    Raises:
+        IncompleteRecordError: there are none.
+    """
+    return _recorded(summary[summary["is_tuning"]], "tuning run")
+
+
+def _recorded(summary: pd.DataFrame, what: str) -> pd.DataFrame:
+    if summary.empty:
+        raise IncompleteRecordError(f"no {what} is recorded yet")
+    return summary
 
 
 def select(summary: pd.DataFrame, cell: Mapping[str, Any]) -> pd.DataFrame:
@@ -61,10 +76,11 @@ def with_head(frame: pd.DataFrame, head: str) -> pd.DataFrame:
     """Return the runs with a head.
 
     Raises:
+        IncompleteRecordError: there are no runs.
         ValueError: there are runs, and none with that head.
     """
-    chosen = frame[frame["head"] == head]
-    if chosen.empty and len(frame):
+    chosen = _recorded(frame, "run")[frame["head"] == head]
+    if chosen.empty:
         raise unknown_name("head among these runs", head, sorted(frame["head"].unique()))
     return chosen
 
@@ -98,7 +114,7 @@ def best_by_tuning(summary: pd.DataFrame, names: pd.Series, excludes: Collection
     tuned = evaluation_runs(summary, "tuned")
     rates = tuned.groupby(names[tuned.index], observed=True)["learning_rate"].first()
     is_selected = summary["learning_rate"] == names.map(rates).astype(float)
-    is_candidate = summary["is_tuning"].astype(bool) & ~summary["hidden"].isin(list(excludes))
+    is_candidate = summary["is_tuning"] & ~summary["hidden"].isin(list(excludes))
     selected = summary[is_selected & is_candidate]
     if selected.empty:
         raise IncompleteRecordError("no tuning runs from which to choose the best activation")
@@ -116,30 +132,27 @@ def tuning_metric(summary: pd.DataFrame) -> Metric:
 def arm_fields(summary: pd.DataFrame) -> list[str]:
     """Return what tells arms apart: hidden activation and head, and the other fields that vary."""
     others = [field for field in schema.EXPERIMENT if field in summary and field not in _NOT_OTHERS]
-    return [
-        *("hidden", "head"),
-        *(field for field in others if summary[field].nunique(dropna=False) > 1),
-    ]
+    return ["hidden", "head", *(name for name in others if _varies(summary[name]))]
 
 
 def varying(summary: pd.DataFrame) -> list[str]:
     """Return the fields in which these arms differ; the hidden activation where there is one."""
-    found = [field for field in arm_fields(summary) if summary[field].nunique(dropna=False) > 1]
-    return found or ["hidden"]
+    return [name for name in arm_fields(summary) if _varies(summary[name])] or ["hidden"]
+
+
+def _varies(values: pd.Series) -> bool:
+    return bool(values.nunique(dropna=False) > 1)
 
 
 def labels(
     summary: pd.DataFrame, fields: list[str], order: Mapping[str, Sequence[str]] | None = None
 ) -> pd.Series:
-    """Name each run by some fields of its arm.
+    """Name each run by some fields of its arm, as an ordered category.
 
     Args:
         summary: Runs.
         fields: The fields.
         order: Field -> its values in the order in which they come; others ascend.
-
-    Returns:
-        An ordered category a run, indexed like the runs.
     """
 
     def places(column: pd.Series) -> pd.Series:
@@ -169,39 +182,29 @@ def recorded_values(summary: pd.DataFrame, wanted: Sequence[str] | None, column:
     Where None is wanted, all of them, softmax first.
 
     Raises:
-        ValueError: None of them occurs although the column has values; or one is no name, since a
-            list was given to a figure of one, say.
+        ValueError: None of them occurs.
     """
     found = sorted(summary[column].unique(), key=lambda name: (name != "softmax", name))
     if wanted is None:
         return found
     wanted = [wanted] if isinstance(wanted, str) else wanted
-    for name in wanted:
-        if not isinstance(name, str):
-            raise ValueError(
-                f"{column}: received {name!r:.200} as a name; accepted: {', '.join(found)}"
-            )
     # A function of one's own is recorded as its name and a digest of its source.
     chosen = [full for name in wanted for full in found if name in (full, full.partition("@")[0])]
-    if found and not chosen:
-        raise ValueError(
-            f"{column}: received {', '.join(wanted)}, of which no run is recorded; accepted: "
-            f"{', '.join(found)}"
-        )
+    if not chosen:
+        raise unknown_name(f"{column} among these runs", wanted, found)
     return chosen
 
 
-def tuned_runs(runs: Runs, hidden: Sequence[str], heads: Sequence[str]) -> pd.DataFrame:
-    """Return the tuned evaluation runs, not diverged, of the wanted arms."""
+def tuned_runs(runs: Runs, hidden: Sequence[str]) -> pd.DataFrame:
+    """Return the tuned evaluation runs, not diverged, with the wanted hidden activations."""
     summary = undiverged_runs(runs.summary, "tuned")
-    shown = recorded_values(summary, hidden, "hidden"), recorded_values(summary, heads, "head")
-    return summary[summary["hidden"].isin(shown[0]) & summary["head"].isin(shown[1])]
+    return summary[summary["hidden"].isin(recorded_values(summary, hidden, "hidden"))]
 
 
 def set_apart(
     summary: pd.DataFrame, field: str, hidden: Sequence[str] | None, heads: Sequence[str] | None
 ) -> pd.DataFrame:
-    """Return the wanted arms, named by one field and by what else tells them apart.
+    """Return the runs of the wanted arms, named by one field and by what else tells them apart.
 
     Args:
         summary: Runs.
@@ -210,7 +213,7 @@ def set_apart(
         heads: Heads in the wanted order; None for all.
 
     Returns:
-        The runs with the columns ``value``, ``others`` and ``arm``, ordered categories.
+        With the ordered categories ``value`` (of the field), ``others`` and ``arm``.
 
     Raises:
         ValueError: Nothing of what is wanted is recorded.

@@ -7,40 +7,35 @@ from pathlib import Path
 from typing import Any
 
 from activation_study import settings
-
-NOT_MEASURED = "No costs are measured yet: make bench measures them."
+from activation_study.errors import IncompleteRecordError
 
 PARTS = {"rows", "roofline", "runs", "growth", "scheduling", "targets", "machine"}
 """What the file must hold."""
 
 
-def read(path: Path | None = None) -> dict[str, Any] | None:
-    """Return what the benchmark found; None where it has not run.
+def read(path: Path | None = None) -> dict[str, Any]:
+    """Return what the benchmark found.
 
     Args:
         path: The file; None for the project's own, ``benchmarks/results.json``.
 
     Raises:
+        IncompleteRecordError: The benchmark has not run.
         ValueError: The file is not one that the present benchmark writes.
     """
     path = path or settings.benchmarks() / "results.json"
     if not path.exists():
-        return None
+        raise IncompleteRecordError("No costs are measured yet: make bench measures them.")
     try:
         content: dict[str, Any] = json.loads(path.read_text())
-        missing = PARTS - set(content)
+        if missing := PARTS - set(content):
+            raise ValueError(f"it lacks {', '.join(sorted(missing))}")
     except (ValueError, TypeError) as error:
-        raise ValueError(_unreadable(path, str(error))) from error
-    if missing:
-        raise ValueError(_unreadable(path, f"it lacks {', '.join(sorted(missing))}"))
+        raise ValueError(
+            f"{path}: received a file that cannot be shown ({error}); accepted is what the "
+            "benchmark writes: run make bench again"
+        ) from error
     return content
-
-
-def _unreadable(path: Path, reason: str) -> str:
-    return (
-        f"{path}: received a file that cannot be shown ({reason}); accepted is what the benchmark "
-        "writes: run make bench again"
-    )
 
 
 def epochs_per_second(what: str, point: dict[str, Any]) -> float:

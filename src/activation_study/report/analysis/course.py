@@ -10,7 +10,7 @@ import pandas as pd
 from activation_study.catalogue import tasks
 from activation_study.catalogue.activations import HEADLINE
 from activation_study.engine.records.records import Runs
-from activation_study.report.analysis.arms import arm_fields, select, undiverged_runs
+from activation_study.report.analysis.arms import arm_fields, undiverged_runs
 
 
 def guessing_loss(head: str, num_classes: int) -> float:
@@ -30,31 +30,35 @@ def guessing_loss(head: str, num_classes: int) -> float:
     raise ValueError(f"head: received {head!r}; accepted: softmax, sigmoid, sigmoid_prior")
 
 
-def relative_to_guessing(early: pd.DataFrame, arm: pd.DataFrame) -> pd.DataFrame:
-    """Return the training losses within the first epoch of an arm, divided by that of guessing.
+def relative_to_guessing(early: pd.DataFrame, summary: pd.DataFrame) -> pd.DataFrame:
+    """Return the training losses within the first epoch, divided by that of guessing.
 
     Args:
         early: Training losses within the first epoch, as recorded: means over windows of steps,
             each named by its last step.
-        arm: Summary of the arm's runs.
+        summary: Summary of the runs, whose columns come along.
     """
-    own, (head, task) = early[early["key"].isin(arm["key"])], arm[["head", "task"]].iloc[0]
-    unit = guessing_loss(str(head), tasks.get(str(task)).num_outputs)
-    return own.assign(train_loss=own["train_loss"] / unit)
+    units = [
+        guessing_loss(head, tasks.get(task).num_outputs)
+        for head, task in summary[["head", "task"]].itertuples(index=False)
+    ]
+    losses = early.merge(summary.assign(unit=units), on="key", suffixes=("", "_at_the_end"))
+    return losses.assign(train_loss=losses["train_loss"] / losses["unit"])
 
 
-def first_step_below(losses: pd.DataFrame) -> float:
+def first_step_below(losses: pd.DataFrame, fields: list[str]) -> pd.Series:
     """Return the step at which the mean training loss first falls below that of guessing.
 
     Args:
         losses: As ``relative_to_guessing`` returns them.
+        fields: What tells arms apart.
 
     Returns:
-        The last step of that window; inf where there is none in the first epoch.
+        The last step of that window, of each arm; inf where there is none in the first epoch.
     """
-    means = losses.groupby("step")["train_loss"].mean()
-    below = means.index[means < 1.0]
-    return float(below.min()) if len(below) else math.inf
+    arms = losses.groupby([*fields, "step"], dropna=False, observed=True)
+    is_below = arms["train_loss"].mean().unstack("step") < 1.0
+    return is_below.idxmax(axis=1).astype(float).where(is_below.any(axis=1), math.inf)
 
 
 def first_epoch(runs: Runs, *, heads: Iterable[str], rate: str = "tuned") -> pd.DataFrame:
@@ -75,15 +79,14 @@ def first_epoch(runs: Runs, *, heads: Iterable[str], rate: str = "tuned") -> pd.
     summary = summary[summary["head"].isin(list(heads))]
     history = runs.history[runs.history["epoch"] == 1].set_index("key")["validation_accuracy"]
     fields = arm_fields(summary)
-    rows = {
-        arm: {
-            "step": first_step_below(relative_to_guessing(runs.early, cell)),
-            "accuracy": float(history.reindex(cell["key"]).mean()),
-            "final_accuracy": float(cell["validation_accuracy"].mean()),
+    arms = summary.assign(first=summary["key"].map(history)).groupby(fields, dropna=False)
+    return pd.DataFrame(
+        {
+            "step": first_step_below(relative_to_guessing(runs.early, summary), fields),
+            "accuracy": arms["first"].mean(),
+            "final_accuracy": arms["validation_accuracy"].mean(),
         }
-        for arm, cell in summary.groupby(fields, dropna=False)
-    }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(index=fields)
+    )
 
 
 def two_heads_side_by_side(
@@ -107,35 +110,33 @@ def two_heads_side_by_side(
         difference of the mean test NLL once each run is divided by its own temperature.
     """
     summary = undiverged_runs(runs.summary, "tuned")
-    rows = {}
-    for name in hidden:
-        cells = {head: select(summary, {"hidden": name, "head": head}) for head in (arm, reference)}
-        if any(cell.empty for cell in cells.values()):
-            continue
-        curves = {
-            head: runs.history[runs.history["key"].isin(cell["key"])]
-            .groupby("epoch")[["validation_accuracy", "validation_nll"]]
-            .mean()
-            for head, cell in cells.items()
+    arms = summary.groupby(["head", "hidden"])[["test_temperature", "test_nll_after_temperature"]]
+    ends = arms.mean()
+    curves = runs.history.merge(summary[["key", "head", "hidden"]], on="key")
+
+    def by_epoch(head: str, column: str) -> pd.DataFrame:
+        own = curves[curves["head"] == head]
+        return own.pivot_table(index="hidden", columns="epoch", values=column)
+
+    gap = by_epoch(arm, "validation_accuracy") - by_epoch(reference, "validation_accuracy")
+    gap = gap.dropna()
+    # Ahead in an epoch and in all later ones.
+    stays_ahead = (gap > 0).iloc[:, ::-1].cummin(axis="columns").iloc[:, ::-1]
+    columns = {
+        "first_accuracy": gap[1],
+        "last_accuracy": gap.iloc[:, -1],
+        "ahead_from": stays_ahead.idxmax(axis=1).where(stays_ahead.any(axis=1)),
+    }
+    for head in (arm, reference):
+        nll = by_epoch(head, "validation_nll")
+        columns |= {
+            f"{head}_nll_epoch": nll.idxmin(axis=1),
+            f"{head}_nll_rise": nll.iloc[:, -1] - nll.min(axis=1),
+            f"{head}_temperature": ends["test_temperature"].loc[head],
         }
-        gap = (curves[arm] - curves[reference])["validation_accuracy"]
-        behind = gap.index[gap <= 0]
-        after = gap.index[gap.index > behind.max()] if len(behind) else gap.index
-        row = {
-            "first_accuracy": float(gap.loc[1]),
-            "last_accuracy": float(gap.iloc[-1]),
-            "ahead_from": float(after.min()) if len(after) else float("nan"),
-        }
-        for head, cell in cells.items():
-            nll = curves[head]["validation_nll"]
-            row |= {
-                f"{head}_nll_epoch": float(nll.index[int(nll.to_numpy().argmin())]),
-                f"{head}_nll_rise": float(nll.iloc[-1] - nll.min()),
-                f"{head}_temperature": float(cell["test_temperature"].mean()),
-            }
-        scaled = {head: cell["test_nll_after_temperature"].mean() for head, cell in cells.items()}
-        rows[name] = row | {"nll_after_temperature": float(scaled[arm] - scaled[reference])}
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(index="hidden")
+    scaled = ends["test_nll_after_temperature"]
+    columns["nll_after_temperature"] = scaled.loc[arm] - scaled.loc[reference]
+    return pd.DataFrame(columns).reindex([name for name in hidden if name in gap.index])
 
 
 def if_stopped_early(

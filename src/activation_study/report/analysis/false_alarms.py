@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,17 +64,16 @@ def count_false_alarms(
         shares.
     """
     rng = np.random.default_rng(seed)
-    arms = {
-        name: values
-        for name, values in _values(runs, metric).items()
-        if len(values) >= FEWEST_SEEDS
-    }
+    summary = undiverged_runs(runs.summary, "tuned")
+    summary = summary.assign(value=with_failures_counted(summary, metric))
+    cells = summary.groupby(arm_fields(summary), dropna=False)["value"]
+    arms = [values.to_numpy() for _, values in cells if len(values) >= FEWEST_SEEDS]
     if not arms:
         return FalseAlarms(0, 0, 0, math.nan, math.nan)
-    num_pairs = min(map(len, arms.values())) // 2
+    num_pairs = min(map(len, arms)) // 2
     outcomes = [
         _outcomes(rng.permuted(np.tile(values, (splits, 1)), axis=1), num_pairs, margin)
-        for values in arms.values()
+        for values in arms
     ]
     different, equivalent = (
         np.concatenate(p_values) < alpha for p_values in zip(*outcomes, strict=True)
@@ -92,16 +90,6 @@ def _outcomes(shuffled: np.ndarray, num_pairs: int, margin: float) -> tuple[np.n
     """
     gaps = shuffled[:, :num_pairs] - shuffled[:, num_pairs : 2 * num_pairs]
     test = functools.partial(scipy.stats.ttest_1samp, gaps, axis=1)
-    above, below = (
-        test(popmean=-margin, alternative="greater"),
-        test(popmean=margin, alternative="less"),
-    )
+    above = test(popmean=-margin, alternative="greater")
+    below = test(popmean=margin, alternative="less")
     return test(popmean=0.0).pvalue, np.maximum(above.pvalue, below.pvalue)
-
-
-def _values(runs: Runs, metric: str) -> Mapping[str, np.ndarray]:
-    summary = undiverged_runs(runs.summary, "tuned")
-    return {
-        str(arm): with_failures_counted(frame, metric).to_numpy()
-        for arm, frame in summary.groupby(arm_fields(summary), dropna=False)
-    }

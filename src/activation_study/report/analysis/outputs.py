@@ -9,19 +9,17 @@ import pandas as pd
 import scipy.stats
 
 from activation_study.engine.records.records import Runs
+from activation_study.registry import unknown_name
 from activation_study.report.analysis.arms import tuned_runs
 
 
-def second_choices(
-    runs: Runs, label: int, hidden: Sequence[str], heads: Sequence[str]
-) -> pd.DataFrame:
+def second_choices(runs: Runs, label: int, hidden: Sequence[str]) -> pd.DataFrame:
     """Return the mean probability that each tuned run gives to the wrong classes of a label.
 
     Args:
         runs: Runs of a study.
         label: True class of the images.
         hidden: Hidden activations.
-        heads: Heads.
 
     Returns:
         Columns ``head``, ``predicted_class`` and ``mean_probability``, one row a run and class.
@@ -30,31 +28,27 @@ def second_choices(
         ValueError: No such class is recorded.
     """
     confusion = runs.confusion
+    arms = tuned_runs(runs, hidden)[["key", "head"]]
     classes = sorted(confusion["true_class"].unique())
-    if len(classes) and label not in classes:
-        raise ValueError(
-            f"class: received {label!r}; accepted: a whole number from {classes[0]} to "
-            f"{classes[-1]}"
-        )
+    if label not in classes:
+        raise unknown_name("class", label, map(str, classes))
     is_wrong = (confusion["true_class"] == label) & (confusion["predicted_class"] != label)
-    arms = tuned_runs(runs, hidden, heads)[["key", "head"]]
     columns = ["head", "predicted_class", "mean_probability"]
     return confusion[is_wrong].merge(arms, on="key")[columns]
 
 
-def calibration_of_bins(runs: Runs, hidden: str, heads: Sequence[str]) -> pd.DataFrame:
+def calibration_of_bins(runs: Runs, hidden: str) -> pd.DataFrame:
     """Return accuracy minus confidence of each bin of each tuned run, and its null interval.
 
     Args:
         runs: Runs of a study.
         hidden: Hidden activation.
-        heads: Heads.
 
     Returns:
         Columns ``head``, ``bin``, ``count``, ``confidence``, ``gap``, ``low`` and ``high``; the
         last two as ``null_band``.
     """
-    arms = tuned_runs(runs, (hidden,), heads)[["key", "head"]]
+    arms = tuned_runs(runs, [hidden])[["key", "head"]]
     bins = runs.reliability.merge(arms, on="key").dropna()
     low, high = null_band(bins["confidence"], bins["count"])
     gap = bins["accuracy"] - bins["confidence"]

@@ -8,17 +8,18 @@ from dataclasses import dataclass
 import pandas as pd
 
 from activation_study.engine.records.records import Runs
+from activation_study.errors import IncompleteRecordError
 from activation_study.measures.metrics import metric_of
 from activation_study.report.analysis.arms import (
     best_by_tuning,
     evaluation_runs,
     labels,
     tuning_metric,
-    values_by_seed,
     varying,
     with_head,
 )
-from activation_study.report.analysis.statistics import interval
+from activation_study.report.analysis.failures import with_failures_counted
+from activation_study.report.analysis.statistics import intervals_by
 
 
 @dataclass(frozen=True)
@@ -64,32 +65,28 @@ def rank(
     metric = metric or f"test_{tuning_metric(of_head).name}"
     names = labels(of_head, varying(of_head))
     reference = best_by_tuning(of_head, names, excludes)
-    summary = evaluation_runs(of_head.assign(arm=names), rate)
-    cells = {str(name): cell for name, cell in summary.groupby("arm", observed=True)}
-    values = {name: values_by_seed(cell, metric) for name, cell in cells.items()}
-    rows = []
-    for name, cell in cells.items():
-        differences = (values[name] - values[reference]).dropna()
-        found = interval(differences)
-        if found is None:
-            continue
-        rows.append(
-            {
-                "arm": name,
-                "hidden": cell["hidden"].iloc[0],
-                "learning_rate": cell["learning_rate"].iloc[0],
-                "effect": found.mean,
-                "low": found.low,
-                "high": found.high,
-                # On the seeds of the difference, or the two columns would not agree.
-                "mean": float(values[name].reindex(differences.index).mean()),
-                "num_pairs": len(differences),
-                "num_diverged": int(cell["diverged"].astype(bool).sum()),
-                "num_runs": len(cell),
-            }
-        )
-    is_lower_better = metric_of(metric).better == "lower"
-    table = pd.DataFrame(rows).sort_values(
-        ["effect", "arm"], ascending=[not is_lower_better, True], ignore_index=True
+    summary = evaluation_runs(of_head.assign(arm=names.astype(str)), rate)
+    summary = summary.assign(value=with_failures_counted(summary, metric))
+    values = summary.pivot(index="seed", columns="arm", values="value")
+    if reference not in values:
+        raise IncompleteRecordError(f"no evaluation run of {reference} is recorded yet")
+    gaps = values.sub(values[reference], axis="index")
+    each = gaps.melt(value_name="gap")
+    found = intervals_by(each["gap"], each["arm"])
+    rows = summary.groupby("arm").agg(
+        hidden=("hidden", "first"),
+        learning_rate=("learning_rate", "first"),
+        num_diverged=("diverged", "sum"),
+        num_runs=("diverged", "size"),
     )
-    return Ranking(metric, reference, table)
+    rows = rows.join(found.set_axis(["effect", "low", "high", "num_pairs"], axis=1), how="inner")
+    # On the seeds of the difference, or the two columns would not agree.
+    rows = rows.assign(mean=values.where(gaps.notna()).mean()).reset_index()
+    is_lower_better = metric_of(metric).better == "lower"
+    return Ranking(
+        metric,
+        reference,
+        rows.sort_values(
+            ["effect", "arm"], ascending=[not is_lower_better, True], ignore_index=True
+        ),
+    )

@@ -8,7 +8,12 @@ from typing import Any
 import pandas as pd
 
 from activation_study.engine.records.records import Runs
-from activation_study.report.analysis.arms import arm_fields, evaluation_runs, select
+from activation_study.report.analysis.arms import (
+    arm_fields,
+    evaluation_runs,
+    select,
+    tuning_runs,
+)
 from activation_study.report.analysis.failures import with_failures_counted
 
 
@@ -24,12 +29,13 @@ def tuned_and_default(summary: pd.DataFrame, metric: str) -> pd.DataFrame:
     Returns:
         Columns ``tuned`` and ``default``, indexed by the fields that tell arms apart, and the seed.
     """
-    columns, index = {}, [*arm_fields(summary), "seed"]
-    for rate in ("tuned", "default"):
-        frame = evaluation_runs(summary, rate)
-        values = with_failures_counted(frame, metric).to_numpy()
-        columns[rate] = frame.assign(value=values).set_index(index)["value"]
-    return pd.concat(columns, axis="columns", join="inner").sort_index()
+    index = [*arm_fields(summary), "seed"]
+    summary = summary.assign(value=with_failures_counted(summary, metric))
+    sides = {
+        rate: evaluation_runs(summary, rate).set_index(index)["value"]
+        for rate in ("tuned", "default")
+    }
+    return pd.concat(sides, axis="columns", join="inner").sort_index()
 
 
 def mean_accuracy(runs: Runs) -> pd.DataFrame:
@@ -58,18 +64,18 @@ def at_each_rate(
         Indexed by learning rate: ``mean``, ``low`` and ``high``, the least and the greatest of the
         differences of the tuning seeds, ``num_pairs``; rates at which a run diverged left out.
     """
-    tuning = runs.summary[runs.summary["is_tuning"].astype(bool)]
-    sides = [select(tuning, cell).set_index(["learning_rate", "seed"]) for cell in (arm, reference)]
-    values = [
-        with_failures_counted(side, metric).mask(side["diverged"].astype(bool)) for side in sides
-    ]
-    by_rate = (values[0] - values[1]).groupby(level="learning_rate")
-    frame = pd.DataFrame(
+    tuning = tuning_runs(runs.summary)
+    tuning = tuning.assign(value=with_failures_counted(tuning, metric).mask(tuning["diverged"]))
+    mine, theirs = (
+        select(tuning, cell).set_index(["learning_rate", "seed"])["value"]
+        for cell in (arm, reference)
+    )
+    by_rate = (mine - theirs).groupby(level="learning_rate")
+    return pd.DataFrame(
         {
-            "mean": by_rate.apply(lambda gap: gap.mean(skipna=False)),
+            "mean": by_rate.mean(skipna=False),
             "low": by_rate.min(),
             "high": by_rate.max(),
             "num_pairs": by_rate.size(),
         }
-    )
-    return frame.dropna()
+    ).dropna()

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -228,10 +228,10 @@ def interval(values: Iterable[float]) -> Interval | None:
     """
     array = np.asarray(list(values), dtype=float)
     array = array[np.isfinite(array)]
+    if array.size == 1:
+        return Interval(mean=array[0], low=array[0], high=array[0], num_values=1)
     if array.size == 0:
         return None
-    if array.size == 1:
-        return Interval(float(array[0]), float(array[0]), float(array[0]), 1)
     return mean_interval(array, resamples=NUM_DRAWN_RESAMPLES)
 
 
@@ -247,9 +247,9 @@ def intervals_by(values: pd.Series, groups: pd.Series) -> pd.DataFrame:
         finite value is left out.
     """
     found = {
-        group: astuple(each)
+        group: vars(each)
         for group, part in values.groupby(groups, observed=True)
-        if (each := interval(part)) is not None
+        if (each := interval(part))
     }
-    columns = [field.name for field in fields(Interval)]
+    columns = ["mean", "low", "high", "num_values"]
     return pd.DataFrame.from_dict(found, orient="index", columns=columns)

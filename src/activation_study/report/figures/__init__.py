@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from activation_study.report.figures.calibration import calibration_null, reliability
 from activation_study.report.figures.costs import growth
 from activation_study.report.figures.functions import catalogue, temperature
-from activation_study.report.figures.head_outputs import (
+from activation_study.report.figures.learning_curves import (
+    convergence,
     early_training,
+    rate_curve,
+    speed,
+)
+from activation_study.report.figures.outputs import (
+    calibration_null,
     output_sums,
+    reliability,
     second_choices,
     target_probability,
 )
-from activation_study.report.figures.learning_curves import convergence, rate_curve, speed
 from activation_study.report.figures.picture import Picture
 from activation_study.report.figures.rankings import default_against_tuned, ranking
 from activation_study.report.figures.verdicts import forest

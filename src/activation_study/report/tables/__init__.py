@@ -1,12 +1,16 @@
 """Every table of the book: each takes recorded runs, or verdicts, and returns a table."""
 
 from activation_study.report.tables import costs, rounding
+from activation_study.report.tables.arms import (
+    course_table,
+    ranking_table,
+    rate_table,
+    stopped_table,
+    tuned_rates,
+)
 from activation_study.report.tables.functions import formulas, properties
-from activation_study.report.tables.published_record import provenance, record
-from activation_study.report.tables.ranking import ranking_table, tuned_rates
-from activation_study.report.tables.repetition import repetitions
+from activation_study.report.tables.record import provenance, record, repetitions
 from activation_study.report.tables.table import Table
-from activation_study.report.tables.training import course_table, rate_table, stopped_table
 from activation_study.report.tables.verdicts import count_verdicts, untried_table, verdict_table
 
 __all__ = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,31 +13,16 @@ from activation_study.catalogue import activations
 from activation_study.catalogue.activations.registry import Activation
 from activation_study.report.tables.table import Table
 
-_MINUS = "\N{MINUS SIGN}"
-
 # Where a formula may go on in the next line, and what then stands between its parts.
 _BREAK = re.compile(r"(, \\;|; \\quad|, \\text\{ else \}) ")
 _BETWEEN = {r", \;": ", ", r"; \quad": "; ", r", \text{ else }": ", else "}
 
-
 _SCHEMES = {"glorot": "Glorot", "he": "He", "lecun": "LeCun"}
 
 
-def _scheme(initializer: str) -> str:
-    """Return whose initializer it is; another's name as it is."""
-    return _SCHEMES.get(initializer.split("_")[0], initializer)
-
-
-def _chosen(names: Sequence[str] | None) -> list[Activation]:
-    return [activations.get(name) for name in names or activations.built_in_names()]
-
-
 def _number(value: float) -> str:
-    if math.isnan(value):
-        return "unknown"
-    if math.isinf(value):
-        return "∞" if value > 0 else f"{_MINUS}∞"
-    return f"{value:.4g}".replace("-", _MINUS)
+    text = f"{value:.4g}".replace("nan", "unknown").replace("inf", "∞")
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def _yes_no(value: bool | None) -> str:
@@ -51,12 +35,10 @@ def breakable(formula: str) -> str:
     Typeset mathematics is never broken by a browser, so it is cut where it has a pause. A formula
     with a pause inside braces is left whole.
     """
-    *pairs, last = _BREAK.split(formula)
-    parts = [*pairs[::2], last]
-    if any(part.count("{") != part.count("}") for part in parts):
+    pieces = _BREAK.split(formula)
+    if any(part.count("{") != part.count("}") for part in pieces[::2]):
         return f"${formula}$"
-    between = [_BETWEEN[pause] for pause in pairs[1::2]]
-    return "".join(f"${part}${pause}" for part, pause in zip(parts, [*between, ""], strict=True))
+    return "".join(_BETWEEN.get(piece, f"${piece}$") for piece in pieces)
 
 
 @dataclass(frozen=True)
@@ -81,20 +63,12 @@ class FormulaTable:
 
 
 def formulas(names: Sequence[str] | None = None) -> FormulaTable:
-    """Return the table of formulas.
-
-    Args:
-        names: of the catalogue; None for every built-in entry.
-    """
-    return FormulaTable(tuple(_chosen(names)))
+    """Return the table of formulas; by default of every built-in activation."""
+    return FormulaTable(tuple(map(activations.get, names or activations.built_in_names())))
 
 
 def properties(names: Sequence[str] | None = None) -> Table:
-    """Return the table of properties.
-
-    Args:
-        names: of the catalogue; None for every built-in entry.
-    """
+    """Return the table of properties; by default of every built-in activation."""
     rows = [
         {
             # Long names may wrap, or the table is wider than a page's column.
@@ -106,8 +80,8 @@ def properties(names: Sequence[str] | None = None) -> Table:
             "saturates": entry.saturates or "",
             "largest slope": _number(entry.lipschitz) + ("" if entry.continuous else ", jumps"),
             "slope at 0": _number(entry.slope_at_zero),
-            "initial weights": _scheme(entry.initializer),
+            "initial weights": _SCHEMES.get(entry.initializer.split("_")[0], entry.initializer),
         }
-        for entry in _chosen(names)
+        for entry in map(activations.get, names or activations.built_in_names())
     ]
     return Table(pd.DataFrame(rows), markup=("name",))

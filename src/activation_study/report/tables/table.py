@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import html
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ParamSpec
 
 import pandas as pd
+
+from activation_study.errors import IncompleteRecordError
+
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True)
@@ -27,9 +34,8 @@ class Table:
         shown = ""
         if len(self.frame):
             text = self.frame.astype(str)
-            for column in text.columns:
-                if column not in self.markup:
-                    text[column] = text[column].map(html.escape)
+            for column in text.columns.difference(list(self.markup)):
+                text[column] = text[column].map(html.escape)
             shown = text.to_html(index=False, escape=False, border=0, justify="left")
         return shown + (f"<p>{html.escape(self.note)}</p>" if self.note else "")
 
@@ -37,3 +43,16 @@ class Table:
         """Return the table as text for a terminal."""
         shown = self.frame.to_string(index=False) if len(self.frame) else ""
         return "\n".join(part for part in (shown, self.note) if part)
+
+
+def says_what_is_missing(make: Callable[P, Table]) -> Callable[P, Table]:
+    """Return a table that says so where nothing is recorded."""
+
+    @functools.wraps(make)
+    def made(*args: P.args, **kwargs: P.kwargs) -> Table:
+        try:
+            return make(*args, **kwargs)
+        except IncompleteRecordError as error:
+            return Table(pd.DataFrame(), str(error))
+
+    return made

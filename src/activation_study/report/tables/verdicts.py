@@ -13,7 +13,7 @@ from activation_study.report.tables.table import Table
 
 def verdict_table(verdicts: Iterable[Verdict]) -> Table:
     """List the claims that were tried, each linked to its verdict's box."""
-    tried = [verdict for verdict in verdicts if verdict.verdict != "not tried yet"]
+    tried = _tried(verdicts)
     rows = [
         {
             "claim": html.escape(verdict.claim.assertion),
@@ -33,29 +33,32 @@ def verdict_table(verdicts: Iterable[Verdict]) -> Table:
     return Table(pd.DataFrame(rows), note, markup=("claim", "verdict"))
 
 
+def _tried(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    return [verdict for verdict in verdicts if verdict.verdict != UNTRIED[0]]
+
+
 def untried_table(verdicts: Iterable[Verdict]) -> Table:
     """List the claims for which no rule is registered yet."""
     rows = [
         {"claim": verdict.claim.assertion, "chapter to come": verdict.claim.chapter}
         for verdict in verdicts
-        if verdict.verdict == "not tried yet"
+        if verdict.verdict == UNTRIED[0]
     ]
     return Table(pd.DataFrame(rows), "" if rows else "Every claim has been tried.")
 
 
 def count_verdicts(verdicts: Iterable[Verdict]) -> Table:
     """Count the verdicts of the claims that were tried, by what they rest on."""
-    tried = [verdict for verdict in verdicts if verdict.verdict != "not tried yet"]
-    kinds = ["on training runs", "by demonstration"]
-    frame = pd.DataFrame(
+    tried = _tried(verdicts)
+    outcomes = pd.Series([verdict.verdict for verdict in tried], name="verdict")
+    counts = pd.DataFrame(
         {
-            "verdict": [verdict.verdict for verdict in tried],
-            "kind": pd.Categorical([kinds[verdict.study is None] for verdict in tried], kinds),
+            "on training runs": [verdict.study is not None for verdict in tried],
+            "by demonstration": [verdict.study is None for verdict in tried],
         }
     )
-    counts = frame.groupby(["verdict", "kind"], observed=False).size().unstack("kind")
+    counts = counts.groupby(outcomes).sum()
     order = counts.sum(axis="columns").sort_values(ascending=False, kind="stable").index
-    frame = counts.loc[order].rename_axis(None, axis="columns").reset_index()
-    incomplete = sum(verdict.verdict == UNTRIED[1] for verdict in tried)
+    incomplete = (outcomes == UNTRIED[1]).sum()
     note = f"Claims that wait for runs which are not recorded: {incomplete}." if incomplete else ""
-    return Table(frame, note)
+    return Table(counts.loc[order].reset_index(), note)

@@ -1,8 +1,9 @@
-"""Tables of the record itself: where its runs were made, and its files."""
+"""Tables of the record itself: where its runs were made, its files, and its repetitions."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from activation_study.engine.training.provenance import PACKAGES
 from activation_study.registry import listed
 from activation_study.report.analysis import origins
 from activation_study.report.reproduction import audit as auditing
+from activation_study.report.reproduction import repetition
 from activation_study.report.reproduction.audited_run import shown_of
 from activation_study.report.tables.table import Table
 
@@ -27,8 +29,6 @@ def provenance(*runs: Runs, folder: Path | None = None) -> Table:
         folder: Folder of the published record, which may hold an audit; None for the project's own.
     """
     summary = pd.concat([study.summary for study in runs]).drop_duplicates("key")
-    if summary.empty:
-        return Table(pd.DataFrame(), "No run is recorded yet.")
     rows = [
         {"what": origins.COLUMNS[column], "value": value, "runs": f"{number:,}"}
         for column, counts in origins.origins(summary).items()
@@ -91,14 +91,57 @@ def record(folder: Path | None = None) -> Table:
             pd.DataFrame(), "No record is published yet: activation-study publish makes one."
         )
     files: dict[str, dict[str, Any]] = json.loads(path.read_text())["files"]
+    sizes = {name: (folder / name).stat().st_size for name in files}
     rows = [
         {
             "file": name,
             "rows": f"{entry['rows']:,}",
-            "kilobytes": f"{(folder / name).stat().st_size / 1000:,.0f}",
+            "kilobytes": f"{sizes[name] / 1000:,.0f}",
             "SHA-256": f"{entry['sha256'][:12]}…",
         }
         for name, entry in files.items()
     ]
-    total = sum((folder / name).stat().st_size for name in files) / 1e6
+    total = sum(sizes.values()) / 1e6
     return Table(pd.DataFrame(rows), f"{len(files)} files, {total:.1f} megabytes together.")
+
+
+def repetitions(folder: Path | None = None) -> Table:
+    """Show what was written: how much of the record each repetition made, and what it changed.
+
+    Args:
+        folder: folder of the published record; None for the project's own.
+    """
+    found = repetition.written(folder)
+    if not found:
+        return Table(pd.DataFrame(), "No repetition is recorded.")
+    rows = [
+        {
+            "repeated on": repetition.cpus(each),
+            "until": each["date"],
+            "study": study,
+            "all runs": _share(each["studies"][study]),
+            "runs that verdicts compare": _share(each["evaluation"][study]),
+            "equal in every digit": "not counted" if each["equal"] is None
+            else _share((each["equal"][study], each["studies"][study][0])),
+        }
+        for each in found
+        for study in each["studies"]
+    ]  # fmt: skip
+    return Table(pd.DataFrame(rows), " ".join(map(_note, found)))
+
+
+def _note(found: Mapping[str, Any]) -> str:
+    """Say what the verdicts became with the repeated runs in the place of the recorded ones."""
+    changed = repetition.changed(found["claims"])
+    others = [f"{each['id']} goes from {each['verdict']} to {each['again']}" for each in changed]
+    rates = "".join(f" {words}." for words in repetition.rate_words(found["rates"]))
+    return (
+        f"With the runs of {repetition.cpus(found)} in the place of the recorded ones "
+        f"{len(found['claims']) - len(changed)} of {len(found['claims'])} verdicts are the same"
+        + (f"; {', '.join(others)}." if others else ".")
+        + rates
+    )
+
+
+def _share(counts: Sequence[int]) -> str:
+    return f"{counts[0]:,} of {counts[1]:,}"

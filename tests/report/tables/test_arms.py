@@ -1,10 +1,10 @@
-"""How training went, in tables: against values taken from the record by hand."""
+"""The arms of a study in tables: against values taken from the record by hand."""
 
 import numpy as np
 import pytest
 
 from activation_study.report import analysis
-from activation_study.report.tables import training
+from activation_study.report.tables import arms
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def course(runs):
 
 def test_course_as_a_table(course):
     course.loc["relu", ["first_accuracy", "ahead_from"]] = [-0.0123, np.nan]
-    row = training.course_table(course, "sigmoid", "softmax").frame.iloc[0]
+    row = arms.course_table(course, "sigmoid", "softmax").frame.iloc[0]
     assert row["after epoch 1, points"] == "-1.23"
     assert row["ahead from epoch"] == "never"
     assert row["temperature"] == "1.10 and 1.10"
@@ -28,13 +28,13 @@ def test_course_as_a_table(course):
 def test_leads_had_each_run_been_stopped_as_a_table(runs):
     found = analysis.if_stopped_early(runs, "sigmoid", "softmax", hidden=("tanh", "relu"))
     found.loc["relu", "lowest_nll"] = -0.0123
-    row = training.stopped_table(found, "sigmoid", "softmax").frame.iloc[1]
+    row = arms.stopped_table(found, "sigmoid", "softmax").frame.iloc[1]
     assert row["at each run's lowest NLL"] == "-1.23"
 
 
 def test_the_table_of_rates_marks_the_chosen_ones(runs):
     arm, reference = ({"hidden": name, "head": "softmax"} for name in ("exponential", "relu"))
-    table = training.rate_table(
+    table = arms.rate_table(
         runs, {"exponential less relu": (arm, reference)}, "validation_accuracy"
     )
     chosen = analysis.chosen_rates(runs.summary)

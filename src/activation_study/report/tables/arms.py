@@ -1,0 +1,141 @@
+"""Tables that set the arms of a study beside each other: ranks, rates, and the course of two."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from activation_study.engine.records.records import Runs
+from activation_study.measures.metrics import label_of, metric_of
+from activation_study.report.analysis.arms import cell_name, tuning_runs
+from activation_study.report.analysis.ranking import rank
+from activation_study.report.analysis.rates import at_each_rate, chosen_rates
+from activation_study.report.claims import claims_file
+from activation_study.report.tables.table import Table, says_what_is_missing
+
+
+@says_what_is_missing
+def ranking_table(runs: Runs, *, head: str = "softmax") -> Table:
+    """List every arm of a head, tuned: rate, measure, difference to the best by tuning."""
+    found = rank(runs, head=head, excludes=claims_file.read().best_excludes)
+    metric = metric_of(found.metric)
+    signed = functools.partial(metric.number, signed=True)
+    rows = [
+        {
+            "hidden activation": row["arm"],
+            "chosen rate": f"{row['learning_rate']:g}",
+            label_of(found.metric): metric.shown(row["mean"]),
+            f"difference in {metric.difference_unit}".removesuffix(" in "): signed(row["effect"]),
+            "95 % interval": f"{signed(row['low'])} to {signed(row['high'])}",
+            "seeds": row["num_pairs"],
+            "diverged": f"{row['num_diverged']} of {row['num_runs']}",
+        }
+        for row in found.rows.iloc[::-1].to_dict("records")
+    ]
+    note = (
+        f"Head: {head}. Differences are to {found.reference}, the best in the tuning runs, on the "
+        "seeds both have. A run that diverged counts with what it reached."
+    )
+    return Table(pd.DataFrame(rows), note)
+
+
+@says_what_is_missing
+def tuned_rates(runs: Runs) -> Table:
+    """List the learning rate that was chosen for each arm, one column a head, say.
+
+    The columns are the values of the last of the fields in which the arms differ.
+    """
+    tried = sorted(tuning_runs(runs.summary)["learning_rate"].unique())
+    chosen = chosen_rates(runs.summary)
+    fields = [name for name in chosen.index.names if chosen.index.unique(name).size > 1]
+    across = fields[-1] if fields[1:] else "head"
+    down = [name for name in fields if name != across] or ["hidden"]
+    frame = chosen.map("{:g}".format).unstack(across).fillna("open")
+    frame = frame.droplevel([name for name in frame.index.names if name not in down])
+    frame = frame[sorted(frame.columns, key=lambda value: (value != "softmax", value))]
+    frame = frame.add_suffix(" head") if across == "head" else frame.add_prefix(f"{across} ")
+    note = f"Rates tried: {', '.join(f'{rate:g}' for rate in tried)}."
+    frame = frame.rename_axis(columns=None).reset_index()
+    return Table(frame.rename(columns={"hidden": "hidden activation"}), note)
+
+
+def course_table(course: pd.DataFrame, arm: str, reference: str) -> Table:
+    """Show what ``two_heads_side_by_side`` found."""
+    rows = [
+        {
+            "hidden": hidden,
+            "after epoch 1, points": f"{100 * row['first_accuracy']:+.2f}",
+            "after the last": f"{100 * row['last_accuracy']:+.2f}",
+            "ahead from epoch": f"{row['ahead_from']:.0f}".replace("nan", "never"),
+            "lowest NLL at epoch": " and ".join(
+                f"{row[f'{head}_nll_epoch']:.0f}" for head in (arm, reference)
+            ),
+            "temperature": " and ".join(
+                f"{row[f'{head}_temperature']:.2f}" for head in (arm, reference)
+            ),
+            "NLL with it": f"{row['nll_after_temperature']:+.4f}",
+        }
+        for hidden, row in course.iterrows()
+    ]
+    return Table(
+        pd.DataFrame(rows),
+        f"Means over seeds at the tuned rates; differences are {arm} minus {reference}, pairs of "
+        f"values {arm} and {reference}. Accuracy and lowest NLL are those of the validation "
+        "images; a temperature above 1 says that the probabilities are too extreme, and the last "
+        "column what is left of the difference in test NLL when the scores of each run are divided "
+        "by its own.",
+    )
+
+
+def stopped_table(leads: pd.DataFrame, arm: str, reference: str) -> Table:
+    """Show what ``if_stopped_early`` found."""
+    columns = {
+        "last": "after the last epoch",
+        "lowest_nll": "at each run's lowest NLL",
+        "best_accuracy": "at each run's best accuracy",
+    }
+    return Table(
+        (100 * leads[list(columns)]).map("{:+.2f}".format).rename(columns=columns).reset_index(),
+        f"Mean validation accuracy, {arm} minus {reference}, in points, at the tuned rates: as the "
+        "runs ended, and had each been stopped after the epoch that its own validation images "
+        "choose.",
+    )
+
+
+def rate_table(
+    runs: Runs, pairs: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]], metric: str
+) -> Table:
+    """Show, for pairs of arms, the difference at each common rate beside the chosen rates.
+
+    Args:
+        runs: Runs of a study.
+        pairs: What is compared -> the two arms, each with the fields that tell arms apart.
+        metric: Column of the summary.
+    """
+    chosen, quantity = chosen_rates(runs.summary), metric_of(metric)
+    signed = functools.partial(quantity.number, signed=True)
+    rows = []
+    for name, pair in pairs.items():
+        picked = {
+            cell_name(arm): chosen.get(tuple(arm.get(str(field)) for field in chosen.index.names))
+            for arm in pair
+        }
+        for rate, found in at_each_rate(runs, *pair, metric).iterrows():
+            choosing = [arm for arm in picked if picked[arm] == rate]
+            rows.append(
+                {
+                    "difference": name,
+                    "rate of both": f"{rate:g}",
+                    f"mean, {quantity.difference_unit}".removesuffix(", "): signed(found["mean"]),
+                    "over the seeds": f"{signed(found['low'])} to {signed(found['high'])}",
+                    "chosen for": "both" if len(choosing) == 2 else "".join(choosing),
+                }
+            )
+    note = (
+        f"Differences in {label_of(metric)}, tuning runs alone; rates at which a run "
+        "diverged are left out."
+    )
+    return Table(pd.DataFrame(rows), note)
