@@ -78,7 +78,6 @@ TANH = Head(
     loss_name="mean_squared_error",
     effective_loss=r"\frac{1}{K}\sum_k \left(\tanh z_k - y_k\right)^2",
     description="Tanh outputs with squared error.",
-    canonical=False,
     numpy_outputs=tanh,
     readings={"numbers": tanh},
 )

@@ -13,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from activation_study.measures import calibration
+from activation_study.measures.calibration_null import calibration_null
+from activation_study.measures.temperature import apply_temperature, fit_temperature
 
 
 def draw_predictions(
@@ -197,8 +199,8 @@ def test_a_diverged_run_gives_nan_throughout(bad: float) -> None:
     confidence, correct = calibration.top_label(
         np.where(probabilities > -9, probabilities, bad), labels
     )
-    null = calibration.calibration_null(probabilities, np.random.default_rng(0))
-    temperature = calibration.fit_temperature(probabilities, labels)
+    null = calibration_null(probabilities, np.random.default_rng(0))
+    temperature = fit_temperature(probabilities, labels)
     assert np.isnan(
         [
             *calibration.summarize(probabilities, labels).values(),
@@ -206,7 +208,7 @@ def test_a_diverged_run_gives_nan_throughout(bad: float) -> None:
             null.classwise_calibration_error.high,
             calibration.classwise_calibration_error(probabilities, labels),
             temperature,
-            calibration.nll(calibration.apply_temperature(probabilities, temperature), labels),
+            calibration.nll(apply_temperature(probabilities, temperature), labels),
         ]
     ).all()
     assert math.isnan(

@@ -13,6 +13,7 @@ import scipy.stats
 
 from activation_study.measures import calibration
 from activation_study.measures.calibration_null import NullDistribution, calibration_null
+from activation_study.measures.temperature import apply_temperature
 
 
 def draw_labels(probabilities: np.ndarray, generator: np.random.Generator) -> np.ndarray:
@@ -80,7 +81,7 @@ def test_overconfidence_has_the_smallest_p_value() -> None:
     generator = np.random.default_rng(2)
     probabilities = draw_probabilities(generator, 2000, 5, 1.0)
     labels = draw_labels(probabilities, generator)
-    sharpened = calibration.apply_temperature(probabilities, 0.5)
+    sharpened = apply_temperature(probabilities, 0.5)
     null = calibration_null(sharpened, generator)
     top = calibration.top_label(sharpened, labels)
     ece = calibration.expected_calibration_error(*top)

@@ -106,9 +106,8 @@ def test_large_float32_activations_do_not_overflow() -> None:
 
 def test_life_histories() -> None:
     states = np.array([[0, 0, 1], [0, 1, 1], [0, 1, 0]], dtype=bool)
-    assert dead_units.life_history(states) == ["011", "110"]
-    assert dead_units.life_history(states, [2, 0]) == ["110", "000"]
-    assert dead_units.life_history(np.zeros((4, 2), dtype=bool)) == []
+    none = np.zeros((4, 2), dtype=bool)
+    assert dead_units.unit_histories(none, none) == {"unit": [], "dead": [], "gradient_dead": []}
     gradient_dead = np.zeros_like(states)
     gradient_dead[2, 0] = True
     assert dead_units.unit_histories(states, gradient_dead) == {
@@ -121,5 +120,3 @@ def test_life_histories() -> None:
 def test_wrong_shapes_are_refused() -> None:
     with pytest.raises(ValueError, match=r"shape \(examples, units\), received \(3,\)"):
         dead_units.dead(np.zeros(3))
-    with pytest.raises(ValueError, match=r"received \(2, 4\) and \(1, 4\)"):
-        dead_units.layer_summary(ACTIVATIONS, SLOPES[:1], 1.0)

@@ -11,7 +11,8 @@ import scipy.special
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from activation_study.measures.calibration import apply_temperature, fit_temperature, nll
+from activation_study.measures.calibration import nll
+from activation_study.measures.temperature import apply_temperature, fit_temperature
 
 
 def draw(seed: int, num_examples: int, temperature: float) -> tuple[np.ndarray, np.ndarray]:

@@ -17,39 +17,12 @@ import math
 import numpy as np
 
 from activation_study.measures.binning import (
-    EqualMassBins,
     absolute_error,
     debiased_squared_error,
     equal_mass_bins,
     signed_root,
 )
-from activation_study.measures.calibration_null import (
-    CalibrationNull,
-    NullDistribution,
-    calibration_null,
-)
-from activation_study.measures.temperature import (
-    PROBABILITY_FLOOR,
-    apply_temperature,
-    fit_temperature,
-)
-
-__all__ = [
-    "CalibrationNull",
-    "NullDistribution",
-    "apply_temperature",
-    "brier_score",
-    "calibration_error",
-    "calibration_gap",
-    "calibration_null",
-    "classwise_calibration_error",
-    "expected_calibration_error",
-    "fit_temperature",
-    "nll",
-    "reliability_bins",
-    "summarize",
-    "top_label",
-]
+from activation_study.measures.temperature import PROBABILITY_FLOOR
 
 # Rows come from float32 networks through float64 arithmetic; anything worse than this is not a
 # distribution.
@@ -103,10 +76,8 @@ def expected_calibration_error(
 
     It is biased upwards on finite samples; read it beside its `calibration_null`.
     """
-    binned = _bins_or_none(confidence, correct, bins)
-    if binned is None:
-        return math.nan
-    return float(absolute_error(binned.means(confidence) - binned.means(correct), binned.counts))
+    binned = reliability_bins(confidence, correct, bins)
+    return float(absolute_error(binned["confidence"] - binned["accuracy"], binned["count"]))
 
 
 def calibration_error(confidence: np.ndarray, correct: np.ndarray, bins: int = 15) -> float:
@@ -115,12 +86,9 @@ def calibration_error(confidence: np.ndarray, correct: np.ndarray, bins: int = 1
     Below 0 means smaller than what sampling noise alone is expected to leave. See
     `binning.debiased_squared_error`.
     """
-    binned = _bins_or_none(confidence, correct, bins)
-    if binned is None:
-        return math.nan
-    accuracy = binned.means(correct)
-    gaps = binned.means(confidence) - accuracy
-    return float(signed_root(debiased_squared_error(gaps, accuracy, binned.counts)))
+    binned = reliability_bins(confidence, correct, bins)
+    gaps = binned["confidence"] - binned["accuracy"]
+    return float(signed_root(debiased_squared_error(gaps, binned["accuracy"], binned["count"])))
 
 
 def calibration_gap(confidence: np.ndarray, correct: np.ndarray) -> float:
@@ -164,10 +132,16 @@ def reliability_bins(
         fewer than `bins` where predictions are tied (see `binning.equal_mass_bins`). If a
         confidence is not finite, one bin of all examples with NaN means.
     """
-    binned = _bins_or_none(confidence, correct, bins)
-    if binned is None:
+    confidence = np.asarray(confidence, dtype=np.float64)
+    if np.shape(correct) != confidence.shape:
+        raise ValueError(
+            f"confidence and correct must have the same shape (n,), "
+            f"received {confidence.shape} and {np.shape(correct)}."
+        )
+    if not np.isfinite(confidence).all():
         missing = np.array([np.nan])
         return {"count": np.array([len(confidence)]), "confidence": missing, "accuracy": missing}
+    binned = equal_mass_bins(confidence, bins)
     return {
         "count": binned.counts,
         "confidence": binned.means(confidence),
@@ -213,14 +187,3 @@ def _checked(probabilities: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray,
                 "turn scores into a distribution first."
             )
     return probabilities, labels
-
-
-def _bins_or_none(confidence: np.ndarray, correct: np.ndarray, bins: int) -> EqualMassBins | None:
-    """Bins of the confidences, or None where one of them is not finite."""
-    confidence = np.asarray(confidence, dtype=np.float64)
-    if np.shape(correct) != confidence.shape:
-        raise ValueError(
-            f"confidence and correct must have the same shape (n,), "
-            f"received {confidence.shape} and {np.shape(correct)}."
-        )
-    return equal_mass_bins(confidence, bins) if np.isfinite(confidence).all() else None

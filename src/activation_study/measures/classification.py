@@ -8,8 +8,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from activation_study.measures import calibration, convergence
+from activation_study.measures.calibration_null import calibration_null
 from activation_study.measures.measure_set import MeasureSet, Scored, Table, TableSpec
 from activation_study.measures.smooth_calibration import smooth_calibration_error
+from activation_study.measures.temperature import apply_temperature, fit_temperature
 
 BINS = 15
 """Equal-mass bins of the calibration errors; 10 and 30 are recorded beside them."""
@@ -52,49 +54,21 @@ def final(
         generator: Draws the labels of the null distribution.
     """
     probabilities, labels = test.predictions, test.targets
-    temperature = calibration.fit_temperature(validation.predictions, validation.targets)
+    temperature = fit_temperature(validation.predictions, validation.targets)
+    cooled = apply_temperature(probabilities, temperature)
     confidence, correct = calibration.top_label(probabilities, labels)
-    measured = (
-        _quality(probabilities, labels, temperature)
-        | _calibration(probabilities, labels, confidence, correct, generator)
-        | _outputs(test.outputs, probabilities, labels, correct)
-    )
-    bins = calibration.reliability_bins(confidence, correct, bins=BINS)
-    tables = {
-        "reliability": {"bin": list(range(len(bins["count"])))}
-        | {name: np.asarray(column).tolist() for name, column in bins.items()},
-        "confusion": _confusion(probabilities, labels),
-    }
-    return measured, tables
-
-
-def _quality(probabilities: np.ndarray, labels: np.ndarray, temperature: float) -> dict[str, float]:
-    cooled = calibration.apply_temperature(probabilities, temperature)
-    return {
-        "accuracy": calibration.summarize(probabilities, labels)["accuracy"],
-        "nll": calibration.nll(probabilities, labels),
-        "brier": calibration.brier_score(probabilities, labels),
+    ece = calibration.expected_calibration_error(confidence, correct, bins=BINS)
+    null = calibration_null(probabilities, generator, draws=NULL_DRAWS, bins=BINS)
+    sums = test.outputs.astype(float).sum(axis=1)
+    of_target = probabilities[np.arange(len(labels)), labels]
+    measured = calibration.summarize(probabilities, labels, bins=BINS) | {
         "temperature": temperature,
         "nll_after_temperature": calibration.nll(cooled, labels),
-    }
-
-
-def _calibration(
-    probabilities: np.ndarray,
-    labels: np.ndarray,
-    confidence: np.ndarray,
-    correct: np.ndarray,
-    generator: np.random.Generator,
-) -> dict[str, float]:
-    ece = calibration.expected_calibration_error(confidence, correct, bins=BINS)
-    null = calibration.calibration_null(probabilities, generator, draws=NULL_DRAWS, bins=BINS)
-    return {
         "ece": ece,
         "ece_null_mean": null.expected_calibration_error.mean,
         "ece_null_low": null.expected_calibration_error.low,
         "ece_null_high": null.expected_calibration_error.high,
         "ece_null_p": null.expected_calibration_error.p_value(ece),
-        "calibration_error": calibration.calibration_error(confidence, correct, bins=BINS),
         "calibration_error_10": calibration.calibration_error(confidence, correct, bins=10),
         "calibration_error_30": calibration.calibration_error(confidence, correct, bins=30),
         "calibration_gap": calibration.calibration_gap(confidence, correct),
@@ -104,19 +78,18 @@ def _calibration(
         "classwise_null_low": null.classwise_calibration_error.low,
         "classwise_null_high": null.classwise_calibration_error.high,
         "smooth_calibration_error": smooth_calibration_error(confidence, correct),
-    }
-
-
-def _outputs(
-    outputs: np.ndarray, probabilities: np.ndarray, labels: np.ndarray, correct: np.ndarray
-) -> dict[str, float]:
-    sums = outputs.astype(float).sum(axis=1)
-    of_target = probabilities[np.arange(len(labels)), labels]
-    return {
         "output_sum_mean": float(sums.mean()),
         "output_sum_sd": float(sums.std()),
         "target_probability_right": _mean(of_target[correct]),
         "target_probability_wrong": _mean(of_target[~correct]),
+    }
+    bins = calibration.reliability_bins(confidence, correct, bins=BINS)
+    reliability = {"bin": list(range(len(bins["count"])))} | {
+        name: column.tolist() for name, column in bins.items()
+    }
+    return measured, {
+        "reliability": reliability,
+        "confusion": _confusion(probabilities, labels),
     }
 
 
@@ -152,28 +125,12 @@ CLASSIFICATION = MeasureSet(
     last_epoch=("accuracy", "nll", "brier"),
     course=("area_under_validation_accuracy", "epochs_to_97"),
     at_the_end=(
-        "accuracy",
-        "nll",
-        "brier",
-        "temperature",
-        "nll_after_temperature",
-        "ece",
-        "ece_null_mean",
-        "ece_null_low",
-        "ece_null_high",
-        "ece_null_p",
-        "calibration_error",
-        "calibration_error_10",
-        "calibration_error_30",
-        "calibration_gap",
-        "classwise_calibration_error",
-        "classwise_null_low",
-        "classwise_null_high",
-        "smooth_calibration_error",
-        "output_sum_mean",
-        "output_sum_sd",
-        "target_probability_right",
-        "target_probability_wrong",
+        *("accuracy", "nll", "brier", "temperature", "nll_after_temperature"),
+        *("ece", "ece_null_mean", "ece_null_low", "ece_null_high", "ece_null_p"),
+        *("calibration_error", "calibration_error_10", "calibration_error_30", "calibration_gap"),
+        *("classwise_calibration_error", "classwise_null_low", "classwise_null_high"),
+        *("smooth_calibration_error", "output_sum_mean", "output_sum_sd"),
+        *("target_probability_right", "target_probability_wrong"),
     ),
     watch=calibration.summarize,
     outcome=outcome,

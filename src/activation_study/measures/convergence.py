@@ -40,13 +40,8 @@ def area_under_curve(values: Sequence[float] | np.ndarray) -> float:
     Returns:
         The area in the unit of the values; the value itself if there is only one; NaN if one is not
         finite.
-
-    Raises:
-        ValueError: the curve is empty.
     """
     curve = np.asarray(values, dtype=np.float64)
-    if curve.ndim != 1 or curve.size == 0:
-        raise ValueError(f"values must be a non-empty vector, received shape {curve.shape}.")
     if not np.isfinite(curve).all():
         return math.nan
     if curve.size == 1:
@@ -62,15 +57,7 @@ def chance_limit(majority_share: float, num_examples: int) -> float:
             reach; at least 1/K of K classes. MNIST needs it: 11.35 % of the test images are ones,
             more than 10 % plus three standard errors.
         num_examples: examples on which the accuracy was measured.
-
-    Raises:
-        ValueError: the share is none, or there are no examples.
     """
-    if not 0.0 < majority_share <= 1.0 or num_examples < 1:
-        raise ValueError(
-            "chance needs a share above 0 and up to 1, and at least 1 example; "
-            f"received {majority_share} and {num_examples} examples."
-        )
     return majority_share + 3.0 * math.sqrt(majority_share * (1.0 - majority_share) / num_examples)
 
 

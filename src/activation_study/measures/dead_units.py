@@ -12,7 +12,6 @@ in the sense defined here.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 
 import numpy as np
 
@@ -34,7 +33,9 @@ def gradient_dead(slopes: np.ndarray, epsilon: float = GRADIENT_DEAD_SLOPE) -> n
 
     It covers every activation: no gradient passes through such a unit, whatever it emits.
     """
-    return _largest(_matrix(slopes)) < epsilon
+    slopes = _matrix(slopes)
+    largest: np.ndarray = np.maximum(slopes.max(axis=0), -slopes.min(axis=0))
+    return largest < epsilon
 
 
 def layer_summary(
@@ -55,31 +56,10 @@ def layer_summary(
         over units. A layer whose spread is 0 tells its successors nothing about the input.
 
     Raises:
-        ValueError: the arrays are no matrices of one shape.
+        ValueError: an array is no matrix.
     """
     activations, slopes = _matrix(activations), _matrix(slopes)
-    if activations.shape != slopes.shape:
-        raise ValueError(
-            "activations and slopes must have one shape, "
-            f"received {activations.shape} and {slopes.shape}."
-        )
-    return {**_activation_summary(activations), **_slope_summary(slopes, lipschitz)}
-
-
-def life_history(states: np.ndarray, units: Iterable[int] | None = None) -> list[str]:
-    """Writes down when units were dead, one character an epoch.
-
-    "0011" was evaluated four times and dead from the third time on.
-
-    Args:
-        states: bool array of shape (epochs, units).
-        units: the units to write down, in this order; by default those that were ever dead,
-            ascending.
-    """
-    states = _matrix(states).astype(bool)
-    chosen = np.flatnonzero(states.any(axis=0)) if units is None else units
-    digits = np.where(states, "1", "0")
-    return ["".join(digits[:, unit]) for unit in chosen]
+    return _activation_summary(activations) | _slope_summary(slopes, lipschitz)
 
 
 def unit_histories(
@@ -92,16 +72,18 @@ def unit_histories(
         gradient_dead_states: bool array of shape (epochs, units).
 
     Returns:
-        Columns `unit` (int), `dead` and `gradient_dead` (strings as in `life_history`), one row a
-        unit.
+        Columns `unit` (int), `dead` and `gradient_dead` (strings of one character an epoch: "0011"
+        was evaluated four times and dead from the third time on), one row a unit.
     """
-    ever = np.asarray(dead_states, dtype=bool).any(axis=0)
-    ever |= np.asarray(gradient_dead_states, dtype=bool).any(axis=0)
-    units = [int(unit) for unit in np.flatnonzero(ever)]
+    units = np.flatnonzero(dead_states.any(axis=0) | gradient_dead_states.any(axis=0))
+
+    def written(states: np.ndarray) -> list[str]:
+        return ["".join(column) for column in np.where(states, "1", "0").T[units]]
+
     return {
-        "unit": units,
-        "dead": life_history(dead_states, units),
-        "gradient_dead": life_history(gradient_dead_states, units),
+        "unit": units.tolist(),
+        "dead": written(dead_states),
+        "gradient_dead": written(gradient_dead_states),
     }
 
 
@@ -123,16 +105,13 @@ def _activation_summary(activations: np.ndarray) -> dict[str, float]:
 def _slope_summary(slopes: np.ndarray, lipschitz: float) -> dict[str, float]:
     if not np.isfinite(slopes).all():
         return {"gradient_dead": math.nan, "saturated": math.nan}
-    has_maximum = math.isfinite(lipschitz) and lipschitz > 0
+    # Where the largest slope is infinite or 0, no share of it means anything.
+    limit = SATURATED_SHARE_OF_MAXIMUM * (lipschitz if 0 < lipschitz < math.inf else math.nan)
+    saturated = float(np.count_nonzero(np.abs(slopes) < limit)) / slopes.size
     return {
         "gradient_dead": float(gradient_dead(slopes).mean()),
-        "saturated": _saturated(slopes, lipschitz) if has_maximum else math.nan,
+        "saturated": math.nan if math.isnan(limit) else saturated,
     }
-
-
-def _saturated(slopes: np.ndarray, lipschitz: float) -> float:
-    limit = SATURATED_SHARE_OF_MAXIMUM * lipschitz
-    return float(np.count_nonzero(np.abs(slopes) < limit)) / slopes.size
 
 
 def _dormant(unit_magnitudes: np.ndarray, tau: float) -> float:
@@ -145,10 +124,6 @@ def _dormant(unit_magnitudes: np.ndarray, tau: float) -> float:
         definition 3.1.
     """
     return float((unit_magnitudes <= tau * unit_magnitudes.mean()).mean())
-
-
-def _largest(slopes: np.ndarray) -> np.ndarray:
-    return np.maximum(slopes.max(axis=0), -slopes.min(axis=0))
 
 
 def _matrix(values: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ rows, 0/1 for each label, or numbers, as the task's are. What Keras computes for
 activation and loss is not always what the two names say (`effective_loss` states it):
 
 - `keras.activations.softmax` and `sigmoid` leave their input on the tensor as ``_keras_logits``,
-  and *both* cross-entropies silently take it as logits. Canonical pairs are therefore computed
+  and *both* cross-entropies silently take it as logits. Their pairs are therefore computed
   stably and are not clipped. But "sigmoid + categorical_crossentropy" written with Keras's own
   sigmoid becomes a *softmax* cross-entropy. `sigmoid_normalized` uses a sigmoid without that mark,
   so that its loss is the one that the names say.
@@ -51,9 +51,6 @@ class Head:
         effective_loss: LaTeX of what Keras computes for one example, as a function of scores z,
             outputs o and targets y.
         description: one sentence on the head and on how its outputs become a distribution.
-        canonical: whether the gradient of the loss with respect to the scores is a constant times
-            (outputs - targets) for one-hot targets, so that it does not vanish where an output is
-            saturated and wrong.
         numpy_outputs: scores to outputs, in NumPy.
         readings: kind of targets -> scores to predictions, in NumPy; of another kind the head
             cannot be asked. Predictions of one label are its distribution, those of labels the
@@ -66,7 +63,6 @@ class Head:
     loss_name: str
     effective_loss: str
     description: str
-    canonical: bool
     numpy_outputs: Callable[[np.ndarray], np.ndarray]
     readings: Mapping[Targets, Callable[[np.ndarray], np.ndarray]]
     prior_bias: bool = False
@@ -152,101 +148,44 @@ _SIGMOIDS: Mapping[Targets, Callable[[np.ndarray], np.ndarray]] = {
 }
 _NORMALIZED = "Outputs divided by their sum are the distribution."
 
-HEADS = Registry(
-    "head",
-    [
-        Head(
-            name="softmax",
-            output_activation="softmax",
-            loss_name="categorical_crossentropy",
-            effective_loss=r"\ln\sum_j e^{z_j} - \sum_k y_k z_k"
-            r"\quad\text{(from the scores, not clipped)}",
-            description="Softmax with categorical cross-entropy. Outputs are the distribution.",
-            canonical=True,
-            numpy_outputs=functions.softmax,
-            readings={"one label": functions.softmax, "labels": functions.softmax},
-        ),
-        Head(
-            name="sigmoid",
-            output_activation="sigmoid",
-            loss_name="binary_crossentropy",
-            effective_loss=_SIGMOID_LOSS,
-            description=f"K independent sigmoids with binary cross-entropy. {_NORMALIZED}",
-            canonical=True,
-            numpy_outputs=functions.sigmoid,
-            readings=_SIGMOIDS,
-        ),
-        Head(
-            name="sigmoid_prior",
-            output_activation="sigmoid",
-            loss_name="binary_crossentropy",
-            effective_loss=_SIGMOID_LOSS,
-            description="As sigmoid, with the output bias started at the log-odds of the prior, "
-            "-ln(K - 1) for K classes of one frequency, so that every output starts near it. "
-            f"{_NORMALIZED}",
-            canonical=True,
-            numpy_outputs=functions.sigmoid,
-            readings=_SIGMOIDS,
-            prior_bias=True,
-        ),
-        Head(
-            name="sigmoid_normalized",
-            output_activation=functions.unmarked_sigmoid,
-            loss_name="categorical_crossentropy",
-            effective_loss=r"-\sum_k y_k \ln\operatorname{clip}\left("
-            r"\frac{\sigma(z_k)}{\sum_j \sigma(z_j)},\,10^{-7},\,1 - 10^{-7}\right)",
-            description="Sigmoid with categorical cross-entropy, which divides its inputs by their "
-            f"sum. {_NORMALIZED}",
-            canonical=False,
-            numpy_outputs=functions.sigmoid,
-            readings={"one label": functions.normalized_sigmoid},
-        ),
-        Head(
-            name="softmax_mse",
-            output_activation="softmax",
-            loss_name="mean_squared_error",
-            effective_loss=r"\frac{1}{K}\sum_k \left(\operatorname{softmax}(z)_k - y_k\right)^2",
-            description="Softmax with squared error. Outputs are the distribution.",
-            canonical=False,
-            numpy_outputs=functions.softmax,
-            readings={"one label": functions.softmax},
-        ),
-        Head(
-            name="sigmoid_mse",
-            output_activation="sigmoid",
-            loss_name="mean_squared_error",
-            effective_loss=r"\frac{1}{K}\sum_k \left(\sigma(z_k) - y_k\right)^2",
-            description=f"K independent sigmoids with squared error. {_NORMALIZED}",
-            canonical=False,
-            numpy_outputs=functions.sigmoid,
-            readings=_SIGMOIDS,
-        ),
-        Head(
-            name="linear_mse",
-            output_activation="linear",
-            loss_name="mean_squared_error",
-            effective_loss=r"\frac{1}{K}\sum_k \left(z_k - y_k\right)^2",
-            description="Linear outputs with squared error. Outputs clipped at 0 and divided by "
-            "their sum are the distribution; it is uniform where no output is positive.",
-            canonical=True,
-            numpy_outputs=functions.identity,
-            readings={
-                "one label": functions.normalized_positive_part,
-                "numbers": functions.identity,
-            },
-        ),
-        Head(
-            name="double_softmax",
-            output_activation=functions.double_softmax,
-            loss_name="categorical_crossentropy",
-            effective_loss=r"\ln\sum_j e^{p_j} - \sum_k y_k p_k,"
-            r"\quad p = \operatorname{softmax}(z)",
-            description="Negative control: a softmax before a loss that applies its own. "
-            "Outputs are the distribution.",
-            canonical=False,
-            numpy_outputs=functions.softmax_twice,
-            readings={"one label": functions.softmax_twice},
-        ),
-    ],
-)
+# fmt: off
+HEADS = Registry("head", [
+    Head("softmax", "softmax", "categorical_crossentropy",
+         r"\ln\sum_j e^{z_j} - \sum_k y_k z_k\quad\text{(from the scores, not clipped)}",
+         "Softmax with categorical cross-entropy. Outputs are the distribution.",
+         functions.softmax, {"one label": functions.softmax, "labels": functions.softmax}),
+    Head("sigmoid", "sigmoid", "binary_crossentropy", _SIGMOID_LOSS,
+         f"K independent sigmoids with binary cross-entropy. {_NORMALIZED}",
+         functions.sigmoid, _SIGMOIDS),
+    Head("sigmoid_prior", "sigmoid", "binary_crossentropy", _SIGMOID_LOSS,
+         "As sigmoid, with the output bias started at the log-odds of the prior, -ln(K - 1) for K "
+         f"classes of one frequency, so that every output starts near it. {_NORMALIZED}",
+         functions.sigmoid, _SIGMOIDS, prior_bias=True),
+    Head("sigmoid_normalized", functions.unmarked_sigmoid, "categorical_crossentropy",
+         r"-\sum_k y_k \ln\operatorname{clip}\left("
+         r"\frac{\sigma(z_k)}{\sum_j \sigma(z_j)},\,10^{-7},\,1 - 10^{-7}\right)",
+         "Sigmoid with categorical cross-entropy, which divides its inputs by their sum. "
+         f"{_NORMALIZED}",
+         functions.sigmoid, {"one label": functions.normalized_sigmoid}),
+    Head("softmax_mse", "softmax", "mean_squared_error",
+         r"\frac{1}{K}\sum_k \left(\operatorname{softmax}(z)_k - y_k\right)^2",
+         "Softmax with squared error. Outputs are the distribution.",
+         functions.softmax, {"one label": functions.softmax}),
+    Head("sigmoid_mse", "sigmoid", "mean_squared_error",
+         r"\frac{1}{K}\sum_k \left(\sigma(z_k) - y_k\right)^2",
+         f"K independent sigmoids with squared error. {_NORMALIZED}",
+         functions.sigmoid, _SIGMOIDS),
+    Head("linear_mse", "linear", "mean_squared_error",
+         r"\frac{1}{K}\sum_k \left(z_k - y_k\right)^2",
+         "Linear outputs with squared error. Outputs clipped at 0 and divided by their sum are the "
+         "distribution; it is uniform where no output is positive.",
+         functions.identity,
+         {"one label": functions.normalized_positive_part, "numbers": functions.identity}),
+    Head("double_softmax", functions.double_softmax, "categorical_crossentropy",
+         r"\ln\sum_j e^{p_j} - \sum_k y_k p_k,\quad p = \operatorname{softmax}(z)",
+         "Negative control: a softmax before a loss that applies its own. "
+         "Outputs are the distribution.",
+         functions.softmax_twice, {"one label": functions.softmax_twice}),
+])
+# fmt: on
 names, get, register = HEADS.names, HEADS.get, HEADS.add
