@@ -53,8 +53,9 @@ def test_the_ranking_of_arms_of_any_fields_is_paired_by_seed(depth_runs):
 
 
 def test_labels_name_what_they_are_given_in_the_given_order(runs, depth_runs):
-    summary = depth_runs.summary
-    found = labels(summary, ["hidden", "depth"], {"hidden": ["tanh", "relu", "sigmoid"]})
+    order = pd.CategoricalDtype(["tanh", "relu", "sigmoid"])
+    summary = depth_runs.summary.astype({"hidden": order})
+    found = labels(summary, ["hidden", "depth"])
     assert list(found.cat.categories[:3]) == ["tanh, depth 2", "tanh, depth 8", "relu, depth 2"]
     eight = found[summary["depth"] == 8]
     assert eight.str.endswith("depth 8").all()

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from activation_study.catalogue import tasks
+from activation_study.catalogue.activations import HEADLINE
 from activation_study.engine.records import schema
 from activation_study.engine.records.records import Runs
 from activation_study.errors import IncompleteRecordError
@@ -144,26 +145,14 @@ def _varies(values: pd.Series) -> bool:
     return bool(values.nunique(dropna=False) > 1)
 
 
-def labels(
-    summary: pd.DataFrame, fields: list[str], order: Mapping[str, Sequence[str]] | None = None
-) -> pd.Series:
-    """Name each run by some fields of its arm, as an ordered category.
-
-    Args:
-        summary: Runs.
-        fields: The fields.
-        order: Field -> its values in the order in which they come; others ascend.
-    """
-
-    def places(column: pd.Series) -> pd.Series:
-        names = (order or {}).get(str(column.name))
-        return column if names is None else column.map({name: i for i, name in enumerate(names)})
-
-    groups = summary.groupby(fields, dropna=False, sort=False).ngroup()
-    first = summary.loc[~groups.duplicated(), fields].sort_values(fields, key=places)
-    names = [cell_name(dict(zip(fields, row, strict=True))) for row in first.to_numpy()]
-    by_group = dict(zip(groups[first.index], names, strict=True))
-    return groups.map(by_group).astype(pd.CategoricalDtype(names, ordered=True))
+def labels(summary: pd.DataFrame, fields: list[str]) -> pd.Series:
+    """Name each run by some fields of its arm, as a category in the order of their values."""
+    groups = summary.groupby(fields, dropna=False, observed=True).ngroup()
+    first = summary[fields].assign(group=groups).drop_duplicates("group").sort_values("group")
+    rows = first[fields].to_numpy(dtype=object)
+    names = [cell_name(dict(zip(fields, row, strict=True))) for row in rows]
+    categories = pd.Categorical.from_codes(groups, pd.Index(names), ordered=True)
+    return pd.Series(categories, index=summary.index)
 
 
 def default_selection(summary: pd.DataFrame, names: Sequence[str]) -> list[str]:
@@ -195,12 +184,6 @@ def recorded_values(summary: pd.DataFrame, wanted: Sequence[str] | None, column:
     return chosen
 
 
-def tuned_runs(runs: Runs, hidden: Sequence[str]) -> pd.DataFrame:
-    """Return the tuned evaluation runs, not diverged, with the wanted hidden activations."""
-    summary = undiverged_runs(runs.summary, "tuned")
-    return summary[summary["hidden"].isin(recorded_values(summary, hidden, "hidden"))]
-
-
 def set_apart(
     summary: pd.DataFrame, field: str, hidden: Sequence[str] | None, heads: Sequence[str] | None
 ) -> pd.DataFrame:
@@ -225,8 +208,17 @@ def set_apart(
     for column, names in order.items():
         summary = summary[summary[column].isin(names)]
     others = [name for name in varying(summary) if name != field]
-    return summary.assign(
-        value=labels(summary, [field], order),
-        others=labels(summary, others or ["head" if field == "hidden" else "hidden"], order),
-        arm=labels(summary, arm_fields(summary), order),
+    ordered = summary.assign(
+        **{column: pd.Categorical(summary[column], names) for column, names in order.items()}
     )
+    return summary.assign(
+        value=labels(ordered, [field]),
+        others=labels(ordered, others or ["head" if field == "hidden" else "hidden"]),
+        arm=labels(ordered, arm_fields(summary)),
+    )
+
+
+def headline_runs(runs: Runs, field: str) -> pd.DataFrame:
+    """Return the tuned runs of the arms with the most seeds and of one's own, ``set_apart``."""
+    summary = undiverged_runs(runs.summary, "tuned")
+    return set_apart(summary, field, default_selection(summary, HEADLINE), None)

@@ -43,7 +43,6 @@ def count_false_alarms(
     *,
     alpha: float = 0.05,
     splits: int = 200,
-    seed: int = 20261124,
 ) -> FalseAlarms:
     """Compares each arm with itself: half of its tuned evaluation runs with the other half.
 
@@ -57,13 +56,12 @@ def count_false_alarms(
         margin: Of the equivalence test, in the unit of the metric.
         alpha: Level of both tests.
         splits: Draws an arm.
-        seed: Of the draws.
 
     Returns:
         Without an arm of ``FEWEST_SEEDS`` seeds, as at the quick tier, no comparison and NaN
         shares.
     """
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(20261124)
     summary = undiverged_runs(runs.summary, "tuned")
     summary = summary.assign(value=with_failures_counted(summary, metric))
     cells = summary.groupby(arm_fields(summary), dropna=False)["value"]

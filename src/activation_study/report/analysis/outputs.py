@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 import scipy.stats
 
 from activation_study.engine.records.records import Runs
 from activation_study.registry import unknown_name
-from activation_study.report.analysis.arms import tuned_runs
+from activation_study.report.analysis.arms import headline_runs, recorded_values, undiverged_runs
 
 
-def second_choices(runs: Runs, label: int, hidden: Sequence[str]) -> pd.DataFrame:
+def second_choices(runs: Runs, label: int) -> pd.DataFrame:
     """Return the mean probability that each tuned run gives to the wrong classes of a label.
 
     Args:
         runs: Runs of a study.
         label: True class of the images.
-        hidden: Hidden activations.
 
     Returns:
         Columns ``head``, ``predicted_class`` and ``mean_probability``, one row a run and class.
@@ -28,7 +25,7 @@ def second_choices(runs: Runs, label: int, hidden: Sequence[str]) -> pd.DataFram
         ValueError: No such class is recorded.
     """
     confusion = runs.confusion
-    arms = tuned_runs(runs, hidden)[["key", "head"]]
+    arms = headline_runs(runs, "head")[["key", "head"]]
     classes = sorted(confusion["true_class"].unique())
     if label not in classes:
         raise unknown_name("class", label, map(str, classes))
@@ -48,7 +45,9 @@ def calibration_of_bins(runs: Runs, hidden: str) -> pd.DataFrame:
         Columns ``head``, ``bin``, ``count``, ``confidence``, ``gap``, ``low`` and ``high``; the
         last two as ``null_band``.
     """
-    arms = tuned_runs(runs, [hidden])[["key", "head"]]
+    summary = undiverged_runs(runs.summary, "tuned")
+    names = recorded_values(summary, [hidden], "hidden")
+    arms = summary[summary["hidden"].isin(names)][["key", "head"]]
     bins = runs.reliability.merge(arms, on="key").dropna()
     low, high = null_band(bins["confidence"], bins["count"])
     gap = bins["accuracy"] - bins["confidence"]

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from activation_study.engine.records.records import Runs
-from activation_study.errors import IncompleteRecordError
 from activation_study.measures.metrics import metric_of
 from activation_study.report.analysis.arms import (
     best_by_tuning,
@@ -44,7 +43,6 @@ def rank(
     metric: str | None = None,
     *,
     head: str = "softmax",
-    rate: str = "tuned",
     excludes: Collection[str] = (),
 ) -> Ranking:
     """Compare every arm of a head with the one that was best in the tuning runs.
@@ -55,7 +53,6 @@ def rank(
         runs: Runs of a study.
         metric: Column of the summary; None for that of the test set by which rates are chosen.
         head: The head of the arms.
-        rate: ``"tuned"`` or ``"default"``.
         excludes: Hidden activations that are no reference.
 
     Raises:
@@ -65,11 +62,9 @@ def rank(
     metric = metric or f"test_{tuning_metric(of_head).name}"
     names = labels(of_head, varying(of_head))
     reference = best_by_tuning(of_head, names, excludes)
-    summary = evaluation_runs(of_head.assign(arm=names.astype(str)), rate)
+    summary = evaluation_runs(of_head.assign(arm=names.astype(str)), "tuned")
     summary = summary.assign(value=with_failures_counted(summary, metric))
     values = summary.pivot(index="seed", columns="arm", values="value")
-    if reference not in values:
-        raise IncompleteRecordError(f"no evaluation run of {reference} is recorded yet")
     gaps = values.sub(values[reference], axis="index")
     each = gaps.melt(value_name="gap")
     found = intervals_by(each["gap"], each["arm"])

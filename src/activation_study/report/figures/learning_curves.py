@@ -18,9 +18,9 @@ from activation_study.report.analysis.arms import (
     arm_fields,
     default_selection,
     evaluation_runs,
+    headline_runs,
     labels,
     set_apart,
-    tuned_runs,
     tuning_metric,
     tuning_runs,
     undiverged_runs,
@@ -44,7 +44,6 @@ def convergence(
     hidden: Sequence[str] | None = None,
     heads: Sequence[str] | None = None,
     metric: str | None = None,
-    rate: str = "tuned",
 ) -> Picture:
     """Draw learning curves: means over the evaluation seeds with 95 % bootstrap bands.
 
@@ -57,12 +56,11 @@ def convergence(
         heads: Heads that are shown; None for all.
         metric: Column of the history, such as ``"validation_accuracy"`` (drawn as error); by
             default the one by which rates are chosen.
-        rate: ``"tuned"`` or ``"default"``.
 
     Raises:
         ValueError: An unknown hue or metric, or nothing of what is wanted is recorded.
     """
-    summary = undiverged_runs(runs.summary, rate)
+    summary = undiverged_runs(runs.summary, "tuned")
     metric = metric or f"validation_{tuning_metric(summary).name}"
     columns = runs.history.columns.drop(["key", "epoch"])
     for kind, received, accepted in (
@@ -89,7 +87,7 @@ def convergence(
         parts.log_axis(axes, "y")
     handles, lines = axes.get_legend_handles_labels()
     figure.legend(handles, lines, loc="outside lower center", ncols=len(lines), title=hue)
-    title = f"Learning curves at the {rate} learning rate"
+    title = "Learning curves at the tuned learning rate"
     figure.suptitle(f"{title}: mean over seeds and 95 % interval")
     ends = curves[curves["epoch"] == curves["epoch"].max()].groupby("arm", observed=True)["shown"]
     last = ends.mean()
@@ -102,21 +100,17 @@ def convergence(
 
 
 @parts.of_page
-def early_training(runs: Runs, *, hidden: Sequence[str] = HEADLINE) -> Picture:
+def early_training(runs: Runs) -> Picture:
     """Draw the training loss within the first epoch, in units of the loss of guessing.
 
     The heads have different losses; each is divided by what its loss is when every image gets the
     class frequencies. Above 1 a network has not even learned those.
 
-    Args:
-        runs: Runs of a study.
-        hidden: Hidden activations that are shown, where they are recorded.
-
     Raises:
         ValueError: A head whose loss is not a likelihood.
     """
     title = "Training loss within the first epoch"
-    summary = set_apart(tuned_runs(runs, hidden), "hidden", hidden, None)
+    summary = headline_runs(runs, "hidden")
     losses = relative_to_guessing(runs.early, summary)
     names = list(summary["value"].cat.categories)
     figure, panels = parts.panels(names, 3, "step", "loss / loss of guessing")
@@ -197,7 +191,7 @@ def rate_curve(
 
 
 @parts.of_page
-def speed(runs: Runs, *, head: str = "softmax", rate: str = "tuned") -> Picture:
+def speed(runs: Runs, *, head: str = "softmax") -> Picture:
     """Draw, for every arm of a head, the epochs to 97 % and how low its learning curve lies.
 
     The second is the mean height of its validation curve, below that of the highest one.
@@ -208,12 +202,11 @@ def speed(runs: Runs, *, head: str = "softmax", rate: str = "tuned") -> Picture:
     Args:
         runs: Runs of a study.
         head: The head of the runs that are shown.
-        rate: ``"tuned"`` or ``"default"``.
 
     Raises:
-        ValueError: An unknown rate, or a head that these runs have not.
+        ValueError: A head that these runs have not.
     """
-    summary = with_head(evaluation_runs(runs.summary, rate), head)
+    summary = with_head(evaluation_runs(runs.summary, "tuned"), head)
     summary = summary.assign(
         arm=labels(summary, varying(summary)),
         look=summary["hidden"].where(summary["hidden"].isin(parts.USUAL), "other"),
@@ -242,7 +235,7 @@ def speed(runs: Runs, *, head: str = "softmax", rate: str = "tuned") -> Picture:
         parts.draw_strips(axes, summary, column, "arm", "look", parts.USUAL, dodge=0)
         axes.set(xlabel=xlabel, ylabel="")
     parts.symlog_axis(axes, 1.0)
-    title = f"Speed of learning, {head} head, {rate} rate"
+    title = f"Speed of learning, {head} head, tuned rate"
     figure.suptitle(f"{title}: mean over seeds and 95 % interval")
     return Picture(
         figure,

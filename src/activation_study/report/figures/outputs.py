@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from activation_study.catalogue.activations import HEADLINE
 from activation_study.engine.records.records import Runs
 from activation_study.measures.metrics import metric_of
 from activation_study.registry import listed
 from activation_study.report.analysis import outputs
-from activation_study.report.analysis.arms import recorded_values, set_apart, tuned_runs
+from activation_study.report.analysis.arms import headline_runs, recorded_values
 from activation_study.report.figures import parts
 from activation_study.report.figures.picture import Picture
 
 
-def _strips(
-    runs: Runs, hidden: Sequence[str], columns: Mapping[str, str]
-) -> tuple[Figure, pd.DataFrame]:
+def _strips(runs: Runs, columns: Mapping[str, str]) -> tuple[Figure, pd.DataFrame]:
     """Draw columns run by run, a panel each; return the figure and the means of each arm."""
-    summary = set_apart(tuned_runs(runs, hidden), "head", hidden, None)
+    summary = headline_runs(runs, "head")
     for column in columns:
         summary[column] *= metric_of(column).factor
     looks = dict(zip(summary["value"].cat.categories, parts.LOOKS, strict=False))
@@ -38,18 +35,13 @@ def _strips(
 
 
 @parts.of_page
-def output_sums(runs: Runs, *, hidden: Sequence[str] = HEADLINE) -> Picture:
-    """Draw what the outputs of a test image add up to: mean and spread over the test images.
-
-    Args:
-        runs: Runs of a study.
-        hidden: Hidden activations that are shown, where they are recorded.
-    """
+def output_sums(runs: Runs) -> Picture:
+    """Draw what the outputs of a test image add up to: mean and spread over the test images."""
     columns = {
         "test_output_sum_mean": "mean of the sum (1 for a distribution)",
         "test_output_sum_sd": "standard deviation of the sum",
     }
-    figure, means = _strips(runs, hidden, columns)
+    figure, means = _strips(runs, columns)
     figure.axes[0].axvline(1.0, color="0.3", ls="--", lw=1)
     title = "Sum of the outputs over the test images"
     figure.suptitle(f"{title}: every run, mean and 95 % interval")
@@ -62,16 +54,11 @@ def output_sums(runs: Runs, *, hidden: Sequence[str] = HEADLINE) -> Picture:
 
 
 @parts.of_page
-def target_probability(runs: Runs, *, hidden: Sequence[str] = HEADLINE) -> Picture:
-    """Draw the mean probability of the true class, where the network is right and where wrong.
-
-    Args:
-        runs: Runs of a study.
-        hidden: Hidden activations that are shown, where they are recorded.
-    """
+def target_probability(runs: Runs) -> Picture:
+    """Draw the mean probability of the true class, where the network is right and where wrong."""
     cases = {f"test_target_probability_{case}": f"where {case}" for case in ("right", "wrong")}
     columns = {column: f"mean probability {case} (%)" for column, case in cases.items()}
-    figure, means = _strips(runs, hidden, columns)
+    figure, means = _strips(runs, columns)
     title = "Probability given to the true class"
     figure.suptitle(f"{title}, test images: every run, mean and 95 % interval")
     spans = [
@@ -82,19 +69,18 @@ def target_probability(runs: Runs, *, hidden: Sequence[str] = HEADLINE) -> Pictu
 
 
 @parts.of_page
-def second_choices(runs: Runs, digit: int = 4, *, hidden: Sequence[str] = HEADLINE) -> Picture:
+def second_choices(runs: Runs, digit: int = 4) -> Picture:
     """Draw the mean probability that images of a digit give to each other digit, by head.
 
     Args:
         runs: Runs of a study.
         digit: True class of the images, 0 to 9.
-        hidden: Hidden activations that are shown, where they are recorded.
 
     Raises:
         ValueError: No such digit.
     """
     title = f"Mean probability that test images of a {digit} give to the other digits"
-    found = outputs.second_choices(runs, digit, hidden)
+    found = outputs.second_choices(runs, digit)
     found["percent"] = 100 * found["mean_probability"]
     heads = recorded_values(found, None, "head")
     means = found[found["head"] == heads[0]].groupby("predicted_class")["percent"].mean()
@@ -145,17 +131,13 @@ def reliability(runs: Runs, *, hidden: str = "relu") -> Picture:
 
 
 @parts.of_page
-def calibration_null(runs: Runs, *, hidden: Sequence[str] = HEADLINE) -> Picture:
+def calibration_null(runs: Runs) -> Picture:
     """Draw each run's plain calibration error beside the null interval of that very run.
 
     The null is what the same predictions show where labels are drawn from them: the 2.5 and
     97.5 % quantiles of the expected calibration error of a perfectly calibrated network.
-
-    Args:
-        runs: Runs of a study.
-        hidden: Hidden activations that are shown, where they are recorded.
     """
-    summary = set_apart(tuned_runs(runs, hidden), "head", hidden, None)
+    summary = headline_runs(runs, "head")
     names = {"test_ece": "error", "test_ece_null_low": "low", "test_ece_null_high": "high"}
     summary = summary.assign(**100 * summary[list(names)].rename(columns=names))
     panels = summary["value"].cat.categories

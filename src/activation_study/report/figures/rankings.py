@@ -18,9 +18,7 @@ from activation_study.report.figures.picture import Picture
 
 
 @parts.of_page
-def ranking(
-    runs: Runs, metric: str = "test_accuracy", head: str = "softmax", *, rate: str = "tuned"
-) -> Picture:
+def ranking(runs: Runs, metric: str = "test_accuracy", *, head: str = "softmax") -> Picture:
     """Draw the paired difference of every arm of a head to the best by tuning.
 
     The band is the margin registered for the metric. Beyond it the axis is logarithmic, so that
@@ -30,17 +28,16 @@ def ranking(
         runs: Runs of a study.
         metric: Column of the summary for which a margin is registered.
         head: The head of the runs that are shown.
-        rate: ``"tuned"`` or ``"default"``.
 
     Raises:
-        ValueError: An unknown rate, or a head or a metric that these runs have not.
+        ValueError: A head that these runs have not, or a metric without a margin.
     """
     claims, quantity = claims_file.read(), metric_of(metric)
     if metric not in claims.margins:
         raise unknown_name("metric with a margin", metric, claims.margins)
-    found = rank(runs, metric, head=head, rate=rate, excludes=claims.best_excludes)
+    found = rank(runs, metric, head=head, excludes=claims.best_excludes)
     rows, margin = found.rows, quantity.factor * claims.margins[metric]
-    title = f"Difference in {label_of(metric)}, {head} head, {rate} rate"
+    title = f"Difference in {label_of(metric)}, {head} head, tuned rate"
     figure, axes = plt.subplots(figsize=(7.2, 1.0 + 0.2 * len(rows)))
     axes.axvspan(-margin, margin, color="0.9", lw=0)
     axes.axvline(0, color="0.3", lw=1)

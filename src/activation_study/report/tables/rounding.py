@@ -50,18 +50,31 @@ def spread_table(path: Path | None = None) -> Table:
         path: See ``measured``.
     """
     content = measured(path)
-    largest, between_seeds = content["largest"], content["between_seeds"]["usual"]
+    sources = {
+        "largest difference by rounding": content["largest"]["usual"],
+        "spread between seeds": content["between_seeds"]["usual"],
+        "tolerance of an audit": {
+            f"runs.{column}": tolerance(f"runs.{column}", DEFAULT_LEARNING_RATE) for column in SHOWN
+        },
+        "by rounding, high rates": content["largest"]["high"],
+    }
     rows = [
-        {
-            "measure": label_of(column),
-            "largest difference by rounding": _shown(column, largest["usual"][name]),
-            "spread between seeds": _shown(column, between_seeds[name]),
-            "tolerance of an audit": _shown(column, tolerance(name, DEFAULT_LEARNING_RATE)),
-            "by rounding, high rates": _shown(column, largest["high"][name]),
-        }
-        for column, name in ((column, f"runs.{column}") for column in SHOWN)
+        {"measure": label_of(column)}
+        | {title: _shown(column, found[f"runs.{column}"]) for title, found in sources.items()}
+        for column in SHOWN
     ]
-    return Table(pd.DataFrame(rows), _note(content))
+    runs = content["runs"]
+    counts = [
+        f"{name}: {sum(name in run['equal_to_record'] for run in runs)}"
+        for name in content["conditions"]
+    ]
+    return Table(
+        pd.DataFrame(rows),
+        "The spread between seeds is the standard deviation within a cell, its median over the "
+        "cells of the record; percentages are differences of logarithms. Recorded on "
+        f"{', '.join(content['recorded_on'])}, trained again on {content['machine']['cpu']}. Equal "
+        f"to the record in every digit, of {len(runs)} runs: {', '.join(counts)}.",
+    )
 
 
 def _shown(column: str, value: float | None) -> str:
@@ -72,15 +85,3 @@ def _shown(column: str, value: float | None) -> str:
     if metric.scale == "logarithm":
         return f"{100 * value:.1f} %"
     return f"{metric.number(value)} {metric.difference_unit}".rstrip()
-
-
-def _note(content: dict[str, Any]) -> str:
-    """How many runs came again digit by digit, and in which ways they were rounded."""
-    runs, names = content["runs"], list(content["conditions"])
-    counts = [f"{name}: {sum(name in run['equal_to_record'] for run in runs)}" for name in names]
-    return (
-        "The spread between seeds is the standard deviation within a cell, its median over the "
-        "cells of the record; percentages are differences of logarithms. Recorded on "
-        f"{', '.join(content['recorded_on'])}, trained again on {content['machine']['cpu']}. Equal "
-        f"to the record in every digit, of {len(runs)} runs: {', '.join(counts)}."
-    )
