@@ -165,13 +165,12 @@ def _checked(probabilities: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray,
     """Returns float64 probabilities and the labels; values that are not finite pass here."""
     probabilities = np.asarray(probabilities, dtype=np.float64)
     labels = np.asarray(labels)
-    if probabilities.ndim != 2 or labels.shape != probabilities.shape[:1] or labels.size == 0:
+    is_shaped = probabilities.ndim == 2 and labels.shape == probabilities.shape[:1] and labels.size
+    if not is_shaped or labels.dtype.kind not in "iu":
         raise ValueError(
-            "probabilities must have shape (n, classes) and labels shape (n,) with n >= 1, "
-            f"received {probabilities.shape} and {labels.shape}."
+            "probabilities must have shape (n, classes) and labels be integers of shape (n,) with "
+            f"n >= 1, received {probabilities.shape} and {labels.dtype} of {labels.shape}."
         )
-    if not np.issubdtype(labels.dtype, np.integer):
-        raise ValueError(f"labels must be integers, received dtype {labels.dtype}.")
     if labels.min() < 0 or labels.max() >= probabilities.shape[1]:
         raise ValueError(
             f"labels must lie in 0..{probabilities.shape[1] - 1}, "

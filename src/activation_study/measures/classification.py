@@ -9,7 +9,7 @@ import numpy as np
 
 from activation_study.measures import calibration, convergence
 from activation_study.measures.calibration_null import calibration_null
-from activation_study.measures.measure_set import MeasureSet, Scored, Table, TableSpec
+from activation_study.measures.measure_set import MeasureSet, Scored, Table, TableSpec, mean
 from activation_study.measures.smooth_calibration import smooth_calibration_error
 from activation_study.measures.temperature import apply_temperature, fit_temperature
 
@@ -80,8 +80,8 @@ def final(
         "smooth_calibration_error": smooth_calibration_error(confidence, correct),
         "output_sum_mean": float(sums.mean()),
         "output_sum_sd": float(sums.std()),
-        "target_probability_right": _mean(of_target[correct]),
-        "target_probability_wrong": _mean(of_target[~correct]),
+        "target_probability_right": mean(of_target[correct]),
+        "target_probability_wrong": mean(of_target[~correct]),
     }
     bins = calibration.reliability_bins(confidence, correct, bins=BINS)
     reliability = {"bin": list(range(len(bins["count"])))} | {
@@ -91,11 +91,6 @@ def final(
         "reliability": reliability,
         "confusion": _confusion(probabilities, labels),
     }
-
-
-def _mean(values: np.ndarray) -> float:
-    """Mean, or NaN where there is nothing to average (no case was wrong, say)."""
-    return float(values.mean()) if len(values) else float("nan")
 
 
 def _confusion(probabilities: np.ndarray, labels: np.ndarray) -> Table:

@@ -7,6 +7,7 @@ same arrays give the same bits.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -46,6 +47,11 @@ class TableSpec:
 
     columns: Mapping[str, type]
     sort_key: tuple[str, ...]
+
+
+def mean(values: np.ndarray) -> float:
+    """Mean, or NaN where there is nothing to average (no case was wrong, say)."""
+    return float(values.mean()) if values.size else math.nan
 
 
 Watch = Callable[[np.ndarray, np.ndarray], dict[str, float]]

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from activation_study.measures import convergence
-from activation_study.measures.measure_set import MeasureSet, Scored, Table, TableSpec
+from activation_study.measures.measure_set import MeasureSet, Scored, Table, TableSpec, mean
 from activation_study.measures.temperature import PROBABILITY_FLOOR
 
 ABOVE_CHANCE = 0.02
@@ -67,7 +67,7 @@ def watch(probabilities: np.ndarray, targets: np.ndarray) -> dict[str, float]:
     of_right = np.where(wanted, probabilities, 1.0 - probabilities)
     there = wanted.any(axis=0)
     return {
-        "mean_average_precision": _mean(_precisions(probabilities, targets)[there]),
+        "mean_average_precision": mean(_precisions(probabilities, targets)[there]),
         "exact_match": float(((probabilities >= 0.5) == wanted).all(axis=1).mean()),
         "label_brier": float(((1.0 - of_right) ** 2).mean()),
         "label_nll": float(-np.log(np.maximum(of_right, PROBABILITY_FLOOR)).mean()),
@@ -104,11 +104,6 @@ def _precisions(probabilities: np.ndarray, targets: np.ndarray) -> np.ndarray:
     return np.array([average_precision(*column) for column in columns])
 
 
-def _mean(values: np.ndarray) -> float:
-    """Mean, or NaN where there is nothing to average."""
-    return float(values.mean()) if values.size else math.nan
-
-
 EVERY_EPOCH = ("mean_average_precision", "exact_match", "label_brier", "label_nll")
 
 MULTILABEL = MeasureSet(
@@ -123,13 +118,10 @@ MULTILABEL = MeasureSet(
     final=final,
     tables={
         "labels": TableSpec(
-            {
-                "label": int,
-                "frequency": float,
-                "mean_probability": float,
-                "average_precision": float,
-                "label_brier": float,
-            },
+            {"label": int}
+            | dict.fromkeys(
+                ("frequency", "mean_probability", "average_precision", "label_brier"), float
+            ),
             ("label",),
         )
     },

@@ -1,6 +1,6 @@
 """Tensor functions behind the catalogue of activations.
 
-The only module of the catalogue that imports Keras; `activations.py` loads it when a tensor is
+The only module of the catalogue that imports Keras; `entry.py` loads it when a tensor is
 first asked for. Every function takes scores, a float tensor of shape ``(..., units)``, and returns
 a tensor of the same shape (`maxout`: half as many units). A function whose name also stands in
 `keras.activations` is Keras's own, except `threshold`, whose two parameters are fixed here.

@@ -33,8 +33,8 @@ __all__ = ["Activation", "built_in_names", "get", "names", "register"]
 
 _ALIASES = {"swish": "silu", "hard_swish": "hard_silu"}
 _registered: dict[str, Activation] = {}
-_measured: dict[int, Activation] = {}
-"""By the identity of a user's own function, which its entry keeps alive."""
+_measured: dict[tuple[str, str], dict[str, Any]] = {}
+"""Properties by name and digest: measured anew only where what a function computes has changed."""
 
 
 def names() -> tuple[str, ...]:
@@ -133,18 +133,10 @@ def _renewed(entry: Activation) -> Activation:
     """Return the entry as it is now: the values that a user's own function reads can change."""
     if entry.function is None:
         return entry
-    digest = code_digest.digest(entry.name, entry.function)
-    if digest == entry.digest:
-        return entry
     # Whoever made an entry by hand has stated all of it.
     if not entry.digest:
-        return replace(entry, digest=digest)
-    renewed = _build(entry.name, entry.function, entry.stated)
-    if _registered.get(entry.name) is entry:
-        _registered[entry.name] = renewed
-    elif _measured.get(id(entry.function)) is entry:
-        _measured[id(entry.function)] = renewed
-    return renewed
+        return replace(entry, digest=code_digest.digest(entry.name, entry.function))
+    return _build(entry.name, entry.function, entry.stated)
 
 
 def _from_callable(given: Callable[..., Any]) -> Activation:
@@ -154,10 +146,12 @@ def _from_callable(given: Callable[..., Any]) -> Activation:
             f"which returns arrays: write it with keras.ops, or give a name of the catalogue."
         )
     function = own_layers.find(given) or given
-    if entry := _kept(_registered, function):
-        return _renewed(entry)
+    for entry in _registered.values():
+        if entry.function == function:
+            return _renewed(entry)
     name = _name_of(given) or _name_of(function)
-    if _is_keras_function(given) and name in BUILT_IN:
+    # Whoever holds a function of Keras has imported Keras; there is no need to import it here.
+    if name in BUILT_IN and given is getattr(sys.modules.get("keras.activations"), name, None):
         return BUILT_IN[name]
     if not name.isidentifier():
         raise ValueError(
@@ -169,18 +163,7 @@ def _from_callable(given: Callable[..., Any]) -> Activation:
             f"Received a function or layer called {name!r}, the name of another entry; "
             f"rename it, or give it another name: register('my_{name}', ...)."
         )
-    if (entry := _kept(_measured, function)) and entry.name == name:
-        return _renewed(entry)
-    return _measured.setdefault(id(function), _build(name, function, {}))
-
-
-def _kept(entries: Mapping[Any, Activation], function: Callable[..., Any]) -> Activation | None:
-    """Return the entry of the function, or of an equal layer."""
-    is_layer = isinstance(function, own_layers.OwnLayer)
-    for entry in entries.values():
-        if entry.function is function or (is_layer and entry.function == function):
-            return entry
-    return None
+    return _build(name, function, {})
 
 
 def _name_of(function: Callable[..., Any]) -> str:
@@ -197,18 +180,12 @@ def _name_of(function: Callable[..., Any]) -> str:
     return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
-def _is_keras_function(function: Callable[..., Any]) -> bool:
-    # Whoever holds a function of Keras has imported Keras; there is no need to import it here.
-    keras = sys.modules.get("keras")
-    if keras is None:
-        return False
-    name = getattr(function, "__name__", "")
-    return getattr(keras.activations, name, None) is function
-
-
 def _build(name: str, function: Callable[..., Any], stated: Mapping[str, Any]) -> Activation:
     """Return the entry of a function or of what makes layers: what is stated, the rest measured."""
-    measured = measure(name, function)
+    digest = code_digest.digest(name, function)
+    if (name, digest) not in _measured:
+        _measured[name, digest] = measure(name, function)
+    measured = _measured[name, digest]
     escaped = name.replace("_", r"\_")
     described = {
         "formula": rf"\mathrm{{{escaped}}}(z)",
@@ -221,5 +198,4 @@ def _build(name: str, function: Callable[..., Any], stated: Mapping[str, Any]) -
         check_property(key, stated[key])
     fields = described | measured | dict(stated)
     check_initializer(fields["initializer"])
-    digest = code_digest.digest(name, function)
     return Activation(name=name, function=function, digest=digest, stated=stated, **fields)
