@@ -107,7 +107,7 @@ SHORT = Plan(
     depths=(1, 2),
     workers=(1, 2),
     growth_rounds=1,
-    cluster_workers=(2,),
+    cluster_workers=(1,),
     cluster_runs=4,
 )
 """Every line of the benchmark on a few images: its figures say nothing about speed."""

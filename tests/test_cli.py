@@ -140,42 +140,6 @@ def test_without_any_record_there_is_nothing_to_judge_or_to_draw(
     assert not (tmp_path / "picture.png").exists()
 
 
-def test_damaged_record_ends_in_one_paragraph(
-    command: Callable[..., tuple[int, str, str]], tmp_path: Path
-) -> None:
-    command("run", "core", "--workers", "1")
-    command("publish", "core")
-    shard = tmp_path / "data" / "core" / "runs.parquet"
-    content = bytearray(shard.read_bytes())
-    content[len(content) // 2] ^= 1
-    shard.write_bytes(content)
-    code, _, errors = command("verify")
-    assert code == 2
-    assert str(shard) in errors
-    assert "expected SHA-256" in errors
-    assert "Traceback" not in errors
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (("run", "cores"), "Did you mean 'core'?"),
-        (("publish", "corr"), "Did you mean 'core'?"),
-        (("run",), "Missing argument"),
-        (("run", "core", "--workers", "0"), "--workers"),
-        (("judge",), "No such command"),
-        (("bench", "--short"), "expected --output FILE"),
-    ],
-)
-def test_wrong_words_end_with_code_2(
-    command: Callable[..., tuple[int, str, str]], arguments: tuple[str, ...], said: str
-) -> None:
-    code, _, errors = command(*arguments)
-    assert code == 2
-    assert said in errors
-    assert "Traceback" not in errors
-
-
 def test_quick_tier_is_never_published(
     command: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,14 +38,17 @@ def test_by_default_everything_is_in_the_repository() -> None:
     assert settings.downloads() == Path(pooch.os_cache("activation-study"))
 
 
-@pytest.mark.parametrize("variable", FOLDERS)
-def test_every_folder_follows_its_variable(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+def test_every_folder_follows_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/reader")
-    before = FOLDERS[variable]()
-    monkeypatch.setenv(variable, "~/own")
-    assert FOLDERS[variable]() == Path("/home/reader/own")
-    monkeypatch.setenv(variable, "")
-    assert FOLDERS[variable]() == before
+    for variable, folder in FOLDERS.items():
+        before = folder()
+        monkeypatch.setenv(variable, "~/own")
+        assert folder() == Path("/home/reader/own")
+        monkeypatch.setenv(variable, "")
+        assert folder() == before
+        monkeypatch.setenv(variable, "~nobody-of-that-name/x")
+        with pytest.raises(MissingFileError, match=f"{variable}: received '~nobody.*Remedy"):
+            folder()
 
 
 def test_the_claims_lie_beside_the_manifest(
@@ -53,13 +56,6 @@ def test_the_claims_lie_beside_the_manifest(
 ) -> None:
     monkeypatch.setenv(settings.DATA_VARIABLE, str(tmp_path))
     assert settings.claims() == tmp_path / "claims.yml"
-
-
-@pytest.mark.parametrize("variable", FOLDERS)
-def test_the_home_of_nobody_is_named(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
-    monkeypatch.setenv(variable, "~nobody-of-that-name/x")
-    with pytest.raises(MissingFileError, match=f"{variable}: received '~nobody.*Remedy"):
-        FOLDERS[variable]()
 
 
 def test_a_package_alone_keeps_its_records_at_home(

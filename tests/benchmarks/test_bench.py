@@ -3,8 +3,6 @@
 import importlib.util
 import math
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -179,11 +177,3 @@ def test_the_short_form_says_what_it_is_and_prints_every_target(short_bench):
         word = {True: "yes", False: "no", None: "not measured"}[target["met"]]
         # Before the last column, which has one word.
         assert line.rpartition(" ")[0].rstrip().endswith(f" {word}")
-
-
-def test_the_short_form_never_replaces_the_measured_figures():
-    done = subprocess.run(
-        [sys.executable, str(BENCH), "--short"], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 2
-    assert "--short needs --output" in done.stderr

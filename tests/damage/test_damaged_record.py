@@ -87,12 +87,16 @@ def test_every_byte_of_white_space_in_the_manifest_counts(published: PublishedRe
 
 
 @pytest.mark.parametrize(
-    "content", [b"[" * 200_000, b"\xff\xfe", b"null", b'{"digest": {}}'], ids=lambda c: str(c[:9])
+    "content",
+    [b"[" * 200_000, b"\xff\xfe", b"", b"null", b"[]", b"{}", b'{"digest": {}}'],
+    ids=lambda c: str(c[:9]),
 )
 def test_a_foreign_manifest_is_no_empty_record(tmp_path: Path, content: bytes) -> None:
     (tmp_path / MANIFEST).write_bytes(content)
-    with pytest.raises(DamagedRecordError, match=r"MANIFEST\.json .*git checkout"):
-        PublishedRecord(tmp_path).studies()
+    record = PublishedRecord(tmp_path)
+    for use in (record.studies, record.verify, lambda: record.publish("core", [])):
+        with pytest.raises(DamagedRecordError, match=r"MANIFEST\.json .*git checkout"):
+            use()
 
 
 def test_a_file_in_the_folders_place_is_no_empty_record(tmp_path: Path) -> None:

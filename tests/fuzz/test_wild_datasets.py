@@ -33,11 +33,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def assert_refused(path: Path, content: bytes) -> None:
+def assert_refused(path: Path, content: bytes, part: Published = PART) -> None:
     """The content, which is not the published one, is refused, named and left as it is."""
     path.write_bytes(content)
     with pytest.raises(DatasetError) as caught:
-        read("mnist", [PART.file], mirrors=[])
+        read("mnist", [part.file], mirrors=[])
     message = str(caught.value)
     assert message.startswith(f"{path}: ")
     assert "received" in message
@@ -85,6 +85,13 @@ SUBSTITUTES: dict[str, Callable[[], bytes]] = {
 @pytest.mark.parametrize("kind", SUBSTITUTES)
 def test_another_file_of_the_same_name(folder: Path, kind: str) -> None:
     assert_refused(folder / "images.gz", SUBSTITUTES[kind]())
+
+
+@pytest.mark.parametrize("name", ["train-images.idx3-ubyte", "train-images.idx3-ubyte.gz"])
+def test_another_file_of_the_other_usual_name(folder: Path, name: str) -> None:
+    part = Published("train-images-idx3-ubyte", seed=1)
+    for content in (b"<html>", part.payload[:-9], gzip.compress(part.payload[:-9], mtime=0)):
+        assert_refused(folder / name, content, part)
 
 
 @pytest.mark.parametrize("name", ["images", "images.gz"])

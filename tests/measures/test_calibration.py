@@ -101,7 +101,7 @@ def test_classwise_error_by_hand() -> None:
     )
 
 
-@pytest.mark.parametrize("bins", [1, 10, 15, 30])
+@pytest.mark.parametrize("bins", [1, 15])
 @pytest.mark.parametrize("distortion", [1.0, 3.0])
 def test_debiased_errors_agree_with_uncertainty_calibration(bins: int, distortion: float) -> None:
     probabilities, labels = draw_predictions(2, 997, 4, 1.5, distortion)

@@ -25,8 +25,8 @@ def draw_outcomes(
     return predictions, (generator.random(num_examples) < predictions - shift).astype(float)
 
 
-@pytest.mark.parametrize("shift", [0.0, 0.05, 0.3])
-@pytest.mark.parametrize("shape", [(2.0, 1.0), (20.0, 0.5), (1.0, 1.0)])
+@pytest.mark.parametrize("shift", [0.0, 0.3])
+@pytest.mark.parametrize("shape", [(2.0, 1.0), (20.0, 0.5)])
 def test_fixed_point_agrees_with_relplot(shift: float, shape: tuple[float, float]) -> None:
     predictions, outcomes = draw_outcomes(0, 4000, shift, *shape)
     # relplot bisects to a bandwidth of 1/1024 and drops kernel images beyond the first.

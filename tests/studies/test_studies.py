@@ -299,20 +299,6 @@ def test_quick_tier_ends_after_two_rounds(
     assert len({one.key for one in wanted}) == 2 * (4 + 2 + 2)
 
 
-def test_full_tier_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert studies.tier() == "full"
-    monkeypatch.setenv(studies.TIER_VARIABLE, "full")
-    assert studies.tier() == "full"
-
-
-@pytest.mark.parametrize("asked", ["fulll", "", "QUICK"])
-def test_unknown_tier_is_refused(asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(studies.TIER_VARIABLE, asked)
-    with pytest.raises(ValueError, match=f"ACTIVATION_STUDY_TIER: received '{asked}'") as caught:
-        studies.core()
-    assert "accepted: full, quick" in str(caught.value)
-
-
 def test_unknown_study_is_refused() -> None:
     with pytest.raises(ValueError, match=r"received 'cor'; accepted: .*Did you mean 'core'\?"):
         studies.get("cor")

@@ -99,15 +99,14 @@ def test_one_altered_value_is_found_and_named(
     assert "(1 columns differ)" in str(run)
 
 
-@pytest.mark.parametrize("elsewhere", [False, True], ids=["same platform", "other platform"])
 @pytest.mark.parametrize("other", OTHERS)
-def test_a_wrong_experiment_is_found_on_any_platform(
-    trained: Trained, publish: Publish, other: str, elsewhere: bool
+def test_a_wrong_experiment_is_found_on_another_platform_too(
+    trained: Trained, publish: Publish, other: str
 ) -> None:
     wrong = passed_off(trained[OTHERS[other]], as_run=trained[RELU])
-    found = audited(publish([made_elsewhere(wrong) if elsewhere else wrong]))
+    found = audited(publish([made_elsewhere(wrong)]))
     (run,) = found.runs
-    assert run.same_platform is not elsewhere
+    assert not run.same_platform
     assert run.verdict == DIFFERENT
     assert found.exit_code == 1
 
@@ -235,10 +234,8 @@ def test_missing_data_are_said_before_anything_is_trained(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("corr",), "Did you mean 'core'?"),
         (("--sample", "0"), "sample must be at least 1; received 0"),
         (("--seed", "-1"), "--seed"),
-        (("--workers", "0"), "--workers"),
     ],
 )
 def test_wrong_words_end_with_code_2(
