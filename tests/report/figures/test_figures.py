@@ -204,6 +204,23 @@ def test_speed_tells_which_runs_never_arrived(runs):
     assert "relu (2 of 4 never)" in [label.get_text() for label in axes.get_yticklabels()]
 
 
+def test_arms_stand_from_the_best_to_the_worst_at_their_means(runs):
+    summary = runs.where(is_tuned=True, head="softmax").summary
+    errors = 100 * (1 - summary.groupby("hidden")["test_accuracy"].mean()).sort_values()
+    axes = figures.default_against_tuned(runs).figure.axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == list(errors.index)
+    # Between the two means of each arm.
+    joined = next(drawn for drawn in axes.collections if len(drawn.get_paths()) == len(errors))
+    ends = [sorted(path.vertices[:, 0]) for path in joined.get_paths()]
+    means = [drawn.get_xdata() for drawn in axes.get_lines() if len(drawn.get_xdata()) == 4]
+    np.testing.assert_allclose(np.sort(means, axis=0).T, ends)
+    np.testing.assert_allclose(means[1], errors)
+    heights = summary.groupby("hidden")["area_under_validation_accuracy"].mean()
+    order = list(heights.sort_values(ascending=False).index)
+    labels = [label.get_text() for label in figures.speed(runs).figure.axes[0].get_yticklabels()]
+    assert [label.partition(" (")[0] for label in labels] == order
+
+
 def test_calibration_null_counts_the_runs_above_their_own_interval(runs):
     shown = runs.where(is_tuned=True, head="sigmoid", hidden=["relu", "tanh", "sigmoid"]).summary
     above = (shown["test_ece"] > shown["test_ece_null_high"]).sum()

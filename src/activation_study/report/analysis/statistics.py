@@ -46,9 +46,9 @@ class PairedDifference:
     """The difference `a - b` over paired seeds.
 
     Attributes:
-        mean: mean of the differences, in the unit of the values.
-        low: lower end of the 95 % bootstrap interval.
-        high: upper end of it.
+        mean: in the unit of the values, as are the ends of the 95 % bootstrap interval.
+        low: lower end.
+        high: upper end.
         num_pairs: number of seeds.
         p_value: two-sided paired t-test of no difference; 1 where every difference is 0, and 0
             where all are one other value.

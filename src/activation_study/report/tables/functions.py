@@ -43,23 +43,18 @@ def breakable(formula: str) -> str:
 
 @dataclass(frozen=True)
 class FormulaTable:
-    """Name, formula and reference of activations, in Markdown so that formulas are typeset.
-
-    Attributes:
-        entries: one row each.
-    """
+    """Name, formula and reference of activations, in Markdown so that formulas are typeset."""
 
     entries: tuple[Activation, ...]
 
     def _repr_markdown_(self) -> str:
-        rows = [
-            (f"`{entry.name}`", breakable(entry.formula), entry.reference) for entry in self.entries
+        rows = [("name", "formula", "reference"), ("---",) * 3]
+        rows += [
+            (f"`{each.name}`", breakable(each.formula), each.reference) for each in self.entries
         ]
         # A bar inside a formula would end the cell.
-        return "\n".join(
-            "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |"
-            for line in [("name", "formula", "reference"), ("---",) * 3, *rows]
-        )
+        escaped = [[cell.replace("|", r"\|") for cell in row] for row in rows]
+        return "\n".join(f"| {' | '.join(row)} |" for row in escaped)
 
 
 def formulas(names: Sequence[str] | None = None) -> FormulaTable:
