@@ -165,4 +165,4 @@ def test_a_value_that_changes_changes_the_key_of_new_experiments(
     assert len({experiment.key for experiment in before + after}) == 2
     assert [each.activation.lipschitz for each in before + after] == [2.0, 2.0, 3.0, 3.0]
     with pytest.raises(ValueError, match="reads other values than when its experiment was made"):
-        before[0].activation.check_unchanged()
+        before[0].parts.check_unchanged()

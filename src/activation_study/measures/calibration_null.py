@@ -34,41 +34,38 @@ class NullDistribution:
     """Values of one measure under perfect calibration.
 
     Attributes:
-        samples: float array of shape (draws,); empty for a run whose probabilities are not finite.
+        samples: float array of shape (draws,); NaN for a run whose probabilities are not finite.
     """
 
     samples: np.ndarray
 
     @property
     def mean(self) -> float:
-        """Mean of the samples; NaN without samples."""
-        return float(self.samples.mean()) if self.samples.size else math.nan
+        """Mean of the samples."""
+        return float(self.samples.mean())
 
     @property
     def low(self) -> float:
-        """The 2.5 % quantile; NaN without samples."""
-        return self._quantile(0.025)
+        """The 2.5 % quantile."""
+        return float(np.quantile(self.samples, 0.025))
 
     @property
     def high(self) -> float:
-        """The 97.5 % quantile; NaN without samples."""
-        return self._quantile(0.975)
+        """The 97.5 % quantile."""
+        return float(np.quantile(self.samples, 0.975))
 
     def p_value(self, observed: float, tie_tolerance: float = 0.0) -> float:
-        """One-sided p-value (1 + #{samples >= observed}) / (draws + 1); NaN without either.
+        """One-sided p-value (1 + #{samples >= observed}) / (draws + 1); NaN where one is NaN.
 
         Args:
             observed: the measure of the real labels.
             tie_tolerance: samples that fall short by no more count as ties. Without it, as in every
                 run of this protocol, rounding breaks exact ties either way.
         """
-        if not self.samples.size or math.isnan(observed):
+        if np.isnan(self.samples).any() or math.isnan(observed):
             return math.nan
         num_above = int((self.samples >= observed - tie_tolerance).sum())
         return (1 + num_above) / (self.samples.size + 1)
-
-    def _quantile(self, probability: float) -> float:
-        return float(np.quantile(self.samples, probability)) if self.samples.size else math.nan
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,12 +89,12 @@ def calibration_null(
         bins: number of equal-mass bins. They depend on the predictions alone, hence are made once.
 
     Returns:
-        The three null distributions; without samples (all NaN) if a probability is not finite.
+        The three null distributions; of one NaN each if a probability is not finite.
     """
     probabilities = np.asarray(probabilities, dtype=np.float64)
     if not np.isfinite(probabilities).all():
-        empty = NullDistribution(np.empty(0))
-        return CalibrationNull(empty, empty, empty)
+        unknown = NullDistribution(np.array([math.nan]))
+        return CalibrationNull(unknown, unknown, unknown)
     sampler = _ErrorSampler(probabilities)
     class_bins = _ClassBins(probabilities, bins)
     confidence = probabilities.max(axis=1)

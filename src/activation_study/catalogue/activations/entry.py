@@ -9,7 +9,6 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
 from activation_study.catalogue import quiet_tensorflow
-from activation_study.catalogue.activations import code_digest
 from activation_study.catalogue.activations.own_layers import OwnLayer
 
 if TYPE_CHECKING:
@@ -76,18 +75,6 @@ class Activation:
     mixes_units: bool = False
     digest: str = field(default="", repr=False)
     stated: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
-
-    def check_unchanged(self) -> None:
-        """Refuse to compute with a user's own activation that is no longer what it was.
-
-        Raises:
-            ValueError: a value that its code reads has changed since the entry was made.
-        """
-        if self.function and code_digest.digest(self.name, self.function) != self.digest:
-            raise ValueError(
-                f"Activation {self.name!r} reads other values than when its experiment was made; "
-                f"make the experiment anew"
-            )
 
     def make_layer(self, name: str) -> keras.layers.Layer:
         """Return a fresh Keras layer: (batch, width * width_factor) scores to (batch, width)."""

@@ -93,14 +93,11 @@ def _of_row(name: str, function: Callable[..., Any]) -> dict[str, Any]:
     slopes = functions.jacobian_diagonal(function, tensor).numpy()[:, 0].astype(np.float64)
     rows = np.random.default_rng(1).normal(scale=3.0, size=(64, 7)).astype(np.float32)
     weighted = functions.gradient_slope(lambda z: function(z) * rows[0], functions.as_scores(rows))
-    return {
+    is_odd = np.allclose(_call(function, rows), -_call(function, -rows), atol=_TOLERANCE)
+    unknown = dict.fromkeys(("monotone", "bounded", "saturates"))
+    return unknown | {
         "range": (math.nan, math.nan),
-        "zero_centred": bool(
-            np.allclose(_call(function, rows), -_call(function, -rows), atol=_TOLERANCE)
-        ),
-        "monotone": None,
-        "bounded": None,
-        "saturates": None,
+        "zero_centred": bool(is_odd),
         "lipschitz": math.nan,
         "slope_at_zero": math.nan,
         "trainable": bool(weighted.numpy().any()),

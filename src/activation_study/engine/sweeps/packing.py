@@ -11,7 +11,7 @@ from typing import Any
 import cloudpickle
 
 from activation_study.catalogue.activations import code_digest
-from activation_study.catalogue.activations.registry import Activation
+from activation_study.catalogue.parts import code_of
 from activation_study.engine.sweeps.worker import Failure
 from activation_study.errors import CannotTravelError
 from activation_study.experiment import Experiment
@@ -33,8 +33,7 @@ def pack(experiment: Experiment) -> bytes:
     try:
         experiment.parts.check_unchanged()
         for part in experiment.parts.own.values():
-            code = part.function if isinstance(part, Activation) else part
-            modules, read = code_digest.reach(part.name, code, kind=type(part).__name__)
+            modules, read = code_digest.reach(part.name, code_of(part), kind=type(part).__name__)
             own, names = own | modules, names | read
         by_value = own.keys() - cloudpickle.list_registry_pickle_by_value()
         for name in by_value:
