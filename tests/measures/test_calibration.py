@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from activation_study.measures import calibration
+from activation_study.measures.calibration import apply_temperature, fit_temperature
 from activation_study.measures.calibration_null import calibration_null
-from activation_study.measures.temperature import apply_temperature, fit_temperature
 
 
 def draw_predictions(

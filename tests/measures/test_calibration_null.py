@@ -12,8 +12,8 @@ import scipy.special
 import scipy.stats
 
 from activation_study.measures import calibration
+from activation_study.measures.calibration import apply_temperature
 from activation_study.measures.calibration_null import NullDistribution, calibration_null
-from activation_study.measures.temperature import apply_temperature
 
 
 def draw_labels(probabilities: np.ndarray, generator: np.random.Generator) -> np.ndarray:

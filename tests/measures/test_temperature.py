@@ -11,8 +11,7 @@ import scipy.special
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from activation_study.measures.calibration import nll
-from activation_study.measures.temperature import apply_temperature, fit_temperature
+from activation_study.measures.calibration import apply_temperature, fit_temperature, nll
 
 
 def draw(seed: int, num_examples: int, temperature: float) -> tuple[np.ndarray, np.ndarray]:

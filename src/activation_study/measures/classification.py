@@ -11,7 +11,6 @@ from activation_study.measures import calibration, convergence
 from activation_study.measures.calibration_null import calibration_null
 from activation_study.measures.measure_set import MeasureSet, Scored, Table, TableSpec, mean
 from activation_study.measures.smooth_calibration import smooth_calibration_error
-from activation_study.measures.temperature import apply_temperature, fit_temperature
 
 BINS = 15
 """Equal-mass bins of the calibration errors; 10 and 30 are recorded beside them."""
@@ -54,8 +53,8 @@ def final(
         generator: Draws the labels of the null distribution.
     """
     probabilities, labels = test.predictions, test.targets
-    temperature = fit_temperature(validation.predictions, validation.targets)
-    cooled = apply_temperature(probabilities, temperature)
+    temperature = calibration.fit_temperature(validation.predictions, validation.targets)
+    cooled = calibration.apply_temperature(probabilities, temperature)
     confidence, correct = calibration.top_label(probabilities, labels)
     ece = calibration.expected_calibration_error(confidence, correct, bins=BINS)
     null = calibration_null(probabilities, generator, draws=NULL_DRAWS, bins=BINS)

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from activation_study.measures import convergence
+from activation_study.measures.calibration import PROBABILITY_FLOOR
 from activation_study.measures.measure_set import MeasureSet, Scored, Table, TableSpec, mean
-from activation_study.measures.temperature import PROBABILITY_FLOOR
 
 ABOVE_CHANCE = 0.02
 """Mean average precision that a run must have above that of a constant answer."""
