@@ -117,3 +117,12 @@ def test_runs_of_one_arm_are_called_by_their_activation(runs):
         runs, summary=runs.summary.query("hidden == 'relu' and head == 'softmax'")
     )
     assert analysis.rank(one).rows["arm"].tolist() == ["relu"]
+
+
+def test_arms_that_change_one_thing_at_a_time_are_named_by_it() -> None:
+    fields = ["width", "optimizer", "train_size"]
+    rows = [(128, "adam", None), (64, "adam", None), (128, "sgd", None), (128, "adam", 1000)]
+    names = labels(pd.DataFrame(rows, columns=fields), fields)
+    assert list(names) == ["reference", "width 64", "optimizer sgd", "train_size 1000.0"]
+    crossed = pd.DataFrame([row[:1] for row in rows[:2]], columns=["width"])
+    assert list(labels(crossed, ["width"])) == ["width 128", "width 64"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from activation_study.catalogue.activations import HEADLINE
 from activation_study.engine.records import schema
 from activation_study.engine.records.records import Runs
 from activation_study.errors import IncompleteRecordError
+from activation_study.experiment import DEFAULTS
 from activation_study.measures.metrics import Metric, metric_of
 from activation_study.registry import unknown_name
 from activation_study.report.analysis.failures import with_failures_counted
@@ -146,13 +148,31 @@ def _varies(values: pd.Series) -> bool:
 
 
 def labels(summary: pd.DataFrame, fields: list[str]) -> pd.Series:
-    """Name each run by some fields of its arm, as a category in the order of their values."""
+    """Name each run by some fields of its arm, as a category in the order of their values.
+
+    Where not every value is combined with every other, since arms change one thing at a time, say,
+    a field that has its usual value is left out of the name.
+    """
     groups = summary.groupby(fields, dropna=False, observed=True).ngroup()
     first = summary[fields].assign(group=groups).drop_duplicates("group").sort_values("group")
-    rows = first[fields].to_numpy(dtype=object)
-    names = [cell_name(dict(zip(fields, row, strict=True))) for row in rows]
+    left_out = {} if are_crossed(first[fields]) else DEFAULTS
+    names = [
+        cell_name({field: value for field, value in row if not _is(value, left_out, field)})
+        or "reference"
+        for row in (zip(fields, row, strict=True) for row in first[fields].to_numpy(dtype=object))
+    ]
     categories = pd.Categorical.from_codes(groups, pd.Index(names), ordered=True)
     return pd.Series(categories, index=summary.index)
+
+
+def are_crossed(arms: pd.DataFrame) -> bool:
+    """Whether arms, one a row, combine each value of each field with each of the others."""
+    return len(arms) == math.prod(arms.nunique(dropna=False))
+
+
+def _is(value: Any, usual: Mapping[str, Any], field: str) -> bool:
+    """Whether a value is the usual one of a field; a missing number stands for None."""
+    return field in usual and (None if pd.isna(value) else value) == usual[field]
 
 
 def default_selection(summary: pd.DataFrame, names: Sequence[str]) -> list[str]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from activation_study.engine.records.records import Runs
 from activation_study.measures.metrics import label_of, metric_of
-from activation_study.report.analysis.arms import cell_name, tuning_runs
+from activation_study.report.analysis.arms import are_crossed, cell_name, labels, tuning_runs
 from activation_study.report.analysis.ranking import rank
 from activation_study.report.analysis.rates import at_each_rate, chosen_rates
 from activation_study.report.claims import claims_file
@@ -46,18 +46,22 @@ def ranking_table(runs: Runs, *, head: str = "softmax") -> Table:
 def tuned_rates(runs: Runs) -> Table:
     """List the learning rate that was chosen for each arm, one column a head, say.
 
-    The columns are the values of the last of the fields in which the arms differ.
+    The columns are the values of the last of the fields in which the arms differ, if every one of
+    them is combined with every other.
     """
     tried = sorted(tuning_runs(runs.summary)["learning_rate"].unique())
+    note = f"Rates tried: {', '.join(f'{rate:g}' for rate in tried)}."
     chosen = chosen_rates(runs.summary)
-    fields = [name for name in chosen.index.names if chosen.index.unique(name).size > 1]
+    fields = [str(name) for name in chosen.index.names if chosen.index.unique(name).size > 1]
+    if not are_crossed(arms := chosen.index.to_frame(index=False)):
+        rates = chosen.map("{:g}".format).to_numpy()
+        return Table(pd.DataFrame({"arm": labels(arms, fields), "chosen rate": rates}), note)
     across = fields[-1] if fields[1:] else "head"
     down = [name for name in fields if name != across] or ["hidden"]
     frame = chosen.map("{:g}".format).unstack(across).fillna("open")
     frame = frame.droplevel([name for name in frame.index.names if name not in down])
     frame = frame[sorted(frame.columns, key=lambda value: (value != "softmax", value))]
     frame = frame.add_suffix(" head") if across == "head" else frame.add_prefix(f"{across} ")
-    note = f"Rates tried: {', '.join(f'{rate:g}' for rate in tried)}."
     frame = frame.rename_axis(columns=None).reset_index()
     return Table(frame.rename(columns={"hidden": "hidden activation"}), note)
 
