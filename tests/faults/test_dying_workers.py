@@ -42,11 +42,10 @@ def test_worker_out_of_memory(start: Callable[..., Sweep], undisturbed: Undistur
     sweep.wait_for_the_end_of_workers(20.0)
 
 
-POISONS = ("killed", "left", "broken")
-
-
+# In the short form tests/engine/sweeps/test_local_pool.py kills workers for good.
 @pytest.mark.slow
-@pytest.mark.parametrize("poison", POISONS if soak.is_long() else POISONS[-1:])
+@pytest.mark.skipif(not soak.is_long(), reason="tried in the long form, `make faults`")
+@pytest.mark.parametrize("poison", ["killed", "left", "broken"])
 def test_experiment_that_always_ends_its_worker_is_isolated(
     start: Callable[..., Sweep], undisturbed: Undisturbed, poison: str
 ) -> None:

@@ -76,7 +76,6 @@ def test_a_layer_its_class_and_a_factory_are_one_activation() -> None:
         (keras.layers.PReLU(), "learned", False),
         (keras.layers.LeakyReLU(0.2), "elementwise", False),
         (keras.layers.Softmax(), "layerwise", False),
-        (Gate(), "learned", False),
         (Temperature(), "learned", True),
     ],
     ids=lambda value: type(value).__name__,

@@ -24,7 +24,7 @@ SEED = 2024
 def test_a_sample_of_the_published_record_comes_again() -> None:
     root = settings.repository()
     assert root is not None
-    sample = soak.repetitions(short=3, long=40)
+    sample = soak.repetitions(short=2, long=40)
     found = auditing.audit(sample=sample, seed=SEED, published=PublishedRecord(root / "data"))
     assert len(found.runs) == sample
     assert [str(run) for run in found.runs if run.verdict == DIFFERENT] == []
