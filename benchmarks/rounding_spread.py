@@ -3,7 +3,7 @@
 Published runs are trained again in processes that add up in another order each: the instruction
 sets that oneDNN may use are limited (as on an older CPU), or oneDNN is off. The largest difference
 between any two of these, or between one of them and the record, is written for each quantity that
-an audit compares; the tolerances that follow are printed, for ``reproduction/tolerances.py``. What
+an audit compares; the tolerances follow from it (see ``reproduction/tolerances.py``). What
 is seen early on takes one epoch, and is measured on other and more runs, trained no longer than
 that. Beside it stands, for the summary, the spread between seeds within a cell of the record.
 
@@ -46,7 +46,6 @@ from activation_study.report.reproduction.tolerances import (
     AT_START,
     EARLY_ON,
     HIGH_RATE,
-    from_largest,
     scaled,
 )
 
@@ -99,15 +98,6 @@ def main(folder: Path) -> None:
         },
     }
     RESULTS.write_text(json.dumps(results, indent=1) + "\n")
-    print_tolerances(results["largest"])
-
-
-def print_tolerances(largest: dict[str, dict[str, float]]) -> None:
-    """Prints the table of ``reproduction/tolerances.py``."""
-    print("TOLERANCES: dict[str, tuple[float | None, float | None]] = {")
-    for name, usual in largest["usual"].items():
-        print(f'    "{name}": {from_largest(name, usual, largest["high"][name])},')
-    print("}")
 
 
 def _is_high(runs: pd.DataFrame) -> pd.Series:

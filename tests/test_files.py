@@ -70,9 +70,10 @@ def test_a_failing_disk_leaves_the_old_file_and_no_other(
 
 def test_a_result_is_read_as_it_was_written(tmp_path: Path) -> None:
     path = tmp_path / "result.json"
-    assert read_result(path, "command") is None
+    assert read_result(path, "command", "a") is None
     write_result(path, {"b": 1, "a": [0.1]})
-    assert read_result(path, "command") == {"b": 1, "a": [0.1]}
-    path.write_text("{")
-    with pytest.raises(RecordError, match=r"is not what `command` writes .*: repeat it"):
-        read_result(path, "command")
+    assert read_result(path, "command", "a") == {"b": 1, "a": [0.1]}
+    for foreign in ("{", "[]", "3", '{"b": 1}'):
+        path.write_text(foreign)
+        with pytest.raises(RecordError, match=r"is not what `command` writes .*: repeat it"):
+            read_result(path, "command", "a")

@@ -18,10 +18,6 @@ class RunsFailedError(EngineError):
     """Some experiments could not be run; what was run is recorded."""
 
 
-class CannotTravelError(EngineError):
-    """An experiment's function cannot be sent to a worker."""
-
-
 class RecordError(StudyError):
     """The published record cannot be used as it is."""
 

@@ -79,27 +79,25 @@ def write_result(path: Path, content: dict[str, Any]) -> Path:
     return write_whole(path, (json.dumps(content, indent=1) + "\n").encode())
 
 
-def read_result(path: Path, command: str) -> dict[str, Any] | None:
+def read_result(path: Path, command: str, entry: str) -> dict[str, Any] | None:
     """Read the result that was last written, None where none was.
 
     Args:
         path: the file.
         command: what writes it, for the error.
+        entry: one of the result's names.
 
     Raises:
-        RecordError: the file cannot be read.
+        RecordError: the file cannot be read, or holds something else than the command writes.
     """
     if not path.exists():
         return None
     try:
         content: dict[str, Any] = json.loads(path.read_text())
-    except ValueError as error:
-        raise foreign_result(path, command, error) from error
+        if entry not in content:
+            raise KeyError(entry)
+    except (ValueError, KeyError, TypeError) as error:
+        raise RecordError(
+            f"{path} is not what `{command}` writes ({error!r:.200}): repeat it, or delete the file"
+        ) from error
     return content
-
-
-def foreign_result(path: Path, command: str, error: Exception) -> RecordError:
-    """Return the error of a file that holds something else than its command writes."""
-    return RecordError(
-        f"{path} is not what `{command}` writes ({error!r:.200}): repeat it, or delete the file"
-    )

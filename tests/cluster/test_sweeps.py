@@ -140,7 +140,7 @@ def test_the_command_line_sends_a_study_to_a_cluster(
     assert f"{num_runs} in all, {num_runs} loaded, 0 trained" in printed
     code, _, errors = call("--dask", "nonsense://here", "--workers", "2")
     assert code == 2
-    assert "leave it out" in errors
+    assert "and without num_workers; received" in errors
 
 
 def bent(scores: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from activation_study import studies
+from activation_study import settings, studies
 from activation_study.catalogue import activations
 from activation_study.engine.records.records import Records
 from activation_study.engine.sweeps.sweep import load
@@ -23,7 +23,7 @@ HEADS = ("softmax", "sigmoid")
 
 @pytest.fixture(autouse=True)
 def full_tier(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(studies.TIER_VARIABLE, raising=False)
+    monkeypatch.delenv(settings.TIER_VARIABLE, raising=False)
 
 
 @pytest.fixture
@@ -250,7 +250,7 @@ def test_runs_of_two_spellings_of_an_arm_are_the_firsts(small: Study, records: R
 
 
 def test_arms_may_vary_any_field(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(studies.TIER_VARIABLE, "quick")
+    monkeypatch.setenv(settings.TIER_VARIABLE, "quick")
     study = studies.get("depth-by-activation")
     for _ in range(2):
         record(records, study.next_experiments(records), best_rate=0.01)
@@ -271,7 +271,7 @@ def test_loading_needs_nothing_recorded(small: Study, records: Records) -> None:
 
 
 def test_quick_tier_keeps_every_arm(core: Study, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(studies.TIER_VARIABLE, "quick")
+    monkeypatch.setenv(settings.TIER_VARIABLE, "quick")
     quick = studies.get("core")
     assert quick.tier == "quick"
     assert quick.name == core.name
@@ -290,7 +290,7 @@ def test_quick_tier_keeps_every_arm(core: Study, monkeypatch: pytest.MonkeyPatch
 def test_quick_tier_ends_after_two_rounds(
     records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(studies.TIER_VARIABLE, "quick")
+    monkeypatch.setenv(settings.TIER_VARIABLE, "quick")
     quick = dataclasses.replace(studies.core(), arms=studies.core().arms[:2])
     record(records, quick.next_experiments(records), best_rate=0.01)
     record(records, quick.next_experiments(records), best_rate=0.01)

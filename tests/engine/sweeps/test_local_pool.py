@@ -73,7 +73,7 @@ def test_experiments_that_kill_their_workers_fail_alone(records: Records, deaths
     message = str(caught.value)
     assert "2 of 14 experiments failed; the others are recorded" in message
     assert message.count("its worker process died 3 times") == 2
-    assert "killed by signal 9 (SIGKILL)" in message
+    assert "killed by signal 9 (Killed)" in message
     assert "ended with exit code 0" in message
     assert "hidden='poison@" in message
     assert "fewer workers" in message

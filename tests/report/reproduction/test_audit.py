@@ -19,6 +19,7 @@ from activation_study.engine.records.published import PublishedRecord
 from activation_study.engine.records.records import Records
 from activation_study.engine.records.tables import to_tables
 from activation_study.engine.run import Run
+from activation_study.engine.sweeps import local_pool
 from activation_study.errors import MissingFileError, RecordError
 from activation_study.experiment import Experiment
 from activation_study.report.reproduction import audit as auditing
@@ -226,7 +227,7 @@ def test_missing_data_are_said_before_anything_is_trained(
 ) -> None:
     monkeypatch.setenv("ACTIVATION_STUDY_DATASETS", str(tmp_path / "nowhere"))
     datasets.load.cache_clear()
-    monkeypatch.setattr(auditing.sweep, "train_all", None)
+    monkeypatch.setattr(local_pool, "in_workers", None)
     with pytest.raises(MissingFileError, match="nowhere"):
         audited(publish([made_run(Experiment())]))
 

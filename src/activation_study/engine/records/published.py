@@ -90,6 +90,10 @@ class PublishedRecord:
             return Schema.of(self.measures(study)).arrow(table).empty_table()
         return self._read_listed(study, table)
 
+    def read_all(self, study: str) -> dict[str, pa.Table]:
+        """Reads every table of one study, by name; see ``read``."""
+        return {table: self.read(study, table) for table in Schema.of(self.measures(study)).tables}
+
     def _read_listed(self, study: str, table: str) -> pa.Table:
         name = f"{study}/{table}.parquet"
         entry = self._manifest()["files"].get(name)
@@ -127,10 +131,8 @@ class PublishedRecord:
             measures = measures_of(names)
             schema = Schema.of(measures)
             added = to_tables(_each_once(study, runs, schema), schema=schema)
-            before = {
-                table: self.read(study, table) if is_published else rows.slice(0, 0)
-                for table, rows in added.items()
-            }
+            nothing = {table: rows.slice(0, 0) for table, rows in added.items()}
+            before = self.read_all(study) if is_published else nothing
             _refuse_conflicts(study, schema, before, added)
             published = before["runs"]["key"].to_pylist()
             if not (num_new := without(added["runs"], published).num_rows):

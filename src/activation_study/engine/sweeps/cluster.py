@@ -12,13 +12,15 @@ import logging
 import re
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import CancelledError
+from dataclasses import replace
 
 from distributed import Client, Future, KilledWorker, as_completed
 
 from activation_study.engine.records.cache import RUN_AGAIN
 from activation_study.engine.run import Run
-from activation_study.engine.sweeps import cluster_worker, messages
-from activation_study.engine.sweeps.cluster_worker import INSTALL, REMEDIES, Reply
+from activation_study.engine.sweeps import cluster_worker
+from activation_study.engine.sweeps.cluster_worker import INSTALL, Reply
+from activation_study.engine.sweeps.messages import MEMORY
 from activation_study.engine.sweeps.packing import pack_all
 from activation_study.engine.sweeps.worker import Failure
 from activation_study.errors import EngineError
@@ -60,7 +62,9 @@ def in_cluster(
     with _connected(address) as client:
         sweep = _Sweep(client, tuple(sorted(set(names))))
         sweep.check_workers()
-        yield from sweep.outcomes(chunks)
+        suspects: list[list[Experiment]] = []
+        yield from sweep.train(chunks, IN_FLIGHT, suspects)
+        yield from sweep.train(suspects, 1, None)
 
 
 class _Sweep:
@@ -90,29 +94,18 @@ class _Sweep:
         found = self.client.run(
             cluster_worker.inspect, self.names, self.expected, on_error="return"
         )
-        faults = []
-        for worker, reply in found.items():
-            if isinstance(reply, Reply):
-                faults += [f"{worker}: {fault}" for fault in reply.faults]
-                self._compare_source(reply)
-            else:
-                faults.append(f"{worker}: {reply!r}; {INSTALL}")
-        if faults:
-            raise EngineError(_unfit(faults))
+        self._check(
+            reply if isinstance(reply, Reply) else Reply(worker, "", (f"{reply!r}; {INSTALL}",))
+            for worker, reply in found.items()
+        )
 
-    def outcomes(self, chunks: Iterable[list[Experiment]]) -> Iterator[Run | Failure]:
-        suspects: list[Experiment] = []
-        yield from self._train(chunks, IN_FLIGHT, suspects)
-        alone = ([suspect] for suspect in suspects)
-        yield from self._train(alone, 1, None)
-
-    def _train(
+    def train(
         self,
         chunks: Iterable[list[Experiment]],
         in_flight: int,
-        suspects: list[Experiment] | None,
+        suspects: list[list[Experiment]] | None,
     ) -> Iterator[Run | Failure]:
-        """Has chunks trained; what its workers died of joins the suspects, or else has failed."""
+        """Has chunks trained; what workers died of becomes suspect, each alone, or has failed."""
         waiting = filter(None, map(self._hand_over, chunks))
         try:
             done = as_completed(itertools.islice(waiting, in_flight), loop=self.client.loop)
@@ -123,9 +116,13 @@ class _Sweep:
                 if isinstance(reply, Reply):
                     yield from self._outcomes_of(reply, experiments)
                 elif suspects is not None:
-                    suspects += experiments
+                    suspects += ([each] for each in experiments)
                 else:
-                    yield from (Failure(each, _gave_up(reply)) for each in experiments)
+                    reason = (
+                        f"every worker died that was given it, though no other run of this sweep "
+                        f"was beside it: {reply}; {MEMORY}"
+                    )
+                    yield from (Failure(each, reason) for each in experiments)
             yield from self.failed
             self.failed.clear()
         finally:
@@ -134,40 +131,44 @@ class _Sweep:
 
     def _hand_over(self, chunk: list[Experiment]) -> Future | None:
         """Submits what can travel of a chunk; what cannot has failed."""
-        sent, contents, failed = pack_all(chunk)
+        packed, failed = pack_all(chunk)
         self.failed += failed
-        if not sent:
+        if not packed:
             return None
+        contents = [content for _, content in packed]
         future = self.client.submit(
             cluster_worker.train, contents, self.names, self.expected, pure=False
         )
-        self.handed[future] = sent
+        self.handed[future] = [experiment for experiment, _ in packed]
         return future
 
     def _outcomes_of(self, reply: Reply, experiments: list[Experiment]) -> Iterator[Run | Failure]:
-        if reply.faults:
-            raise EngineError(_unfit([f"{reply.worker}: {fault}" for fault in reply.faults]))
-        self._compare_source(reply)
-        for experiment, outcome in zip(experiments, reply.outcomes, strict=True):
-            if isinstance(outcome, str):
-                yield Failure(experiment, f"on {reply.worker}: {outcome}")
+        self._check([reply])
+        for experiment, answer in zip(experiments, reply.answers, strict=True):
+            if isinstance(answer, str):
+                yield Failure(experiment, f"on {reply.worker}: {answer}")
                 continue
-            if outcome.provenance["threads"] != 1:
-                fault = f"it trained with {outcome.provenance['threads']} threads of TensorFlow"
-                raise EngineError(_unfit([f"{reply.worker}: {fault}; {REMEDIES['nthreads']}"]))
-            if outcome.key != experiment.key:
-                fault = f"it trained {outcome.key[:12]} where {experiment.key[:12]} was asked for"
-                raise EngineError(_unfit([f"{reply.worker}: {fault}; {INSTALL}"]))
-            yield outcome
+            trained = (answer.key[:12], answer.provenance["threads"])
+            if trained != (wanted := (experiment.key[:12], 1)):
+                fault = f"key and threads of what it trained are {trained}, needed are {wanted}"
+                self._check([replace(reply, faults=(f"{fault}; {INSTALL}",))])
+            yield answer
 
-    def _compare_source(self, reply: Reply) -> None:
-        if reply.source != cluster_worker.source_digest() and reply.worker not in self.warned:
-            self.warned.add(reply.worker)
-            logger.warning(
-                "worker %s trains with another source of activation-study than this process; its "
-                "runs may differ: install the same commit there",
-                reply.worker,
-            )
+    def _check(self, replies: Iterable[Reply]) -> None:
+        """Raises where workers are not fit; warns once of each whose source is another."""
+        faults = []
+        for reply in replies:
+            faults += [f"{reply.worker}: {fault}" for fault in reply.faults]
+            is_other = reply.source not in ("", cluster_worker.source_digest())
+            if is_other and reply.worker not in self.warned:
+                self.warned.add(reply.worker)
+                logger.warning(
+                    "worker %s trains with another source of activation-study than this process; "
+                    "its runs may differ: install the same commit there",
+                    reply.worker,
+                )
+        if faults:
+            raise EngineError("\n- ".join(["workers of the cluster cannot take part:", *faults]))
 
 
 def _reply(future: Future) -> Reply | KilledWorker:
@@ -183,19 +184,16 @@ def _reply(future: Future) -> Reply | KilledWorker:
         ) from error
     # What a worker raised outside of any training: it is not the worker that it should be.
     except Exception as error:
-        raise EngineError(_unfit([f"a worker: {error!r}; {INSTALL}"])) from error
+        return Reply("a worker", "", (f"{error!r}; {INSTALL}",))
     return reply
 
 
 @contextlib.contextmanager
 def _connected(address: str) -> Iterator[Client]:
-    # Dask would look for a file of that name, or wait long for a host that is none.
-    if not isinstance(address, str) or not ADDRESS.fullmatch(address):
-        raise ValueError(
-            f"address must be that of a Dask scheduler, 'tcp://host:8786' for example; received "
-            f"{shown(address)}"
-        )
     try:
+        # Dask would look for a file of that name, or wait long for a host that is none.
+        if not isinstance(address, str) or not ADDRESS.fullmatch(address):
+            raise ValueError("not of that form")
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except OSError as error:
         raise EngineError(
@@ -209,17 +207,3 @@ def _connected(address: str) -> Iterator[Client]:
         ) from error
     with client:
         yield client
-
-
-def _unfit(faults: list[str]) -> str:
-    lines = [f"- {fault}" for fault in faults[:10]]
-    if len(faults) > 10:
-        lines.append(f"- and {len(faults) - 10} more")
-    return "\n".join(["workers of the cluster cannot take part:", *lines])
-
-
-def _gave_up(error: BaseException) -> str:
-    return (
-        f"every worker died that was given it, though no other run of this sweep was beside it: "
-        f"{error}; {messages.MEMORY}"
-    )

@@ -21,8 +21,6 @@ from activation_study.files import sha256
 INSTALL = (
     "install activation-study there from the same commit, with the versions of requirements.txt"
 )
-
-
 REMEDIES = {
     "nthreads": "start it with --nthreads 1, and several of them on a machine of several cores",
     "onednn": "set TF_ENABLE_ONEDNN_OPTS alike everywhere",
@@ -38,14 +36,14 @@ class Reply:
     Args:
         worker: Its address.
         source: Digest of the package's source there.
-        faults: Why it did not train; empty where it did.
-        outcomes: A run, or the reason why there is none, for each experiment of the task.
+        faults: Why it cannot take part; empty where it can.
+        answers: A run, or the reason why there is none, for each experiment of the task.
     """
 
     worker: str
     source: str
     faults: tuple[str, ...]
-    outcomes: tuple[Run | str, ...] = ()
+    answers: tuple[Run | str, ...] = ()
 
 
 def facts() -> dict[str, str]:
@@ -94,4 +92,4 @@ def _check_dataset(name: str) -> None:
 def train(contents: list[bytes], names: tuple[str, ...], expected: dict[str, str]) -> Reply:
     """Trains a task's experiments, each packed; runs on a worker."""
     reply = inspect(names, expected, get_worker())
-    return reply if reply.faults else replace(reply, outcomes=tuple(map(worker.answer, contents)))
+    return reply if reply.faults else replace(reply, answers=tuple(map(worker.answer, contents)))

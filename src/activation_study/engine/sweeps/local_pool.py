@@ -24,8 +24,9 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 
 from activation_study.engine.run import Run
-from activation_study.engine.sweeps import messages, packing
-from activation_study.engine.sweeps.worker import READY, Failure, serve
+from activation_study.engine.sweeps.messages import MEMORY, describe_death
+from activation_study.engine.sweeps.packing import pack_all
+from activation_study.engine.sweeps.worker import READY, Failure, outcome, serve
 from activation_study.errors import EngineError
 from activation_study.experiment import Experiment
 
@@ -33,13 +34,8 @@ ATTEMPTS = 3
 """Worker processes that an experiment may kill, each but the first with no other run beside it."""
 
 THREAD_LIMITS = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "BLIS_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-    "NUMBA_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
+    *("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS"),
+    *("NUMEXPR_NUM_THREADS", "NUMBA_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"),
 )
 """Set to 1 in every worker, unless they are set: workers times threads would exceed the cores."""
 
@@ -110,12 +106,12 @@ class _Worker:
         """Whether it waits for work: an idle one ends by itself, and its pipe tells."""
         return self.process.poll() is None and not self.connection.poll()
 
-    def give(self, experiments: list[Experiment], contents: list[bytes]) -> None:
+    def give(self, packed: list[tuple[Experiment, bytes]]) -> None:
         """Sends experiments, each packed: what cannot be read there is one's failure alone."""
-        self.given.extend(experiments)
+        self.given.extend(experiment for experiment, _ in packed)
         # That a worker has just died is found out where its pipe is read.
         with contextlib.suppress(OSError):
-            self.connection.send(contents)
+            self.connection.send([content for _, content in packed])
 
     def end(self, patience: float = 0.0) -> int:
         """Ends the process, waiting a little if it is about to; returns its exit code."""
@@ -170,11 +166,11 @@ class _Pool:
 
     def _hand_out(self) -> Iterator[Failure]:
         while len(self.busy) < self.num_workers and (chunk := self._next_chunk()):
-            sent, contents, failed = packing.pack_all(chunk)
+            packed, failed = pack_all(chunk)
             yield from failed
-            if sent:
+            if packed:
                 self.busy.append(_free_worker())
-                self.busy[-1].give(sent, contents)
+                self.busy[-1].give(packed)
 
     def _next_chunk(self) -> list[Experiment] | None:
         if chunk := next(self.chunks, None):
@@ -192,26 +188,32 @@ class _Pool:
             worker.is_ready = True
             self.early_deaths = 0
             return
-        outcome = pickle.loads(message)
         experiment = worker.given.popleft()
         if not worker.given:
             self.busy.remove(worker)
             _idle.append(worker)
-        yield outcome if isinstance(outcome, Run) else Failure(experiment, outcome)
+        yield outcome(experiment, pickle.loads(message))
 
     def _bury(self, worker: _Worker) -> Iterator[Failure]:
         """Takes what a dead worker had not answered, and counts the death against the first."""
-        death = messages.describe_death(worker.end(patience=10.0))
+        death = describe_death(worker.end(patience=10.0))
         if worker.is_ready:
             experiment = worker.given.popleft()
             self.deaths[experiment.key] += 1
             if self.deaths[experiment.key] == ATTEMPTS:
-                yield Failure(experiment, messages.why_given_up(ATTEMPTS, death))
+                reason = (
+                    f"its worker process died {ATTEMPTS} times, the last time with no other run "
+                    f"beside it, when it {death}; {MEMORY}"
+                )
+                yield Failure(experiment, reason)
             else:
                 self.again.append(experiment)
         else:
             self.early_deaths += 1
             if self.early_deaths == ATTEMPTS * self.num_workers:
-                raise EngineError(messages.why_none_is_ready(self.early_deaths, death))
+                raise EngineError(
+                    f"worker processes died {self.early_deaths} times before they were ready to "
+                    f"train; the last one {death}; {MEMORY}; what it printed above may tell more"
+                )
         if worker.given:
             self.chunks = itertools.chain([list(worker.given)], self.chunks)

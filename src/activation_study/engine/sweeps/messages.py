@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+from collections.abc import Iterable
 from typing import Any
 
 from activation_study.engine.sweeps.worker import Failure
@@ -32,9 +33,7 @@ def describe_failures(failures: list[Failure], total: int) -> str:
     for failure in failures:
         alike.setdefault(_in_a_line(failure.reason), []).append(failure)
     for reason, group in list(alike.items())[:MOST_REASONS]:
-        for failure in group[:MOST_ALIKE]:
-            fields = ", ".join(f"{k}={v!r}" for k, v in _unusual_fields(failure.experiment).items())
-            lines.append(f"- Experiment({fields})")
+        lines += [f"- Experiment({in_words(each.experiment)})" for each in group[:MOST_ALIKE]]
         if len(group) > MOST_ALIKE:
             lines.append(f"- and {len(group) - MOST_ALIKE} more with the same reason")
         lines.append(reason)
@@ -61,9 +60,11 @@ def _in_a_line(reason: str) -> str:
     return line
 
 
-def _unusual_fields(experiment: Experiment) -> dict[str, Any]:
+def in_words(experiment: Experiment, always: Iterable[str] = ()) -> str:
+    """The fields that the reference network does not have, and those that are always named."""
     reference, own = Experiment().describe(), experiment.describe()
-    return {field: own[field] for field in FIELDS if own[field] != reference[field]}
+    shown = [field for field in FIELDS if field in always or own[field] != reference[field]]
+    return ", ".join(f"{field}={own[field]!r}" for field in shown)
 
 
 def describe_sweep(
@@ -97,28 +98,8 @@ def _shortened(values: list[Any], limit: int = 8) -> str:
     return f"{len(values)}: " + ", ".join(shown)
 
 
-def describe_death(exit_code: int | None) -> str:
+def describe_death(exit_code: int) -> str:
     """How a process ended, by its exit code: negative for a signal, as `subprocess` has it."""
-    if exit_code is None or exit_code >= 0:
+    if exit_code >= 0:
         return f"ended with exit code {exit_code}"
-    try:
-        name = signal.Signals(-exit_code).name
-    except ValueError:
-        name = "unknown"
-    return f"was killed by signal {-exit_code} ({name})"
-
-
-def why_given_up(number: int, death: str) -> str:
-    """Why an experiment is given up that has killed so many workers of its own."""
-    return (
-        f"its worker process died {number} times, the last time with no other run beside it, "
-        f"when it {death}; {MEMORY}"
-    )
-
-
-def why_none_is_ready(number: int, death: str) -> str:
-    """Why a sweep ends whose workers die before they are given anything."""
-    return (
-        f"worker processes died {number} times before they were ready to train; the last one "
-        f"{death}; {MEMORY}; what it printed above may tell more"
-    )
+    return f"was killed by signal {-exit_code} ({signal.strsignal(-exit_code) or 'unknown'})"

@@ -13,20 +13,19 @@ import cloudpickle
 from activation_study.catalogue.activations import code_digest
 from activation_study.catalogue.parts import code_of
 from activation_study.engine.sweeps.worker import Failure
-from activation_study.errors import CannotTravelError
 from activation_study.experiment import Experiment
 
 
-def pack(experiment: Experiment) -> bytes:
+def pack(experiment: Experiment) -> bytes | Failure:
     """The experiment for a process that may know none of the user's own files, or older ones.
 
     A function or class of an installed library travels by its name. One of the user's own travels
     as code, with what it reads: another machine has no file of it, and a worker that has imported
     the file before has what it held then, while the experiment's key tells what it holds now.
 
-    Raises:
-        CannotTravelError: A part of the user's own, or something that it uses, cannot be pickled,
-            or is no longer what it was when the experiment was made.
+    Returns:
+        Its pickle; or a failure where a part of the user's own, or something that it uses, cannot
+        be pickled, or is no longer what it was when the experiment was made.
     """
     own: dict[str, ModuleType] = {}
     names, by_value = set[str](), set[str]()
@@ -42,11 +41,12 @@ def pack(experiment: Experiment) -> bytes:
         _Pickler(packed, own, names).dump(experiment)
         return packed.getvalue()
     except Exception as error:
-        raise CannotTravelError(
+        return Failure(
+            experiment,
             f"it cannot be sent to a worker: {error}; what it uses must be picklable: "
             f"make locks, open files and the like inside the function\n"
-            f"{traceback.format_exc(limit=-2)}"
-        ) from error
+            f"{traceback.format_exc(limit=-2)}",
+        )
     finally:
         for name in by_value & cloudpickle.list_registry_pickle_by_value():
             cloudpickle.unregister_pickle_by_value(own[name])
@@ -54,16 +54,13 @@ def pack(experiment: Experiment) -> bytes:
 
 def pack_all(
     experiments: Iterable[Experiment],
-) -> tuple[list[Experiment], list[bytes], list[Failure]]:
-    """Packs what can travel; returns that, each as bytes, and what has failed since it cannot."""
-    sent, contents, failed = list[Experiment](), list[bytes](), list[Failure]()
-    for experiment in experiments:
-        try:
-            contents.append(pack(experiment))
-            sent.append(experiment)
-        except CannotTravelError as error:
-            failed.append(Failure(experiment, str(error)))
-    return sent, contents, failed
+) -> tuple[list[tuple[Experiment, bytes]], list[Failure]]:
+    """Packs what can travel, in order; returns that, and what has failed since it cannot."""
+    tried = [(experiment, pack(experiment)) for experiment in experiments]
+    return (
+        [(experiment, packed) for experiment, packed in tried if isinstance(packed, bytes)],
+        [failure for _, failure in tried if isinstance(failure, Failure)],
+    )
 
 
 class _Pickler(cloudpickle.Pickler):

@@ -3,24 +3,136 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
+from typing import Protocol
 
+import joblib
 from tqdm.auto import tqdm
 
 from activation_study import settings
+from activation_study.catalogue import datasets
+from activation_study.checks import whole_number
 from activation_study.engine.records.records import Records, Runs
 from activation_study.engine.run import Run
-from activation_study.engine.sweeps import messages
-from activation_study.engine.sweeps.order import by_graph
-from activation_study.engine.sweeps.plan import Listed, Plan, plan_of
+from activation_study.engine.sweeps import local_pool, messages, worker
+from activation_study.engine.sweeps.order import by_graph, in_turn
 from activation_study.engine.sweeps.worker import Failure
-from activation_study.engine.sweeps.workers import Workers
 from activation_study.errors import RunsFailedError
 from activation_study.experiment import Experiment
+from activation_study.registry import shown
 
 IN_PROCESS = 2
 """So few experiments are trained in this process: a worker takes longer to start than they take."""
+
+MOST_WORKERS = 1024
+"""Processes on one machine; beyond, somebody has mistaken them for runs."""
+
+
+class Plan(Protocol):
+    """A study as the runner sees it: what it wants next depends on what is recorded."""
+
+    @property
+    def name(self) -> str | None:
+        """Name of the study, None for a plain list."""
+
+    @property
+    def tier(self) -> str:
+        """``"full"`` or ``"quick"``."""
+
+    def next_experiments(self, records: Records) -> list[Experiment]:
+        """Everything that the study is known to need, recorded or not."""
+
+    def with_roles(self, runs: Runs, records: Records) -> Runs:
+        """Fills the role columns of the summary."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A plain list of experiments as a plan, which gives its runs no roles."""
+
+    experiments: list[Experiment]
+    name: str | None = None
+    tier: str = "full"
+
+    def next_experiments(self, records: Records) -> list[Experiment]:
+        """The list."""
+        return self.experiments
+
+    def with_roles(self, runs: Runs, records: Records) -> Runs:
+        """The runs as they are."""
+        return runs
+
+
+def plan_of(what: Plan | Iterable[Experiment]) -> Plan:
+    """What a caller asks for as a plan.
+
+    Raises:
+        ValueError: It is neither a study nor a list of experiments, or an empty list.
+    """
+    if isinstance(what, Iterable):
+        experiments = list(what)
+        if experiments and all(isinstance(each, Experiment) for each in experiments):
+            return Listed(experiments)
+    elif hasattr(what, "next_experiments") and not isinstance(what, type):
+        return what
+    raise ValueError(
+        f"received {shown(what)}; accepted: a study, such as studies.get('core'), or a list of "
+        f"experiments, such as [Experiment(hidden='relu')]"
+    )
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Who trains: processes of this machine, or the workers of a Dask cluster.
+
+    Args:
+        num_workers: Processes on this machine; None for one a core.
+        backend: ``"local"`` or ``"dask"``.
+        address: The Dask scheduler's.
+        in_process: Whether this process trains, unless workers are asked for.
+
+    Raises:
+        ValueError: The settings contradict each other, or are none.
+    """
+
+    num_workers: int | None = None
+    backend: str = "local"
+    address: str | None = None
+    in_process: bool = False
+
+    def __post_init__(self) -> None:
+        is_local = self.backend == "local" and self.address is None
+        is_cluster = self.backend == "dask" and self.address is not None
+        if not is_local and not (is_cluster and self.num_workers is None):
+            raise ValueError(
+                f"accepted: backend='local', or backend='dask' with the address of its scheduler, "
+                f"address='tcp://host:8786' for example, and without num_workers; received "
+                f"backend={shown(self.backend)}, address={shown(self.address)} and "
+                f"num_workers={shown(self.num_workers)}"
+            )
+        if self.num_workers is not None:
+            whole_number("num_workers", self.num_workers, 1, MOST_WORKERS)
+
+    def train(
+        self, experiments: Sequence[Experiment], is_wanted: Callable[[Experiment], bool]
+    ) -> Generator[Run | Failure, None, None]:
+        """Yields the outcome of each experiment that is wanted at its turn, as they come."""
+        if self.address is not None:
+            # Here, since Dask takes a while to import and few sweeps need it.
+            from activation_study.engine.sweeps import cluster
+
+            names = {experiment.dataset for experiment in experiments}
+            return cluster.in_cluster(in_turn(experiments, is_wanted), self.address, names)
+        for name in sorted({experiment.dataset for experiment in experiments}):
+            # Here, so that what is missing is said once, and downloaded once, before workers start.
+            datasets.read_anew(name)
+        if self.num_workers is None and self.in_process:
+            wanted = filter(is_wanted, experiments)
+            return (worker.outcome(each, worker.answer(each)) for each in wanted)
+        num_workers = self.num_workers or joblib.cpu_count()
+        return local_pool.in_workers(in_turn(experiments, is_wanted), num_workers)
 
 
 def run(
@@ -59,7 +171,7 @@ def run(
         RunsFailedError: Some experiments failed; the others are recorded. Lists each with its
             reason.
     """
-    plan = plan_of(what, "run")
+    plan = plan_of(what)
     # By what was asked for, not by what is left of it: a sweep of which an experiment is left that
     # kills its workers must not train it here.
     in_process = isinstance(plan, Listed) and len(plan.experiments) <= IN_PROCESS
@@ -67,21 +179,18 @@ def run(
     records = records or Records()
     num_trained, failures = 0, dict[str, Failure]()
     while True:
-        experiments = list(plan.next_experiments(records))
-        if not experiments:
-            raise ValueError("run() received no experiment: give at least one")
-        unique = {experiment.key: experiment for experiment in experiments}
+        wanted = {experiment.key: experiment for experiment in plan.next_experiments(records)}
         # What has failed holds up what depends on it, and nothing else.
-        missing = [each for each in records.missing(experiments) if each.key not in failures]
+        missing = [each for each in records.missing(wanted.values()) if each.key not in failures]
         if not missing:
             break
         number, failed = _train_and_record(missing, records, workers, progress)
         num_trained += number
         failures |= {failure.experiment.key: failure for failure in failed}
     if failures:
-        raise RunsFailedError(messages.describe_failures(list(failures.values()), len(unique)))
-    print(messages.describe_sweep(list(unique.values()), plan.name, plan.tier, num_trained))
-    loaded = records.load(unique.values(), plan.name, plan.tier)
+        raise RunsFailedError(messages.describe_failures(list(failures.values()), len(wanted)))
+    print(messages.describe_sweep(list(wanted.values()), plan.name, plan.tier, num_trained))
+    loaded = records.load(wanted.values(), plan.name, plan.tier)
     return plan.with_roles(loaded, records)
 
 
@@ -99,7 +208,7 @@ def load(what: Plan | Iterable[Experiment], records: Records | None = None) -> R
         ValueError: It is neither a study nor a list of experiments.
         RecordError: The published record is damaged.
     """
-    plan = plan_of(what, "load")
+    plan = plan_of(what)
     records = records or Records()
     loaded = records.load(plan.next_experiments(records), plan.name, plan.tier)
     return plan.with_roles(loaded, records)
@@ -141,17 +250,14 @@ def _with_progress(
     outcomes: Generator[Run | Failure, None, None], total: int, asked: bool | None
 ) -> Generator[Run | Failure, None, None]:
     """Passes outcomes on, and shows how many there are and how long the rest will take."""
-    hidden = not shows_progress(asked)
-    with tqdm(total=total, unit="run", smoothing=0.02, disable=hidden) as bar, closing(outcomes):
-        for outcome in outcomes:
-            yield outcome
-            bar.update()
+    with closing(outcomes):
+        yield from tqdm(
+            outcomes, total=total, unit="run", smoothing=0.02, disable=not shows_progress(asked)
+        )
 
 
 def shows_progress(asked: bool | None) -> bool:
     """Whether to draw a bar of progress: as asked, else where someone watches the terminal."""
     if asked is not None:
         return asked
-    if settings.hides_progress():
-        return False
-    return sys.stderr.isatty() or "ipykernel" in sys.modules
+    return not settings.hides_progress() and (sys.stderr.isatty() or "ipykernel" in sys.modules)

@@ -43,16 +43,25 @@ class Failure:
     reason: str
 
 
-def attempt(experiment: Experiment) -> Run | Failure:
-    """Trains in whichever process this is; an error there must not end the others' work."""
+def answer(task: Experiment | bytes) -> Run | str:
+    """Trains an experiment, pickled or not, in whichever process this is.
+
+    Returns:
+        Its run, or the traceback of why there is none: no error may end the others' work.
+    """
     try:
         quiet_tensorflow.load()
         from activation_study.engine.training.train import train
 
-        return train(experiment)
+        return train(pickle.loads(task) if isinstance(task, bytes) else task)
     # An activation that exits is as broken as one that raises.
     except (Exception, SystemExit):
-        return Failure(experiment, traceback.format_exc(limit=-4))
+        return traceback.format_exc(limit=-4)
+
+
+def outcome(experiment: Experiment, answer: Run | str) -> Run | Failure:
+    """What came of an experiment, by a worker's answer."""
+    return answer if isinstance(answer, Run) else Failure(experiment, answer)
 
 
 def import_training() -> None:
@@ -90,15 +99,6 @@ def serve(connection: Connection, parent: int, scratch: str) -> None:
             for message in connection.recv():
                 connection.send_bytes(pickle.dumps(answer(message)))
     shutil.rmtree(scratch, ignore_errors=True)
-
-
-def answer(message: bytes) -> Run | str:
-    """Trains a pickled experiment; returns its run, or the traceback of why there is none."""
-    try:
-        outcome = attempt(pickle.loads(message))
-    except Exception:
-        return traceback.format_exc(limit=-4)
-    return outcome if isinstance(outcome, Run) else outcome.reason
 
 
 def _end_when_orphaned(parent: int, scratch: str) -> None:

@@ -96,7 +96,9 @@ class InitialWeights:
     def assign(self, experiment: Experiment, stream: np.random.SeedSequence) -> None:
         """Sets every variable of the model to the experiment's initial value."""
         output_bias = experiment.parts.head.initial_bias(experiment.parts.task.prior)
-        initializer = self._initializer_name(experiment)
+        initializer = experiment.initializer
+        if initializer == "recommended":
+            initializer = experiment.parts.activation.initializer
         seeds = iter(stream.generate_state(len(self._constants)))
         for variable, constant in zip(self._model.weights, self._constants, strict=True):
             layer, _, role = variable.path.rpartition("/")
@@ -113,9 +115,3 @@ class InitialWeights:
                 variable.assign(np.full(variable.shape, experiment.bias_initial_value, "float32"))
             else:
                 variable.assign(constant)
-
-    @staticmethod
-    def _initializer_name(experiment: Experiment) -> str:
-        if experiment.initializer == "recommended":
-            return experiment.parts.activation.initializer
-        return experiment.initializer

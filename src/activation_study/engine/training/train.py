@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -32,20 +32,12 @@ def use_one_thread() -> None:
             raise
 
 
-class _Clock:
-    """Adds up the seconds spent on named parts of a run."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def time(self, part: str) -> Iterator[None]:
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            elapsed = time.perf_counter() - start
-            self.seconds[part] = self.seconds.get(part, 0.0) + elapsed
+@contextmanager
+def _timed(seconds: dict[str, float], part: str) -> Iterator[None]:
+    """Adds the seconds spent on a part of a run to those spent on it before."""
+    start = time.perf_counter()
+    yield
+    seconds[f"{part}_seconds"] += time.perf_counter() - start
 
 
 def train(experiment: Experiment) -> Run:
@@ -64,19 +56,19 @@ def train(experiment: Experiment) -> Run:
     """
     experiment.parts.check_unchanged()
     use_one_thread()
-    clock = _Clock()
+    seconds = defaultdict[str, float](float)
     start = time.perf_counter()
-    with clock.time("setup"):
+    with _timed(seconds, "setup"):
         streams = run_data.Streams.of(experiment)
         arrays = run_data.prepare(experiment, streams)
         loop = loop_for(experiment)
         loop.restart(experiment, streams.weights)
     watch = Watch(experiment.parts, loop.lipschitz)
-    _train_and_watch(experiment, loop, arrays, watch, streams, clock)
+    _train_and_watch(experiment, loop, arrays, watch, streams, seconds)
     summary = watch.summarize(arrays.validation[1].numpy())
     tables = watch.tables()
     if arrays.test:
-        with clock.time("measure"):
+        with _timed(seconds, "measure"):
             validation, test = (
                 read(experiment.parts, loop.evaluate(images, targets), targets.numpy())
                 for images, targets in (arrays.validation, arrays.test)
@@ -87,14 +79,18 @@ def train(experiment: Experiment) -> Run:
             )
         summary |= {f"test_{name}": value for name, value in tested.items()}
         tables |= tested_tables
-    seconds = {f"{part}_seconds": value for part, value in clock.seconds.items()}
     seconds["wall_seconds"] = time.perf_counter() - start
     return Run(
         key=experiment.key,
         experiment=experiment.describe(),
         summary=round_floats(summary, SUMMARY_DIGITS),
         tables=round_floats(tables, TABLE_DIGITS),
-        provenance=_provenance() | round_floats(seconds, TABLE_DIGITS),
+        provenance=provenance.of_this_process()
+        | {
+            "threads": tf.config.threading.get_intra_op_parallelism_threads(),
+            "onednn": settings.onednn(),
+        }
+        | round_floats(seconds, TABLE_DIGITS),
     )
 
 
@@ -104,14 +100,14 @@ def _train_and_watch(
     arrays: run_data.RunData,
     watch: Watch,
     streams: run_data.Streams,
-    clock: _Clock,
+    seconds: dict[str, float],
 ) -> None:
     """Runs the epochs; stops early only when the loss is no longer finite."""
     targets = arrays.validation[1].numpy()
     probe = arrays.probe(experiment.architecture)
 
     def look(train_loss: float) -> None:
-        with clock.time("measure"):
+        with _timed(seconds, "measure"):
             validation = loop.evaluate(*arrays.validation)
             layers = loop.look(*probe) if experiment.depth else []
             watch.record(train_loss, validation, targets, layers)
@@ -120,17 +116,10 @@ def _train_and_watch(
     generator = np.random.default_rng(streams.batches)
     for epoch in range(experiment.epochs):
         order = generator.permutation(arrays.train_indices)
-        with clock.time("train"):
+        with _timed(seconds, "train"):
             losses = loop.train_epoch(arrays.images, arrays.targets, tf.constant(order)).numpy()
         if epoch == 0:
             watch.record_early(losses)
         look(float(losses.mean()))
         if not np.isfinite(losses).all():
             return
-
-
-def _provenance() -> dict[str, Any]:
-    return provenance.of_this_process() | {
-        "threads": tf.config.threading.get_intra_op_parallelism_threads(),
-        "onednn": settings.onednn(),
-    }

@@ -13,13 +13,12 @@ import numpy as np
 import pandas as pd
 
 from activation_study import files, settings
-from activation_study.catalogue import datasets
 from activation_study.engine.records.published import PublishedRecord
-from activation_study.engine.records.schema import Schema
 from activation_study.engine.run import Run
 from activation_study.engine.sweeps import sweep
 from activation_study.engine.training import provenance
 from activation_study.errors import RecordError
+from activation_study.registry import unknown_name
 from activation_study.report.reproduction.audited_run import (
     DIFFERENT,
     UNMEASURED,
@@ -27,14 +26,8 @@ from activation_study.report.reproduction.audited_run import (
     beside,
     shown_of,
 )
-from activation_study.report.reproduction.comparison import Difference, Tables, of_run
-from activation_study.report.reproduction.sampling import (
-    cell,
-    draw,
-    edge_cells,
-    repeatable,
-    studies_of,
-)
+from activation_study.report.reproduction.comparison import Difference, of_run
+from activation_study.report.reproduction.sampling import cell, draw, edge_cells, repeatable
 
 NUM_WORKERS = 2
 
@@ -75,16 +68,20 @@ class Audit:
         """The summary: counts, and what cannot be audited."""
         shown = shown_of(run.verdict for run in self.runs)
         counts = ", ".join(f"{self.count(verdict)} {verdict}" for verdict in shown)
-        lines = [
-            f"{len(self.runs)} of {self.num_published:,} published runs retrained "
-            f"(seed {self.seed}): {counts}"
-        ]
-        passed_over = Counter(name for run in self.runs for name in run.not_comparable)
-        for number in sorted(set(passed_over.values()), reverse=True):
-            names = ", ".join(name for name, n in passed_over.items() if n == number)
-            lines.append(f"not comparable in {number} of them, which round otherwise: {names}")
-        lines += [f"{n:,} runs cannot be audited: {why}" for why, n in self.not_repeatable.items()]
-        return "\n".join(lines)
+        passed_over: dict[int, list[str]] = {}
+        for name, number in Counter(n for run in self.runs for n in run.not_comparable).items():
+            passed_over.setdefault(number, []).append(name)
+        return "\n".join(
+            [
+                f"{len(self.runs)} of {self.num_published:,} published runs retrained "
+                f"(seed {self.seed}): {counts}",
+                *(
+                    f"not comparable in {number} of them, which round otherwise: {', '.join(names)}"
+                    for number, names in sorted(passed_over.items(), reverse=True)
+                ),
+                *(f"{n:,} runs cannot be audited: {why}" for why, n in self.not_repeatable.items()),
+            ]
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """The audit as JSON types, with the date and the platform that retrained."""
@@ -126,9 +123,8 @@ def last_written(folder: Path | None = None) -> dict[str, Any] | None:
     Raises:
         RecordError: The file cannot be read.
     """
-    return files.read_result(
-        (folder or settings.published()) / FILE, "activation-study audit --write"
-    )
+    path = (folder or settings.published()) / FILE
+    return files.read_result(path, "activation-study audit --write", "runs")
 
 
 def audit(
@@ -165,8 +161,15 @@ def audit(
     if sample < 1:
         raise ValueError(f"sample must be at least 1; received {sample}")
     published = published or PublishedRecord(settings.published())
-    names = studies_of(published, study)
-    tables = {name: _read_all(published, name) for name in names}
+    names = published.studies()
+    if not names:
+        raise RecordError(
+            f"nothing is published in {published.folder}: activation-study publish does that"
+        )
+    if study is not None and study not in names:
+        raise unknown_name("published study", study, names)
+    names = names if study is None else [study]
+    tables = {name: published.read_all(name) for name in names}
     rows = [content["runs"].to_pandas().assign(study=name) for name, content in tables.items()]
     # Studies may share runs.
     summary = pd.concat(rows, ignore_index=True).drop_duplicates("key", ignore_index=True)
@@ -176,9 +179,6 @@ def audit(
         raise RecordError(f"no run of {', '.join(names)} can be retrained: {said}")
     drawn = draw(summary[summary["key"].isin(experiments)], sample, seed)
     chosen = [experiments[key] for key in drawn["key"]]
-    for dataset in sorted({experiment.dataset for experiment in chosen}):
-        # Here, so that what is missing is said once, and downloaded once, before workers start.
-        datasets.load(dataset)
     edges = edge_cells(summary)
     by_key = {row["key"]: row for _, row in drawn.iterrows()}
     audited: dict[str, AuditedRun] = {}
@@ -191,11 +191,6 @@ def audit(
         report(audited[key])
     in_order = tuple(audited[key] for key in drawn["key"])
     return Audit(in_order, sample, seed, len(summary), not_repeatable)
-
-
-def _read_all(published: PublishedRecord, study: str) -> Tables:
-    names = Schema.of(published.measures(study)).tables
-    return {table: published.read(study, table) for table in names}
 
 
 def _finite(difference: Difference | None) -> float | None:

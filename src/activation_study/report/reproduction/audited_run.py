@@ -12,8 +12,9 @@ from activation_study.engine.records import schema
 from activation_study.engine.records.schema import Schema
 from activation_study.engine.records.tables import to_tables
 from activation_study.engine.run import Run
-from activation_study.engine.sweeps.sweep import Failure
-from activation_study.experiment import FIELDS, Experiment
+from activation_study.engine.sweeps.messages import in_words
+from activation_study.engine.sweeps.worker import Failure
+from activation_study.experiment import Experiment
 from activation_study.report.reproduction import tolerances
 from activation_study.report.reproduction.comparison import (
     Comparison,
@@ -29,6 +30,9 @@ VERDICTS = (EQUAL, WITHIN, STARTED, UNMEASURED, DIFFERENT)
 
 RESULT = "runs.validation_accuracy"
 """Where not even this is comparable, no more than start and outcome was compared."""
+
+ALWAYS_NAMED = ("hidden", "head", "learning_rate", "seed")
+"""Fields that every line of an audit names."""
 
 PLATFORM = ("tensorflow", "keras", "numpy", "cpu", "threads", "onednn")
 """Provenance that decides a run's numbers; of Python's version, only major and minor."""
@@ -102,7 +106,7 @@ def beside(
     about: dict[str, Any] = {
         "key": row["key"],
         "study": row["study"],
-        "cell": _in_words(row["study"], experiment),
+        "cell": f"{row['study']}: {in_words(experiment, ALWAYS_NAMED)}",
         "provenance": own,
     }
     if isinstance(outcome, Failure):
@@ -115,7 +119,7 @@ def beside(
         return AuditedRun(**about, same_platform=same, verdict=EQUAL)
     if same:
         compared, verdict = Comparison(unequal[0]), DIFFERENT
-    elif experiment.task not in tolerances.TASKS:
+    elif experiment.task not in tolerances.TASKS or not tolerances.measured():
         compared, verdict = Comparison(unequal[0]), UNMEASURED
     else:
         compared = compare(recorded, retrained, at_edge=at_edge)
@@ -135,11 +139,3 @@ def beside(
 def _platform(own: dict[str, Any]) -> tuple[str, ...]:
     python = ".".join(str(own["python"]).split(".")[:2])
     return (python, *(str(own[name]) for name in PLATFORM))
-
-
-def _in_words(study: str, experiment: Experiment) -> str:
-    """The run's study, and the fields that the reference network does not have."""
-    usual, own = Experiment().describe(), experiment.describe()
-    always = ("hidden", "head", "learning_rate", "seed")
-    shown = [field for field in FIELDS if field in always or own[field] != usual[field]]
-    return f"{study}: " + ", ".join(f"{field}={own[field]}" for field in shown)

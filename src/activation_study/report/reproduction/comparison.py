@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from activation_study.engine.records import schema
+from activation_study.engine.records.tables import only
 from activation_study.report.reproduction.coherence import contradictions
 from activation_study.report.reproduction.tolerances import (
     AT_START,
@@ -30,10 +30,7 @@ Frames = dict[str, pd.DataFrame]
 
 def of_run(tables: Tables, key: str) -> Tables:
     """The rows of one run."""
-    return {
-        name: content.filter(pc.equal(content["key"], pa.scalar(key)))
-        for name, content in tables.items()
-    }
+    return {name: only(content, [key]) for name, content in tables.items()}
 
 
 @dataclass(frozen=True)
@@ -210,27 +207,20 @@ def _over_time(table: str, place: str, frame: pd.DataFrame) -> dict[str, np.ndar
     """The columns of a table in three parts: before rounding can grow, early on, and later."""
     turn = frame[place].rank(method="dense").to_numpy()
     last = EARLY_WINDOWS if table == "early" else 2
-    parts = {
-        AT_START: turn == 1,
-        EARLY_ON: (turn > 1) & (turn <= last),
-        "": turn > last,
-    }
-    outside = {"key", *schema.SORT_KEYS[table]}
+    parts = {AT_START: turn == 1, EARLY_ON: (turn > 1) & (turn <= last), "": turn > last}
     return {
         f"{table}.{column}{when}": _floats(frame[column])[rows]
         for when, rows in parts.items()
         for column in schema.TABLES[table]
-        if column not in outside
+        if column not in schema.SORT_KEYS[table]
     }
 
 
 def _dead_shares(frame: pd.DataFrame, depth: int, width: int) -> dict[str, np.ndarray]:
     """Share of each layer's units that were dead, or without gradient, at some epoch."""
-    layers = range(1, depth + 1)
+    of_layer = [frame[frame["layer"] == number] for number in range(1, depth + 1)]
     return {
-        f"units.{column}": np.array(
-            [(frame.loc[frame["layer"] == n, column].str.contains("1")).sum() for n in layers]
-        )
+        f"units.{column}": np.array([units[column].str.contains("1").sum() for units in of_layer])
         / width
         for column in ("dead", "gradient_dead")
     }
@@ -239,14 +229,10 @@ def _dead_shares(frame: pd.DataFrame, depth: int, width: int) -> dict[str, np.nd
 def _reliability(frame: pd.DataFrame) -> dict[str, np.ndarray]:
     """Weighted means over the bins: ties decide how many bins there are."""
     weights = frame["count"] / frame["count"].sum()
-    parts = {
-        "confidence": frame["confidence"],
-        "accuracy": frame["accuracy"],
-        "gap": (frame["confidence"] - frame["accuracy"]).abs(),
-    }
-    is_measured = len(frame) > 0
+    gaps = (frame["confidence"] - frame["accuracy"]).abs()
+    parts = {"confidence": frame["confidence"], "accuracy": frame["accuracy"], "gap": gaps}
     return {
-        f"reliability.{name}": np.array([(weights * values).sum()] if is_measured else [], float)
+        f"reliability.{name}": np.array([(weights * values).sum()] if len(frame) else [], float)
         for name, values in parts.items()
     }
 

@@ -26,66 +26,51 @@ FILE = "repetition.json"
 class Repetition:
     """The verdicts of the record beside those with repeated runs in the place of recorded ones.
 
+    What was written earlier can lack what is said of equal runs and of rates: None stands there.
+
     Attributes:
         studies: study -> number of its runs that were repeated, and of all its runs; where tuning
             chose another rate when repeated, runs at that rate are among them.
         evaluation: study -> the same of the runs that verdicts compare.
-        equal: study -> number of repeated runs of which every recorded value came again; None where
-            that was not counted.
+        equal: study -> number of repeated runs of which every recorded value came again.
         rates: study -> arm -> the recorded and the repeated choice of its learning rate, where they
-            differ; None where they were not compared.
+            differ.
         made_with: the repeated runs' origin -> how many runs, by column of the provenance.
         claims: for each claim that runs judge, its verdict, effect and interval, and those again.
     """
 
     studies: dict[str, tuple[int, int]]
     evaluation: dict[str, tuple[int, int]]
-    equal: dict[str, int] | None
-    rates: dict[str, dict[str, tuple[float, float]]] | None
+    equal: dict[str, int]
+    rates: dict[str, dict[str, tuple[float, float]]]
     made_with: dict[str, dict[str, int]]
     claims: list[dict[str, Any]]
 
-    @property
-    def changed(self) -> list[dict[str, Any]]:
-        """The claims whose verdict is another."""
-        return changed(self.claims)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Everything as plain JSON values, with today's date."""
-        return {
-            "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-            "studies": self.studies,
-            "evaluation": self.evaluation,
-            "equal": self.equal,
-            "rates": self.rates,
-            "made_with": self.made_with,
-            "claims": self.claims,
-        }
-
     def write(self, folder: Path) -> Path:
-        """Write the result beside the manifest and return the path.
+        """Write the result, with today's date, beside the manifest and return the path.
 
         The last one of each type of CPU is kept; a new one goes before those of other types.
 
         Raises:
             RecordError: what was written before cannot be read.
         """
-        own = self.as_dict()
+        own = {"date": datetime.datetime.now(datetime.UTC).date().isoformat()} | vars(self)
         others = [each for each in written(folder) if cpus(each) != cpus(own)]
         return files.write_result(folder / FILE, {"repetitions": [own, *others]})
 
     def __str__(self) -> str:
         """Return how much was repeated, and every verdict that changed."""
+        moved = changed(self.claims)
+        kept = len(self.claims) - len(moved)
         lines = [
             f"{study}: {again:,} of {total:,} runs repeated, {self.evaluation[study][0]:,} of "
-            f"{self.evaluation[study][1]:,} of those that verdicts compare"
-            f"{_equal(self.equal, study)}"
+            f"{self.evaluation[study][1]:,} of those that verdicts compare ({self.equal[study]:,} "
+            f"of them equal in every recorded digit)"
             for study, (again, total) in self.studies.items()
         ]
         lines += rate_words(self.rates)
-        kept = len(self.claims) - len(self.changed)
         lines.append(f"{kept} of {len(self.claims)} verdicts from runs are the same")
-        lines += [f"  {each['id']}: {each['verdict']} -> {each['again']}" for each in self.changed]
+        lines += [f"  {each['id']}: {each['verdict']} -> {each['again']}" for each in moved]
         return "\n".join(lines)
 
 
@@ -114,13 +99,24 @@ def compare(
         evaluation[study] = (int((is_again & is_compared).sum()), int(is_compared.sum()))
         equal[study] = num_equal(before[study], after[study], keys)
         rates[study] = moved_rates(before[study], after[study])
-    again = {verdict.claim.id: verdict for verdict in verdicts_again}
+    again = {verdict.claim.id: verdict.as_dict() for verdict in verdicts_again}
     claims = [
-        _beside(verdict, again[verdict.claim.id])
+        {name: old[name] for name in ("id", "verdict", "effect", "interval", "metric")}
+        | {"again": new["verdict"], "effect_again": new["effect"]}
+        | {"interval_again": new["interval"]}
         for verdict in verdicts
         if verdict.study in repeated and verdict.verdict not in UNTRIED
+        for old, new in [(verdict.as_dict(), again[verdict.claim.id])]
     ]
-    return Repetition(studies, evaluation, equal, rates, _origins(after, repeated), claims)
+    repeated_runs = pd.concat(
+        after[study].summary[after[study].summary["key"].isin(set(keys))]
+        for study, keys in repeated.items()
+    ).drop_duplicates("key")
+    made_with = {
+        column: {str(value): int(number) for value, number in counts.items()}
+        for column, counts in origins.origins(repeated_runs).items()
+    }
+    return Repetition(studies, evaluation, equal, rates, made_with, claims)
 
 
 def moved_rates(before: Runs, after: Runs) -> dict[str, tuple[float, float]]:
@@ -156,30 +152,6 @@ def _by_run(frame: pd.DataFrame, keys: set[str]) -> pd.Series:
     return pd.util.hash_pandas_object(values, index=False).groupby(own["key"]).sum()
 
 
-def _beside(verdict: Verdict, again: Verdict) -> dict[str, Any]:
-    old, new = verdict.as_dict(), again.as_dict()
-    return {
-        **{name: old[name] for name in ("id", "verdict", "effect", "interval", "metric")},
-        "again": new["verdict"],
-        "effect_again": new["effect"],
-        "interval_again": new["interval"],
-    }
-
-
-def _origins(
-    after: Mapping[str, Runs], repeated: Mapping[str, Iterable[str]]
-) -> dict[str, dict[str, int]]:
-    parts = [
-        after[study].summary[after[study].summary["key"].isin(set(keys))]
-        for study, keys in repeated.items()
-    ]
-    summary = pd.concat(parts).drop_duplicates("key")
-    return {
-        column: {str(value): int(number) for value, number in counts.items()}
-        for column, counts in origins.origins(summary).items()
-    }
-
-
 def written(folder: Path | None = None) -> list[dict[str, Any]]:
     """Return the repetitions that were written beside the manifest, the last one first.
 
@@ -191,14 +163,8 @@ def written(folder: Path | None = None) -> list[dict[str, Any]]:
     """
     path = (folder or settings.published()) / FILE
     command = "activation-study repetition FOLDER --write"
-    found = files.read_result(path, command)
-    if found is None:
-        return []
-    try:
-        repetitions: list[dict[str, Any]] = found["repetitions"]
-    except (KeyError, TypeError) as error:
-        raise files.foreign_result(path, command, error) from error
-    return repetitions
+    found = files.read_result(path, command, "repetitions")
+    return found["repetitions"] if found else []
 
 
 def rate_words(rates: Mapping[str, Mapping[str, Sequence[float]]] | None) -> list[str]:
@@ -209,10 +175,6 @@ def rate_words(rates: Mapping[str, Mapping[str, Sequence[float]]] | None) -> lis
         for study, moved in (rates or {}).items()
         if moved
     ]
-
-
-def _equal(equal: Mapping[str, int] | None, study: str) -> str:
-    return "" if equal is None else f" ({equal[study]:,} of them equal in every recorded digit)"
 
 
 def changed(claims: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -8,10 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from activation_study.engine.records.published import PublishedRecord
-from activation_study.errors import RecordError
 from activation_study.experiment import FIELDS, Experiment
-from activation_study.registry import unknown_name
 
 
 def draw(summary: pd.DataFrame, sample: int, seed: int) -> pd.DataFrame:
@@ -50,23 +47,6 @@ def experiment_of(row: pd.Series) -> Experiment:
     return experiment
 
 
-def studies_of(published: PublishedRecord, study: str | None) -> list[str]:
-    """Names of the published studies to draw from: the one that is asked for, or all.
-
-    Raises:
-        RecordError: Nothing is published.
-        ValueError: No study of that name is published.
-    """
-    names = published.studies()
-    if not names:
-        raise RecordError(
-            f"nothing is published in {published.folder}: activation-study publish does that"
-        )
-    if study is not None and study not in names:
-        raise unknown_name("published study", study, names)
-    return names if study is None else [study]
-
-
 def repeatable(summary: pd.DataFrame) -> tuple[dict[str, Experiment], dict[str, int]]:
     """Experiments by key, and why other runs cannot be repeated: reason to their number."""
     experiments, reasons = {}, Counter[str]()
@@ -86,7 +66,6 @@ def cell(row: pd.Series) -> tuple[Any, ...]:
 
 def edge_cells(summary: pd.DataFrame) -> set[tuple[Any, ...]]:
     """Cells of which some seeds diverge, or diverge in another way, and others do not."""
-    outcomes: dict[tuple[Any, ...], set[str]] = {}
-    for _, row in summary.iterrows():
-        outcomes.setdefault(cell(row), set()).add(row["divergence"])
-    return {each for each, found in outcomes.items() if len(found) > 1}
+    outcomes = {(cell(row), row["divergence"]) for _, row in summary.iterrows()}
+    number = Counter(each for each, _ in outcomes)
+    return {each for each in number if number[each] > 1}
