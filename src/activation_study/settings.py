@@ -8,25 +8,19 @@ from pathlib import Path
 from activation_study.errors import MissingFileError
 from activation_study.registry import unknown_name
 
+# Folders: the user's own data files, downloaded data, the working cache, and the published record
+# with its claims.
 DATASETS_VARIABLE = "ACTIVATION_STUDY_DATASETS"
-"""Environment variable: folder of the user's own data files."""
-
 CACHE_VARIABLE = "ACTIVATION_STUDY_CACHE"
-"""Environment variable: folder of downloaded data."""
-
 RECORDS_VARIABLE = "ACTIVATION_STUDY_RECORDS"
-"""Environment variable: folder of the working cache."""
-
 DATA_VARIABLE = "ACTIVATION_STUDY_DATA"
-"""Environment variable: folder of the published record and of the claims."""
 
 TIER_VARIABLE = "ACTIVATION_STUDY_TIER"
-"""Environment variable: ``full``, or ``quick`` for a thinned grid that exercises the code."""
+TIERS = ("full", "quick")
+"""All of a study, the default, or a thinned grid that exercises the code."""
 
 PROGRESS_VARIABLE = "ACTIVATION_STUDY_PROGRESS"
-"""Environment variable: ``0`` hides every progress bar."""
-
-TIERS = ("full", "quick")
+"""``0`` hides every progress bar."""
 
 
 def package() -> Path:
@@ -36,7 +30,7 @@ def package() -> Path:
 
 def repository() -> Path | None:
     """The repository that this package is installed from, or None for a package used alone."""
-    root = Path(__file__).resolve().parents[2]
+    root = package().parents[1]
     return root if (root / "pyproject.toml").exists() and (root / "_toc.yml").exists() else None
 
 
@@ -45,17 +39,14 @@ def working_cache() -> Path:
     if named := _folder(RECORDS_VARIABLE):
         return named
     root = repository()
-    if root is not None:
-        return root / ".cache" / "runs"
-    return Path.home() / ".cache" / "activation-study" / "runs"
+    return (root / ".cache" if root else Path.home() / ".cache" / "activation-study") / "runs"
 
 
 def published() -> Path:
     """Folder of the published record; it need not exist."""
     if named := _folder(DATA_VARIABLE):
         return named
-    root = repository()
-    return root / "data" if root is not None else working_cache().parent / "data"
+    return (repository() or working_cache().parent) / "data"
 
 
 def claims() -> Path:
