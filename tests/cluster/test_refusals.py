@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -102,8 +101,8 @@ def test_an_unfit_worker_that_joins_later_ends_the_sweep(
 
 
 @pytest.mark.slow
-def test_another_source_is_told(
-    make_cluster: Callable[..., LocalCluster], tmp_path: Path, caplog: pytest.LogCaptureFixture
+def test_another_source_is_refused(
+    make_cluster: Callable[..., LocalCluster], tmp_path: Path
 ) -> None:
     source = Path(cluster_worker.__file__).parents[2]
     shutil.copytree(source, tmp_path / "other" / source.name)
@@ -112,9 +111,5 @@ def test_another_source_is_told(
     cluster = make_cluster()
     cluster.add_worker("one", PYTHONPATH=str(tmp_path / "other"))
     cluster.wait_for_workers(1)
-    with caplog.at_level(logging.WARNING):
-        runs = send(cluster.address)
-    assert len(runs) == 1
-    told = [record.getMessage() for record in caplog.records if "source" in record.getMessage()]
-    assert len(told) == 1
-    assert "install the same commit there" in told[0]
+    with pytest.raises(EngineError, match=r"source is \w+, needed is \w+: install .* same commit"):
+        send(cluster.address)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import logging
 import re
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import CancelledError
@@ -29,8 +28,6 @@ from activation_study.registry import shown
 
 ADDRESS = re.compile(r"[a-z]+://[^\s/]+:\d{1,5}/?")
 """What a scheduler prints of itself."""
-
-logger = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 10
 """How long a scheduler, and then a first worker, is waited for."""
@@ -75,7 +72,6 @@ class _Sweep:
         self.names = names
         self.expected = cluster_worker.facts() | {"nthreads": "1"}
         self.handed: dict[Future, list[Experiment]] = {}
-        self.warned: set[str] = set()
         self.failed: list[Failure] = []
 
     def check_workers(self) -> None:
@@ -94,8 +90,8 @@ class _Sweep:
         found = self.client.run(
             cluster_worker.inspect, self.names, self.expected, on_error="return"
         )
-        self._check(
-            reply if isinstance(reply, Reply) else Reply(worker, "", (f"{reply!r}; {INSTALL}",))
+        _check(
+            reply if isinstance(reply, Reply) else Reply(worker, (f"{reply!r}; {INSTALL}",))
             for worker, reply in found.items()
         )
 
@@ -143,7 +139,7 @@ class _Sweep:
         return future
 
     def _outcomes_of(self, reply: Reply, experiments: list[Experiment]) -> Iterator[Run | Failure]:
-        self._check([reply])
+        _check([reply])
         for experiment, answer in zip(experiments, reply.answers, strict=True):
             if isinstance(answer, str):
                 yield Failure(experiment, f"on {reply.worker}: {answer}")
@@ -151,24 +147,14 @@ class _Sweep:
             trained = (answer.key[:12], answer.provenance["threads"])
             if trained != (wanted := (experiment.key[:12], 1)):
                 fault = f"key and threads of what it trained are {trained}, needed are {wanted}"
-                self._check([replace(reply, faults=(f"{fault}; {INSTALL}",))])
+                _check([replace(reply, faults=(f"{fault}; {INSTALL}",))])
             yield answer
 
-    def _check(self, replies: Iterable[Reply]) -> None:
-        """Raises where workers are not fit; warns once of each whose source is another."""
-        faults = []
-        for reply in replies:
-            faults += [f"{reply.worker}: {fault}" for fault in reply.faults]
-            is_other = reply.source not in ("", cluster_worker.source_digest())
-            if is_other and reply.worker not in self.warned:
-                self.warned.add(reply.worker)
-                logger.warning(
-                    "worker %s trains with another source of activation-study than this process; "
-                    "its runs may differ: install the same commit there",
-                    reply.worker,
-                )
-        if faults:
-            raise EngineError("\n- ".join(["workers of the cluster cannot take part:", *faults]))
+
+def _check(replies: Iterable[Reply]) -> None:
+    """Raises where workers are not fit, and names them."""
+    if faults := [f"{reply.worker}: {fault}" for reply in replies for fault in reply.faults]:
+        raise EngineError("\n- ".join(["workers of the cluster cannot take part:", *faults]))
 
 
 def _reply(future: Future) -> Reply | KilledWorker:
@@ -184,7 +170,7 @@ def _reply(future: Future) -> Reply | KilledWorker:
         ) from error
     # What a worker raised outside of any training: it is not the worker that it should be.
     except Exception as error:
-        return Reply("a worker", "", (f"{error!r}; {INSTALL}",))
+        return Reply("a worker", (f"{error!r}; {INSTALL}",))
     return reply
 
 

@@ -15,7 +15,6 @@ from activation_study.engine.run import Run
 from activation_study.engine.sweeps import worker
 from activation_study.engine.training import provenance
 from activation_study.errors import DatasetError
-from activation_study.experiment import PROTOCOL_VERSION
 from activation_study.files import sha256
 
 INSTALL = (
@@ -24,9 +23,7 @@ INSTALL = (
 REMEDIES = {
     "nthreads": "start it with --nthreads 1, and several of them on a machine of several cores",
     "onednn": "set TF_ENABLE_ONEDNN_OPTS alike everywhere",
-    "protocol": "install the same version of activation-study there",
 }
-MUST_AGREE = ("nthreads", "protocol", "python", "tensorflow", "keras", "numpy", "onednn")
 
 
 @dataclass(frozen=True)
@@ -35,52 +32,46 @@ class Reply:
 
     Args:
         worker: Its address.
-        source: Digest of the package's source there.
         faults: Why it cannot take part; empty where it can.
         answers: A run, or the reason why there is none, for each experiment of the task.
     """
 
     worker: str
-    source: str
     faults: tuple[str, ...]
     answers: tuple[Run | str, ...] = ()
 
 
+@functools.cache
 def facts() -> dict[str, str]:
     """What must be alike on all machines, of this process."""
-    own = provenance.of_this_process()
+    own, root = provenance.of_this_process(), settings.package()
+    # Needs no git where a worker runs.
+    source = (
+        path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes()
+        for path in sorted(root.rglob("*.py"))
+    )
     return {name: own[name] for name in provenance.PACKAGES} | {
         # Functions travel as bytecode, which differs between minor versions.
         "python": ".".join(platform.python_version_tuple()[:2]),
         "onednn": settings.onednn(),
-        "protocol": str(PROTOCOL_VERSION),
+        "source": sha256(*source)[:12],
     }
-
-
-@functools.cache
-def source_digest() -> str:
-    """SHA-256 (hex) of the package's own files, which needs no git where a worker runs."""
-    root = settings.package()
-    paths = sorted(root.rglob("*.py"))
-    return sha256(
-        *(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() for path in paths)
-    )
 
 
 def inspect(names: tuple[str, ...], expected: dict[str, str], dask_worker: Any) -> Reply:
     """What a worker says of itself before the sweep; runs there."""
     own = facts() | {"nthreads": str(dask_worker.state.nthreads)}
     faults = [
-        f"{name} is {own[name]}, needed is {expected[name]}: {REMEDIES.get(name, INSTALL)}"
-        for name in MUST_AGREE
-        if own[name] != expected[name]
+        f"{name} is {own.get(name)}, needed is {needed}: {REMEDIES.get(name, INSTALL)}"
+        for name, needed in expected.items()
+        if own.get(name) != needed
     ]
     for name in names:
         try:
             _check_dataset(name)
         except DatasetError as error:
             faults.append(f"it has no data set {name!r}: {error}")
-    return Reply(dask_worker.address, source_digest(), tuple(faults))
+    return Reply(dask_worker.address, tuple(faults))
 
 
 @functools.cache
