@@ -8,10 +8,11 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from activation_study.engine.records import publication, schema
+from activation_study.engine.records import manifest, schema
 from activation_study.engine.records.manifest import KEPT
 from activation_study.engine.records.published import PublishedRecord
 from activation_study.errors import DamagedRecordError, RecordError
@@ -113,7 +114,7 @@ def test_failed_publication_leaves_the_record_as_it_was(
     record: PublishedRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = contents(record.folder)
-    write, written = publication.write_whole, list[Path]()
+    write, written = manifest.write_whole, list[Path]()
 
     def fail(path: Path, content: bytes) -> None:
         if len(written) == 3:
@@ -121,12 +122,31 @@ def test_failed_publication_leaves_the_record_as_it_was(
         written.append(path)
         write(path, content)
 
-    monkeypatch.setattr(publication, "write_whole", fail)
+    monkeypatch.setattr(manifest, "write_whole", fail)
     for study in ("core", "third"):
         written.clear()
         with pytest.raises(RecordError, match="No space left on device; free some space"):
             record.publish(study, [made_run(each) for each in EXPERIMENTS])
         assert contents(record.folder) == before
+
+
+def test_ctrl_c_behind_the_last_step_loses_nothing(
+    record: PublishedRecord, new: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = manifest.write_manifest
+
+    def interrupted(folder: Path, content: dict[str, Any]) -> None:
+        write(folder, content)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(manifest, "write_manifest", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        record.publish("core", [made_run(each) for each in EXPERIMENTS])
+    record.verify()
+    found = contents(record.folder)
+    assert {name: found[name] for name in new if name != manifest.MANIFEST} == {
+        name: content for name, content in new.items() if name != manifest.MANIFEST
+    }
 
 
 @pytest.mark.slow

@@ -9,12 +9,13 @@ from typing import Any
 import pyarrow as pa
 
 from activation_study.catalogue import tasks
-from activation_study.engine.records import publication
 from activation_study.engine.records.manifest import (
     MANIFEST,
     REMEDY,
+    alone,
     read_manifest,
     remedy,
+    replace,
     unreadable,
     write_manifest,
 )
@@ -124,7 +125,7 @@ class PublishedRecord:
         """
         runs = list(runs)
         names = {run.experiment["task"] for run in runs}
-        with publication.alone(self.folder):
+        with alone(self.folder):
             is_published = study in self.studies()
             if is_published:
                 names.update(self.read(study, "runs")["task"].to_pylist())
@@ -161,7 +162,7 @@ class PublishedRecord:
         if "measures" in manifest or measures is not CLASSIFICATION:
             manifest["measures"] = manifest.get("measures", {}) | {study: measures.name}
         manifest["files"] = dict(sorted(manifest["files"].items()))
-        publication.replace(self.folder, files, manifest)
+        replace(self.folder, files, manifest)
 
     def registered(self) -> dict[str, str]:
         """SHA-256 of each file that is registered beside the tables, by name."""
@@ -173,7 +174,7 @@ class PublishedRecord:
         Raises:
             RecordError: The manifest is damaged, or could not be written.
         """
-        with publication.alone(self.folder):
+        with alone(self.folder):
             manifest = self._manifest()
             if manifest.get("claims") != digests:
                 write_manifest(self.folder, manifest | {"claims": dict(sorted(digests.items()))})
@@ -204,19 +205,14 @@ def _verified(path: Path, expected: str) -> bytes:
     """The content of a file, which has the expected SHA-256."""
     try:
         content = path.read_bytes()
+        if (found := sha256(content)) == expected:
+            return content
+        said = f"is damaged: expected SHA-256 {expected}, found {found}"
     except FileNotFoundError:
-        raise DamagedRecordError(
-            f"{path} is missing, though the manifest lists it with SHA-256 {expected}; "
-            f"{remedy(path.parents[1])}"
-        ) from None
+        said = f"is missing, though the manifest lists it with SHA-256 {expected}"
     except OSError as error:
         raise unreadable(path, error) from error
-    if (found := sha256(content)) != expected:
-        raise DamagedRecordError(
-            f"{path} is damaged: expected SHA-256 {expected}, found {found}; "
-            f"{remedy(path.parents[1])}"
-        )
-    return content
+    raise DamagedRecordError(f"{path} {said}; {remedy(path.parents[1])}")
 
 
 def _each_once(study: str, runs: Iterable[Run], schema: Schema) -> list[Run]:

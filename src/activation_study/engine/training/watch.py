@@ -61,10 +61,6 @@ class Watch:
         self._dead.append([dead_units.dead(layer.activations) for layer in layers])
         self._gradient_dead.append([dead_units.gradient_dead(layer.slopes) for layer in layers])
 
-    def column(self, name: str) -> np.ndarray:
-        """One measure over the epochs, from before the first step on."""
-        return np.array([row[name] for row in self.history], dtype=float)
-
     def tables(self) -> dict[str, Table]:
         """The tables that every run has."""
         return {
@@ -81,7 +77,7 @@ class Watch:
             targets: Of the validation part.
         """
         measures, last = self._parts.task.measures, self.history[-1]
-        history = {name: self.column(name) for name in last}
+        history = {name: np.array([row[name] for row in self.history], float) for name in last}
         outcome, course = measures.outcome(history, targets)
         recorded = ("loss", *measures.last_epoch)
         return {
