@@ -37,6 +37,9 @@ class Arm:
             )
         object.__setattr__(self, "fields", MappingProxyType(dict(self.fields)))
 
+    def __hash__(self) -> int:
+        return hash(frozenset(self.fields.items()))
+
     @property
     def name(self) -> str:
         """What varies, in words: "relu with softmax", "relu, depth 8".
