@@ -75,6 +75,12 @@ DIFFERENT: dict[str, Callable[[float], Any]] = {
         "def f(z):\n    return g(z)\n",
         g=define("def f(z):\n    return users.h(z)\n", users=module(h=helper(slope))),
     ),
+    "helper's parameters in another order": lambda slope: define(
+        "def f(z):\n    return g(a=z, b=2 * z)\n",
+        g=define(
+            f"def f({'b, a' if slope else 'a, b'}):\n    return {'b - a' if slope else 'a - b'}\n"
+        ),
+    ),
     "nested function": lambda slope: define(
         f"def f(z):\n    def g():\n        return {slope} * z\n    return g()\n"
     ),
@@ -196,3 +202,18 @@ def test_a_deep_nest_is_refused() -> None:
 def test_functions_of_libraries_have_digests(space: types.ModuleType) -> None:
     found = {id(value): value for value in vars(space).values() if callable(value)}
     assert len({digest("f", value) for value in found.values()}) == len(found)
+
+
+def test_a_users_file_that_is_called_like_a_module_of_python_is_the_users(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = []
+    for slope in (0.1, 0.9):
+        path = tmp_path / "profile.py"
+        path.write_text(f"SLOPE = {slope}\ndef f(z):\n    return SLOPE * z\n")
+        own = types.ModuleType("profile")
+        own.__file__ = str(path)
+        exec(path.read_text(), vars(own))
+        monkeypatch.setitem(sys.modules, "profile", own)
+        found.append(digest("f", own.f))
+    assert found[0] != found[1]

@@ -1,6 +1,9 @@
 """Statistics against SciPy, statsmodels and values worked out by hand."""
 
+import math
+
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.stats
 from hypothesis import given, settings
@@ -124,3 +127,9 @@ def test_holm_is_statsmodels_and_monotone(p_values):
 def test_refusals_say_what_was_received(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_intervals_of_nothing_are_numbers_still() -> None:
+    found = statistics.intervals_by(pd.Series([math.nan]), pd.Series(["relu"]))
+    assert found.empty
+    assert [kind.kind for kind in found[["mean", "low", "high"]].dtypes] == ["f"] * 3

@@ -14,6 +14,7 @@ import copyreg
 import dis
 import pickle
 import sys
+import sysconfig
 import types
 from collections.abc import Iterator
 from pathlib import Path
@@ -112,7 +113,9 @@ class _Walker:
         elif isinstance(value, types.CodeType):
             counts = (value.co_argcount, value.co_posonlyargcount, value.co_kwonlyargcount)
             steps = (value.co_code, value.co_exceptiontable, value.co_names)
-            yield "", (*counts, *steps, *value.co_consts)
+            # The names of the parameters, too: a caller may give them by name.
+            parameters = value.co_varnames[: value.co_argcount + value.co_kwonlyargcount]
+            yield "", (*counts, *steps, *parameters, *value.co_consts)
         elif name := _name_in_library(value):
             yield "", name
         elif isinstance(value, types.ModuleType):
@@ -216,9 +219,13 @@ def _is_installed(module: str | None) -> bool:
     """Tell whether a module comes with Python, with a library or with this package."""
     if module is None or module not in sys.modules or module == "__main__":
         return False
-    folders = Path(getattr(sys.modules[module], "__file__", None) or "").parts
-    return module.partition(".")[0] in _KNOWN or not _LIBRARIES.isdisjoint(folders)
+    name, file = module.partition(".")[0], getattr(sys.modules[module], "__file__", None)
+    if file is None or name == __name__.partition(".")[0]:
+        return name in sys.stdlib_module_names or file is not None
+    # Where it lies and not what it is called: a user's own profile.py is no part of Python.
+    path = Path(file).resolve()
+    return path.is_relative_to(_PYTHON) or not _LIBRARIES.isdisjoint(path.parts)
 
 
-_KNOWN = sys.stdlib_module_names | {__name__.partition(".")[0]}
+_PYTHON = Path(sysconfig.get_path("stdlib")).resolve()
 _LIBRARIES = frozenset({"site-packages", "dist-packages"})

@@ -244,4 +244,6 @@ def intervals_by(values: pd.Series, groups: pd.Series) -> pd.DataFrame:
         if (each := interval(part))
     }
     columns = ["mean", "low", "high", "num_values"]
-    return pd.DataFrame.from_dict(found, orient="index", columns=columns)
+    frame = pd.DataFrame.from_dict(found, orient="index", columns=columns)
+    # Without a group the columns would be of no type, of which nobody can draw.
+    return frame.astype(dict.fromkeys(columns[:3], float))
