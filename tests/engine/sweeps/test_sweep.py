@@ -160,7 +160,10 @@ def test_missing_data_are_said_once_and_before_anything_is_trained(
 
 
 @pytest.mark.parametrize(
-    "received", ["core", Experiment(), ["relu"], studies.core, Study, []], ids=str
+    "received",
+    ["core", Experiment(), ["relu"], studies.core, Study, []],
+    # Not by their text, which holds an address: the processes that test must agree on the names.
+    ids=["name", "experiment", "names", "function", "class", "empty"],
 )
 def test_what_is_neither_a_study_nor_experiments(records: Records, received: Any) -> None:
     for entrance in (run, load):
