@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from activation_study.catalogue import quiet_tensorflow
 from activation_study.catalogue.activations.own_layers import OwnLayer
 from activation_study.files import canonical, sha256
 
@@ -153,6 +154,8 @@ class _Walker:
             for level, wanted, step in zip(steps, steps[1:], steps[2:], strict=False):
                 if step.opname == "IMPORT_NAME":
                     imported = (step.argval, space, None, wanted.argval, level.argval)
+                    if step.argval.partition(".")[0] in ("keras", "tensorflow"):
+                        quiet_tensorflow.load()
                     yield step.argval, __import__(*imported)
 
     def _of_object(self, value: Any) -> Iterator[tuple[str, Any]]:
