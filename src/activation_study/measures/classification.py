@@ -58,7 +58,6 @@ def final(
     confidence, correct = calibration.top_label(probabilities, labels)
     ece = calibration.expected_calibration_error(confidence, correct, bins=BINS)
     null = calibration_null(probabilities, generator, draws=NULL_DRAWS, bins=BINS)
-    sums = test.outputs.astype(float).sum(axis=1)
     of_target = probabilities[np.arange(len(labels)), labels]
     measured = calibration.summarize(probabilities, labels, bins=BINS) | {
         "temperature": temperature,
@@ -77,8 +76,7 @@ def final(
         "classwise_null_low": null.classwise_calibration_error.low,
         "classwise_null_high": null.classwise_calibration_error.high,
         "smooth_calibration_error": smooth_calibration_error(confidence, correct),
-        "output_sum_mean": float(sums.mean()),
-        "output_sum_sd": float(sums.std()),
+        **test.output_sums(),
         "target_probability_right": mean(of_target[correct]),
         "target_probability_wrong": mean(of_target[~correct]),
     }

@@ -35,6 +35,11 @@ class Scored:
     outputs: np.ndarray
     targets: np.ndarray
 
+    def output_sums(self) -> dict[str, float]:
+        """Mean and standard deviation of the sum of each example's outputs, by column."""
+        sums = self.outputs.astype(float).sum(axis=1)
+        return {"output_sum_mean": float(sums.mean()), "output_sum_sd": float(sums.std())}
+
 
 @dataclass(frozen=True)
 class TableSpec:

@@ -93,9 +93,7 @@ def final(
         "average_precision": _precisions(probabilities, targets).tolist(),
         "label_brier": ((probabilities - targets) ** 2).mean(axis=0).tolist(),
     }
-    sums = test.outputs.astype(float).sum(axis=1)
-    spread = {"output_sum_mean": float(sums.mean()), "output_sum_sd": float(sums.std())}
-    return watch(probabilities, targets) | spread, {"labels": labels}
+    return watch(probabilities, targets) | test.output_sums(), {"labels": labels}
 
 
 def _precisions(probabilities: np.ndarray, targets: np.ndarray) -> np.ndarray:

@@ -26,7 +26,7 @@ from activation_study.report.reproduction.audited_run import (
     beside,
     shown_of,
 )
-from activation_study.report.reproduction.comparison import Difference, of_run
+from activation_study.report.reproduction.comparison import Difference, Tables, of_run
 from activation_study.report.reproduction.sampling import cell, draw, edge_cells, repeatable
 
 NUM_WORKERS = 2
@@ -161,22 +161,11 @@ def audit(
     if sample < 1:
         raise ValueError(f"sample must be at least 1; received {sample}")
     published = published or PublishedRecord(settings.published())
-    names = published.studies()
-    if not names:
-        raise RecordError(
-            f"nothing is published in {published.folder}: activation-study publish does that"
-        )
-    if study is not None and study not in names:
-        raise unknown_name("published study", study, names)
-    names = names if study is None else [study]
-    tables = {name: published.read_all(name) for name in names}
-    rows = [content["runs"].to_pandas().assign(study=name) for name, content in tables.items()]
-    # Studies may share runs.
-    summary = pd.concat(rows, ignore_index=True).drop_duplicates("key", ignore_index=True)
+    tables, summary = _recorded(published, study)
     experiments, not_repeatable = repeatable(summary)
     if not experiments:
         said = "; ".join(f"{n:,} runs: {why}" for why, n in not_repeatable.items())
-        raise RecordError(f"no run of {', '.join(names)} can be retrained: {said}")
+        raise RecordError(f"no run of {', '.join(tables)} can be retrained: {said}")
     drawn = draw(summary[summary["key"].isin(experiments)], sample, seed)
     chosen = [experiments[key] for key in drawn["key"]]
     edges = edge_cells(summary)
@@ -191,6 +180,24 @@ def audit(
         report(audited[key])
     in_order = tuple(audited[key] for key in drawn["key"])
     return Audit(in_order, sample, seed, len(summary), not_repeatable)
+
+
+def _recorded(
+    published: PublishedRecord, study: str | None
+) -> tuple[dict[str, Tables], pd.DataFrame]:
+    """The tables of the study that is asked for, or of all, and their runs, each once."""
+    names = published.studies()
+    if not names:
+        raise RecordError(
+            f"nothing is published in {published.folder}: activation-study publish does that"
+        )
+    if study is not None and study not in names:
+        raise unknown_name("published study", study, names)
+    names = names if study is None else [study]
+    tables = {name: published.read_all(name) for name in names}
+    rows = [content["runs"].to_pandas().assign(study=name) for name, content in tables.items()]
+    # Studies may share runs.
+    return tables, pd.concat(rows, ignore_index=True).drop_duplicates("key", ignore_index=True)
 
 
 def _finite(difference: Difference | None) -> float | None:
