@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import sys
@@ -31,9 +32,13 @@ def end(app: typer.Typer) -> NoReturn:
         if sys.stdout is not None:
             sys.stdout.flush()
     except OSError as error:
+        # Whoever reads the output and has stopped is told nothing.
+        code = 1 if isinstance(error, BrokenPipeError) else _say(_explain(error))
+        if sys.stdout is not None:
+            with contextlib.suppress(OSError):
+                sys.stdout.flush()
         # What could not be written stays in the buffer, and would fail again when Python ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        code = 1 if isinstance(error, BrokenPipeError) else _say(_explain(error))
     sys.exit(code)
 
 
@@ -41,7 +46,7 @@ def _status(app: typer.Typer) -> int:
     """Does what the command line says and returns the exit code.
 
     Raises:
-        BrokenPipeError: Whoever read the output has stopped.
+        OSError: Something could not be read or written.
     """
     try:
         code = app(standalone_mode=False)
@@ -56,10 +61,6 @@ def _status(app: typer.Typer) -> int:
         # Without any word there is no message: the help has been shown.
         said = f"{message.removesuffix('.'):.1000}. See activation-study --help."
         return _say(said) if message else 2
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        return _say(_explain(error))
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     if code == INTERRUPTED:

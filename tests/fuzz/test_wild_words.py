@@ -282,7 +282,12 @@ def test_a_reader_that_stops_is_no_error_of_ours(
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's device that is full")
-def test_a_full_disk_behind_the_output_is_said(here: Path) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_behind_the_output_is_said(
+    here: Path, unbuffered: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A write fails at once, or when the buffer is written and once more when Python ends.
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     with Path("/dev/full").open("wb") as full:
         started = process(here, "--help", stdout=full)
         _, errors = started.communicate(timeout=60)
