@@ -27,7 +27,7 @@ def watch(predictions: np.ndarray, targets: np.ndarray) -> dict[str, float]:
     return {"largest_error": float(np.abs(predictions - targets).max())}
 
 
-def outcome(history, targets) -> tuple[str, dict[str, float]]:
+def outcome(history, targets, early) -> tuple[str, dict[str, float]]:
     last = history["validation_largest_error"][-1]
     return ("" if math.isfinite(last) else "not finite"), {}
 

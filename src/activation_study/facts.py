@@ -5,7 +5,8 @@ from __future__ import annotations
 from activation_study.catalogue import datasets
 from activation_study.engine.training.run_data import PROBE_SIZE
 from activation_study.experiment import DEFAULT_LEARNING_RATE
-from activation_study.measures import classification, dead_units
+from activation_study.measures import classification
+from activation_study.measures.layers import dead_units
 from activation_study.report import claims
 from activation_study.report.reproduction import tolerances
 from activation_study.report.tables import rounding

@@ -94,6 +94,9 @@ def _tables(experiment: Experiment, generator: np.random.Generator) -> dict[str,
             },
             generator,
         )
+        tables["target_probability"] = _drawn(
+            "target_probability", {"decile": list(range(11))}, generator
+        )
     return tables
 
 

@@ -10,10 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from activation_study.measures.convergence import (
+    area_after_first_epoch,
     area_under_curve,
     chance_limit,
     divergence,
+    epoch_above,
     epochs_to,
+    steps_to,
 )
 
 
@@ -54,6 +57,41 @@ def test_area_under_curve() -> None:
     assert area_under_curve([0.3] * 11) == pytest.approx(0.3)
     assert area_under_curve([0.4]) == 0.4
     assert math.isnan(area_under_curve([0.1, math.inf, -math.inf]))
+
+
+def test_the_area_after_the_first_epoch_leaves_out_the_untrained_network() -> None:
+    assert area_after_first_epoch([math.nan, 0.4, 0.6, 1.0]) == pytest.approx(0.65)
+    assert area_after_first_epoch(np.array([0.1, 0.4])) == 0.4
+    assert math.isnan(area_after_first_epoch([0.1]))
+    assert math.isnan(area_after_first_epoch([0.1, 0.9, math.nan]))
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([0.1, 0.5, 0.6, 0.4], 2.0),
+        ([0.6], 0.0),
+        ([0.1, 0.5], math.inf),
+        ([0.1, math.nan, 0.6], math.inf),
+    ],
+)
+def test_epoch_above(values: list[float], expected: float) -> None:
+    assert epoch_above(values, 0.5) == expected
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "expected"),
+    [
+        ([0.9] * 20, 20.0),
+        (np.full(25, 0.9, dtype=np.float32), 20.0),
+        ([0.0] * 10 + [1.0] * 20, 28.0),  # 18 of the latest 20
+        ([0.0] + [0.89] * 30, math.inf),
+        ([1.0] * 19, math.nan),
+        ([], math.nan),
+    ],
+)
+def test_steps_to(accuracies: list[float] | np.ndarray, expected: float) -> None:
+    assert steps_to(accuracies) == pytest.approx(expected, nan_ok=True)
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,12 @@ def test_every_recorded_quantity_has_a_row_and_every_row_is_of_one():
         ("train_seconds", "time to train", "0.97 s", "+0.97 s"),
         ("train_loss", "train loss", "0.975", "+0.975"),
         ("share of runs: 7", "share of runs: 7", "97.5 %", "+97.5 points"),
+        ("averaged_test_accuracy", "test accuracy, averaged weights", "97.50 %", "+97.50 points"),
+        ("averaged_validation_nll", "validation negative log-likelihood, averaged weights",
+         "0.9750 nats", "+0.9750 nats"),
+        ("averaged_area_after_first_epoch",
+         "mean validation accuracy from epoch 1 on, averaged weights", "97.50 %", "+97.50 points"),
+        ("average_precision", "average precision", "97.50 %", "+97.50 points"),
         ("num_pairs", "num pairs", "0.975", "+0.975"),
     ],
 )  # fmt: skip

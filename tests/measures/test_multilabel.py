@@ -76,6 +76,6 @@ def test_a_constant_answer_is_a_guess_and_chance(labelled) -> None:
         "validation_loss": np.array([0.7, 0.5]),
         "validation_mean_average_precision": np.array([0.2, 0.2]),
     }
-    assert multilabel.outcome(history, targets) == ("chance", {})
+    assert multilabel.outcome(history, targets, np.array([])) == ("chance", {})
     history["validation_mean_average_precision"][-1] = 0.25
-    assert multilabel.outcome(history, targets) == ("", {})
+    assert multilabel.outcome(history, targets, np.array([])) == ("", {})

@@ -45,8 +45,8 @@ def test_an_error_as_large_as_the_spread_is_chance() -> None:
         "validation_loss": np.array([1.0, 1.0]),
         "validation_rmse": np.array([9.0, math.sqrt(TARGETS.var(axis=0).mean())]),
     }
-    assert regression.outcome(history, TARGETS) == ("chance", {})
+    assert regression.outcome(history, TARGETS, np.array([])) == ("chance", {})
     history["validation_rmse"][-1] *= 0.9
-    assert regression.outcome(history, TARGETS) == ("", {})
+    assert regression.outcome(history, TARGETS, np.array([])) == ("", {})
     history["train_loss"][-1] = np.inf
-    assert regression.outcome(history, TARGETS) == ("not finite", {})
+    assert regression.outcome(history, TARGETS, np.array([])) == ("not finite", {})

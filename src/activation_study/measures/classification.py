@@ -21,24 +21,48 @@ NULL_DRAWS = 200
 SPEED_THRESHOLD = 0.97
 """Validation accuracy whose first crossing is recorded as the speed of convergence."""
 
+PLATEAU = 0.5
+"""Validation accuracy up to which a run still stands on the plateau that it began on."""
+
+HIGH_PROBABILITY = 0.9
+"""Above it, a probability of the target counts as high."""
+
+_TIE = 1e-12
+"""Errors that differ by less are equal: only rounding told them apart."""
+
 
 def guess(num_classes: int) -> dict[str, float]:
     """Scores of the answer that gives every class the same probability."""
     return {
         "accuracy": 1.0 / num_classes,
         "area_under_validation_accuracy": 1.0 / num_classes,
+        "area_after_first_epoch": 1.0 / num_classes,
         "nll": math.log(num_classes),
         "brier": 1.0 - 1.0 / num_classes,
     }
 
 
-def outcome(history: Mapping[str, np.ndarray], labels: np.ndarray) -> tuple[str, dict[str, float]]:
+def watch(probabilities: np.ndarray, labels: np.ndarray) -> dict[str, float]:
+    """The measures of every epoch."""
+    confidence, correct = calibration.top_label(probabilities, labels)
+    return calibration.summarize(probabilities, labels, bins=BINS) | {
+        "calibration_gap": calibration.calibration_gap(confidence, correct),
+        "temperature": calibration.fit_temperature(probabilities, labels),
+    }
+
+
+def outcome(
+    history: Mapping[str, np.ndarray], labels: np.ndarray, early: np.ndarray
+) -> tuple[str, dict[str, float]]:
     """How training went; at the end, accuracy must be above what one class for all would reach."""
     accuracies = history["validation_accuracy"]
     limit = convergence.chance_limit(float(np.bincount(labels).max() / len(labels)), len(labels))
     return convergence.divergence(history, "accuracy", lambda accuracy: accuracy <= limit), {
         "area_under_validation_accuracy": convergence.area_under_curve(accuracies),
         "epochs_to_97": convergence.epochs_to(accuracies, SPEED_THRESHOLD),
+        "area_after_first_epoch": convergence.area_after_first_epoch(accuracies),
+        "epoch_off_plateau": convergence.epoch_above(accuracies, PLATEAU),
+        "steps_to_90": convergence.steps_to(early, threshold=0.9),
     }
 
 
@@ -59,14 +83,17 @@ def final(
     ece = calibration.expected_calibration_error(confidence, correct, bins=BINS)
     null = calibration_null(probabilities, generator, draws=NULL_DRAWS, bins=BINS)
     of_target = probabilities[np.arange(len(labels)), labels]
+    expected = null.expected_calibration_error
     measured = calibration.summarize(probabilities, labels, bins=BINS) | {
         "temperature": temperature,
         "nll_after_temperature": calibration.nll(cooled, labels),
         "ece": ece,
-        "ece_null_mean": null.expected_calibration_error.mean,
-        "ece_null_low": null.expected_calibration_error.low,
-        "ece_null_high": null.expected_calibration_error.high,
-        "ece_null_p": null.expected_calibration_error.p_value(ece),
+        "ece_null_mean": expected.mean,
+        "ece_null_low": expected.low,
+        "ece_null_high": expected.high,
+        "ece_null_p": expected.p_value(ece),
+        "ece_p_value": expected.p_value(ece, tie_tolerance=_TIE),
+        "excess_calibration_error": ece - expected.mean,
         "calibration_error_10": calibration.calibration_error(confidence, correct, bins=10),
         "calibration_error_30": calibration.calibration_error(confidence, correct, bins=30),
         "calibration_gap": calibration.calibration_gap(confidence, correct),
@@ -79,6 +106,9 @@ def final(
         **test.output_sums(),
         "target_probability_right": mean(of_target[correct]),
         "target_probability_wrong": mean(of_target[~correct]),
+        "target_probability_high": mean(
+            np.where(np.isnan(of_target), np.nan, of_target > HIGH_PROBABILITY)
+        ),
     }
     bins = calibration.reliability_bins(confidence, correct, bins=BINS)
     reliability = {"bin": list(range(len(bins["count"])))} | {
@@ -87,6 +117,11 @@ def final(
     return measured, {
         "reliability": reliability,
         "confusion": _confusion(probabilities, labels),
+        "target_probability": {
+            "decile": list(range(11)),
+            "right": _deciles(of_target[correct]),
+            "wrong": _deciles(of_target[~correct]),
+        },
     }
 
 
@@ -110,21 +145,35 @@ def _confusion(probabilities: np.ndarray, labels: np.ndarray) -> Table:
     }
 
 
+def _deciles(values: np.ndarray) -> list[float]:
+    """The quantiles 0, 0.1, ..., 1; NaN where there is nothing, or a value is NaN."""
+    if not values.size:
+        return [math.nan] * 11
+    return np.quantile(values, np.linspace(0.0, 1.0, 11)).tolist()
+
+
 CLASSIFICATION = MeasureSet(
     name="classification",
     targets="one label",
-    every_epoch=("accuracy", "nll", "brier", "calibration_error"),
+    every_epoch=(
+        *("accuracy", "nll", "brier", "calibration_error"),
+        *("calibration_gap", "temperature"),
+    ),
     last_epoch=("accuracy", "nll", "brier"),
-    course=("area_under_validation_accuracy", "epochs_to_97"),
+    course=(
+        *("area_under_validation_accuracy", "epochs_to_97"),
+        *("area_after_first_epoch", "epoch_off_plateau", "steps_to_90"),
+    ),
     at_the_end=(
         *("accuracy", "nll", "brier", "temperature", "nll_after_temperature"),
         *("ece", "ece_null_mean", "ece_null_low", "ece_null_high", "ece_null_p"),
         *("calibration_error", "calibration_error_10", "calibration_error_30", "calibration_gap"),
         *("classwise_calibration_error", "classwise_null_low", "classwise_null_high"),
         *("smooth_calibration_error", "output_sum_mean", "output_sum_sd"),
-        *("target_probability_right", "target_probability_wrong"),
+        *("target_probability_right", "target_probability_wrong", "target_probability_high"),
+        *("ece_p_value", "excess_calibration_error"),
     ),
-    watch=calibration.summarize,
+    watch=watch,
     outcome=outcome,
     final=final,
     tables={
@@ -135,5 +184,9 @@ CLASSIFICATION = MeasureSet(
             {"true_class": int, "predicted_class": int, "count": int, "mean_probability": float},
             ("true_class", "predicted_class"),
         ),
+        "target_probability": TableSpec(
+            {"decile": int, "right": float, "wrong": float}, ("decile",)
+        ),
     },
+    averaged_course=("area_after_first_epoch",),
 )

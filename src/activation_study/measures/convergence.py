@@ -20,10 +20,7 @@ def epochs_to(accuracies: Sequence[float] | np.ndarray, threshold: float) -> flo
         is never reached. A curve counts up to its first value that is not finite: what a diverged
         run had not reached by then, it never did.
     """
-    values = np.asarray(accuracies, dtype=np.float64)
-    finite = np.isfinite(values)
-    if not finite.all():
-        values = values[: int(np.argmin(finite))]
+    values = _finite_start(accuracies)
     reached = np.flatnonzero(values >= threshold)
     if not reached.size:
         return math.inf
@@ -32,6 +29,34 @@ def epochs_to(accuracies: Sequence[float] | np.ndarray, threshold: float) -> flo
         return 0.0
     before, after = float(values[epoch - 1]), float(values[epoch])
     return epoch - 1 + (threshold - before) / (after - before)
+
+
+def epoch_above(values: Sequence[float] | np.ndarray, threshold: float) -> float:
+    """First epoch whose value lies above a threshold; inf where none does, counted as above."""
+    above = np.flatnonzero(_finite_start(values) > threshold)
+    return float(above[0]) if above.size else math.inf
+
+
+def steps_to(
+    batch_accuracies: Sequence[float] | np.ndarray, threshold: float = 0.9, window: int = 20
+) -> float:
+    """First step at which the mean accuracy of the latest batches reaches a threshold.
+
+    Args:
+        batch_accuracies: accuracy of each batch of the first epoch, read before its step.
+        threshold: accuracy to reach, a fraction.
+        window: batches in the mean.
+
+    Returns:
+        The step, counted from 1; inf when it is never reached; NaN where there are fewer batches.
+    """
+    accuracies = np.asarray(batch_accuracies, dtype=np.float64)
+    if accuracies.size < window:
+        return math.nan
+    means = np.lib.stride_tricks.sliding_window_view(accuracies, window).mean(axis=1)
+    # Accuracies of float32 can fall short of the threshold that they stand for.
+    reached = np.flatnonzero(means >= threshold - 1e-6)
+    return float(reached[0] + window) if reached.size else math.inf
 
 
 def area_under_curve(values: Sequence[float] | np.ndarray) -> float:
@@ -47,6 +72,15 @@ def area_under_curve(values: Sequence[float] | np.ndarray) -> float:
     if curve.size == 1:
         return float(curve[0])
     return float(np.trapezoid(curve)) / (curve.size - 1)
+
+
+def area_after_first_epoch(values: Sequence[float] | np.ndarray) -> float:
+    """Mean height from epoch 1 on: what the untrained network does is no part of learning.
+
+    Returns:
+        As `area_under_curve`, over epochs 1..E; NaN without an epoch.
+    """
+    return area_under_curve(values[1:]) if len(values) > 1 else math.nan
 
 
 def chance_limit(majority_share: float, num_examples: int) -> float:
@@ -81,3 +115,9 @@ def divergence(
     if not (all(np.isfinite(values).all() for values in losses) and math.isfinite(last)):
         return "not finite"
     return "chance" if is_chance(last) else ""
+
+
+def _finite_start(values: Sequence[float] | np.ndarray) -> np.ndarray:
+    """The values before the first that is not finite, float64."""
+    curve = np.asarray(values, dtype=np.float64)
+    return curve[np.logical_and.accumulate(np.isfinite(curve))]

@@ -60,7 +60,7 @@ def mean(values: np.ndarray) -> float:
 
 
 Watch = Callable[[np.ndarray, np.ndarray], dict[str, float]]
-Outcome = Callable[[Mapping[str, np.ndarray], np.ndarray], tuple[str, dict[str, float]]]
+Outcome = Callable[[Mapping[str, np.ndarray], np.ndarray, np.ndarray], tuple[str, dict[str, float]]]
 Final = Callable[
     [Scored, Scored, np.random.Generator], tuple[dict[str, float], Mapping[str, Table]]
 ]
@@ -78,10 +78,12 @@ class MeasureSet:
         course: What ``outcome`` returns beside the outcome: columns of the table of runs.
         at_the_end: What ``final`` returns: columns ``test_<name>`` of the table of runs.
         watch: Measures the predictions of the validation part: (predictions, targets) -> values.
-        outcome: How training went: (columns of the history, validation targets) -> ``""``,
+        outcome: How training went: (columns of the history, validation targets, accuracy of each
+            batch of the first epoch before its step, if the task has one) -> ``""``,
             ``"not finite"`` or ``"chance"``, and the values of ``course``.
         final: The one look at the test set: (validation, test, generator) -> values and tables.
         tables: Further tables, which ``final`` returns.
+        averaged_course: Those of ``course`` that the averaged weights have as well.
     """
 
     name: str
@@ -94,6 +96,7 @@ class MeasureSet:
     outcome: Outcome
     final: Final
     tables: Mapping[str, TableSpec] = field(default_factory=dict)
+    averaged_course: tuple[str, ...] = ()
 
     @property
     def summary(self) -> tuple[str, ...]:

@@ -14,6 +14,9 @@ Scale = Literal["linear", "logarithm", "signed logarithm", "share", "count"]
 PARTS = ("train", "validation", "test")
 """What a quantity can be measured on: the beginning of its column's name."""
 
+AVERAGED = "averaged_"
+"""Begins the name of a column that was read at the averaged weights and not at the last ones."""
+
 
 @dataclass(frozen=True)
 class Metric:
@@ -95,6 +98,12 @@ METRICS = Registry("metric", [
                better="higher", scale="share"),
     Metric("epochs_to_97", "epochs to 97 % validation accuracy", unit="epochs", digits=2,
            better="lower", scale="count", bounded=(0.0, math.inf)),
+    percentage("area_after_first_epoch", "mean validation accuracy from epoch 1 on",
+               better="higher", scale="share"),
+    Metric("epoch_off_plateau", "first epoch above 50 % validation accuracy", unit="epochs",
+           digits=0, better="lower", scale="count", bounded=(0.0, math.inf)),
+    positive("steps_to_90", "steps to 90 % training accuracy", unit="steps", digits=0,
+             better="lower"),
     positive("temperature", "temperature"),
     in_nats("nll_after_temperature", "negative log-likelihood after temperature"),
     percentage("ece", f"expected {_ERROR}", better="lower"),
@@ -102,6 +111,8 @@ METRICS = Registry("metric", [
     percentage("ece_null_low", f"expected {_ERROR} if calibrated, 2.5 % quantile"),
     percentage("ece_null_high", f"expected {_ERROR} if calibrated, 97.5 % quantile"),
     Metric("ece_null_p", f"p-value of the expected {_ERROR}", bounded=(0.0, 1.0)),
+    Metric("ece_p_value", f"p-value of the expected {_ERROR}, ties counted", bounded=(0.0, 1.0)),
+    signed_error("excess_calibration_error", f"expected {_ERROR} above its mean if calibrated"),
     signed_error("calibration_error", f"debiased {_ERROR}"),
     signed_error("calibration_error_10", f"debiased {_ERROR}, 10 bins"),
     signed_error("calibration_error_30", f"debiased {_ERROR}, 30 bins"),
@@ -114,6 +125,10 @@ METRICS = Registry("metric", [
     Metric("output_sum_sd", "spread of the outputs' sum", bounded=(0.0, math.inf)),
     percentage("target_probability_right", "mean probability of the target where right"),
     percentage("target_probability_wrong", "mean probability of the target where wrong"),
+    percentage("target_probability_high", "images with more than 90 % for the target",
+               better="higher", scale="share"),
+    percentage("right", "probability of the target where right"),
+    percentage("wrong", "probability of the target where wrong"),
     percentage("mean_average_precision", "mean average precision", better="higher"),
     percentage("average_precision", "average precision", better="higher"),
     percentage("exact_match", "exact match", better="higher", scale="share"),
@@ -132,6 +147,15 @@ METRICS = Registry("metric", [
     Metric("mean", "mean activation", scale="signed logarithm"),
     positive("spread", "spread of activations between images"),
     positive("gradient_norm", "norm of the gradient"),
+    share_of_units("dead_all", "units dead on every training image"),
+    positive("largest", "largest activation"),
+    positive("mean_spread", "spread of the mean activation between units"),
+    positive("gradient_to_kernel", "norm of the gradient over that of the kernel"),
+    percentage("sign_example", "agreement of a unit's gradients in sign, one example"),
+    percentage("sign_batch", "agreement of a unit's gradients in sign, a minibatch"),
+    percentage("common_mode", "share of the gradient common to a unit's weights"),
+    percentage("gram_top_share", "largest eigenvalue's share of the inputs' second moments"),
+    positive("gram_condition", "largest over median eigenvalue of the inputs' second moments"),
     Metric("count", "images", digits=0, scale="count", bounded=(0.0, math.inf)),
     percentage("confidence", "confidence"),
     percentage("mean_probability", "mean probability"),
@@ -145,12 +169,12 @@ METRICS = Registry("metric", [
 
 
 def metric_of(column: str) -> Metric:
-    """Returns what stands in a column, whatever part of the data it was measured on.
+    """Returns what stands in a column, whatever part of the data and weights it was measured on.
 
     A quantity without a row, such as one that a rule makes up, is a plain number by its own name; a
     ``share of ...`` is one in percent.
     """
-    name = column if column in METRICS else _split(column)[1]
+    name = _split(column)[1]
     if name in METRICS:
         return METRICS.get(name)
     if column.startswith("share of "):
@@ -159,12 +183,16 @@ def metric_of(column: str) -> Metric:
 
 
 def label_of(column: str) -> str:
-    """Returns the name of a column on pages: its quantity's, after the part."""
-    metric = metric_of(column)
-    part = "" if column == metric.name else _split(column)[0]
-    return f"{part} {metric.label}".lstrip()
+    """Returns the name of a column on pages: its quantity's, after the part, before the weights."""
+    part, name = _split(column)
+    if name not in METRICS:
+        return metric_of(column).label
+    of = ", averaged weights" if column.startswith(AVERAGED) else ""
+    return f"{part} {METRICS.get(name).label}{of}".lstrip()
 
 
 def _split(column: str) -> tuple[str, str]:
-    part, _, name = column.partition("_")
-    return (part, name) if part in PARTS else ("", column)
+    """The part that a column was measured on, or nothing, and its quantity."""
+    name = column.removeprefix(AVERAGED)
+    part, _, rest = name.partition("_")
+    return (part, rest) if part in PARTS and name not in METRICS else ("", name)

@@ -74,7 +74,9 @@ def watch(probabilities: np.ndarray, targets: np.ndarray) -> dict[str, float]:
     }
 
 
-def outcome(history: Mapping[str, np.ndarray], targets: np.ndarray) -> tuple[str, dict[str, float]]:
+def outcome(
+    history: Mapping[str, np.ndarray], targets: np.ndarray, _: np.ndarray
+) -> tuple[str, dict[str, float]]:
     """How training went; a constant answer's average precision is the label's frequency."""
     limit = float(targets.mean()) + ABOVE_CHANCE
     metric = "mean_average_precision"

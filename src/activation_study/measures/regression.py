@@ -36,7 +36,9 @@ def watch(predictions: np.ndarray, targets: np.ndarray) -> dict[str, float]:
     }
 
 
-def outcome(history: Mapping[str, np.ndarray], targets: np.ndarray) -> tuple[str, dict[str, float]]:
+def outcome(
+    history: Mapping[str, np.ndarray], targets: np.ndarray, _: np.ndarray
+) -> tuple[str, dict[str, float]]:
     """How training went; the best constant answer errs by the targets' standard deviation."""
     limit = CHANCE * math.sqrt(targets.astype(np.float64).var(axis=0).mean())
     return convergence.divergence(history, "rmse", lambda value: value >= limit), {}

@@ -202,7 +202,11 @@ def test_repr_tells_number_study_and_tier(runs: Runs) -> None:
 
 
 def test_a_table_of_other_measures_is_refused_by_name(runs: Runs) -> None:
-    assert set(runs.tables) == set(runs.measures.tables) == {"reliability", "confusion"}
+    assert (
+        set(runs.tables)
+        == set(runs.measures.tables)
+        == {"reliability", "confusion", "target_probability"}
+    )
     with pytest.raises(AttributeError, match=r"'classification' have no table 'confusion'.*reliab"):
         _ = replace(runs, tables={"reliability": runs.reliability}).confusion
 

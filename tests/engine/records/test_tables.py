@@ -23,7 +23,7 @@ def runs_of(record: PublishedRecord, study: str) -> list[Run]:
         content = record.read(study, table)
         columns = {name: content[name].to_pylist() for name in content.schema.names}
         keys = columns.pop("key")
-        starts = [0, *(i for i in range(1, len(keys)) if keys[i] != keys[i - 1]), len(keys)]
+        starts = [i for i in range(len(keys)) if i == 0 or keys[i] != keys[i - 1]] + [len(keys)]
         for start, end in itertools.pairwise(starts):
             rows = {name: values[start:end] for name, values in columns.items()}
             parts[keys[start]][table] = rows

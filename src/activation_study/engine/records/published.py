@@ -115,7 +115,8 @@ class PublishedRecord:
         """Adds runs to a study's files and returns how many were new.
 
         What is published stays: a run whose key is there already must be the same run. The same
-        runs give the same bytes; without a new one, nothing is written.
+        runs give the same bytes; without a new one, nothing is written. A table without rows has
+        no file.
 
         Raises:
             ConflictingRunsError: A key is published with other values.
@@ -145,7 +146,8 @@ class PublishedRecord:
                 )
                 for table, rows in added.items()
             }
-            self._write(study, measures, merged)
+            filled = {table: rows for table, rows in merged.items() if rows.num_rows}
+            self._write(study, measures, filled)
         return num_new
 
     def _write(self, study: str, measures: MeasureSet, tables: dict[str, pa.Table]) -> None:

@@ -30,6 +30,8 @@ PROVENANCE = {
 LAYER_MEASURES = (
     *("dead", "gradient_dead", "saturated", "dormant_0", "dormant_025", "dormant_100"),
     *("mean", "spread", "gradient_norm"),
+    *("dead_all", "largest", "mean_spread", "gradient_to_kernel", "sign_example", "sign_batch"),
+    *("common_mode", "gram_top_share", "gram_condition"),
 )
 
 _SORT_KEYS = {

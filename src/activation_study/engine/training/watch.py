@@ -8,7 +8,7 @@ import numpy as np
 
 from activation_study.engine.training.loop import Evaluation, LayerLook
 from activation_study.experiment import Parts
-from activation_study.measures import dead_units
+from activation_study.measures.layers import dead_units
 from activation_study.measures.measure_set import Scored, Table
 
 EARLY_WINDOWS = 40
@@ -78,7 +78,7 @@ class Watch:
         """
         measures, last = self._parts.task.measures, self.history[-1]
         history = {name: np.array([row[name] for row in self.history], float) for name in last}
-        outcome, course = measures.outcome(history, targets)
+        outcome, course = measures.outcome(history, targets, np.array([]))
         recorded = ("loss", *measures.last_epoch)
         return {
             "diverged": outcome != "",

@@ -133,5 +133,5 @@ def measured() -> dict[str, tuple[float | None, float | None]]:
 
 def tolerance(name: str, learning_rate: float) -> float | None:
     """The tolerance of a quantity, on its scale, for a run of this rate; None: not comparable."""
-    usual, high = measured()[name]
+    usual, high = measured().get(name, (None, None))
     return high if learning_rate >= HIGH_RATE else usual

@@ -53,7 +53,9 @@ def layer_summary(
         0, 0.025, 0.1), the fraction of unit-example pairs `saturated` (|slope| under 5 % of its
         maximum; NaN where that is infinite or 0), the `mean` activation over examples and
         units, and the `spread`: the standard deviation between examples (population form), averaged
-        over units. A layer whose spread is 0 tells its successors nothing about the input.
+        over units. A layer whose spread is 0 tells its successors nothing about the input. Also
+        the `largest` |h|, and `mean_spread`: the standard deviation of the units' means (population
+        form), an offset that differs from unit to unit.
 
     Raises:
         ValueError: an array is no matrix.
@@ -88,18 +90,24 @@ def unit_histories(
 
 
 def _activation_summary(activations: np.ndarray) -> dict[str, float]:
-    names = ["dead", *DORMANT_THRESHOLDS, "mean", "spread"]
+    names = ["dead", *DORMANT_THRESHOLDS, "mean", "spread", "largest", "mean_spread"]
     if not np.isfinite(activations).all():
         return dict.fromkeys(names, math.nan)
     # float64 keeps the squares of large float32 activations from overflowing.
     values = activations.astype(np.float64)
     unit_means = values.mean(axis=0)
-    unit_magnitudes = np.abs(values).mean(axis=0)
+    magnitudes = np.abs(values)
+    unit_magnitudes = magnitudes.mean(axis=0)
     values -= unit_means
     variances = np.einsum("ij,ij->j", values, values) / values.shape[0]
     summary = {"dead": float(dead(activations).mean())}
     summary |= {name: _dormant(unit_magnitudes, tau) for name, tau in DORMANT_THRESHOLDS.items()}
-    return summary | {"mean": float(unit_means.mean()), "spread": float(np.sqrt(variances).mean())}
+    return summary | {
+        "mean": float(unit_means.mean()),
+        "spread": float(np.sqrt(variances).mean()),
+        "largest": float(magnitudes.max()),
+        "mean_spread": float(unit_means.std()),
+    }
 
 
 def _slope_summary(slopes: np.ndarray, lipschitz: float) -> dict[str, float]:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from activation_study.measures import dead_units
+from activation_study.measures.layers import dead_units
 
 # Units: dead; dormant at 0.1 (mean 0.1 of a layer mean of 1.275); alive; negative.
 ACTIVATIONS = np.array([[0.0, 0.2, 3.0, -2.0], [0.0, 0.0, 1.0, -2.0]], dtype=np.float32)
@@ -53,6 +53,8 @@ def test_layer_summary() -> None:
             "dormant_100": 2 / 4,
             "mean": 0.025,
             "spread": (0.0 + 0.1 + 1.0 + 0.0) / 4,
+            "largest": 3.0,
+            "mean_spread": math.sqrt((0.0 + 0.01 + 4.0 + 4.0) / 4 - 0.025**2),
         }
     )
 
@@ -72,6 +74,8 @@ def test_summary_agrees_with_its_definitions_in_any_order(
         else math.nan,
         "mean": values.mean(dtype=np.float64),
         "spread": values.astype(np.float64).std(axis=0).mean(),
+        "largest": max(values.max(), -values.min()),
+        "mean_spread": values.mean(axis=0, dtype=np.float64).std(),
     }
     for name, tau in (("dormant_0", 0.0), ("dormant_025", 0.025), ("dormant_100", 0.1)):
         magnitudes = np.abs(values.astype(np.float64)).mean(axis=0)

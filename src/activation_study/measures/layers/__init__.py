@@ -1,0 +1,1 @@
+"""What is seen of one hidden layer: which of its units work, and how its gradients lie."""
