@@ -6,12 +6,12 @@ the claim in `data/claims.yml`. Scores have shape (examples, classes).
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 from scipy import special
 
-from activation_study.report.demonstrations import dual
-from activation_study.report.demonstrations.dual import Dual
-from activation_study.report.demonstrations.functions import SEED, largest, sigmoid
+from activation_study.report.demonstrations.functions import SEED, largest, sigmoid, slope
 
 
 def softmax(scores: np.ndarray, temperature: float = 1.0) -> np.ndarray:
@@ -24,13 +24,6 @@ def naive_softmax(scores: np.ndarray) -> np.ndarray:
     with np.errstate(over="ignore", invalid="ignore"):
         exponentials = np.exp(scores)
         return exponentials / exponentials.sum(axis=-1, keepdims=True)
-
-
-def dual_softmax(scores: Dual) -> Dual:
-    """Return softmax with its derivative along the scores' direction."""
-    largest = scores.value.max(axis=-1, keepdims=True)
-    exponentials = dual.exp(scores - dual.constant(largest))
-    return exponentials / exponentials.sum()
 
 
 def one_hot_argmax(scores: np.ndarray) -> np.ndarray:
@@ -166,15 +159,13 @@ def softmax_not_uniform() -> dict[str, float]:
 def softmax_translation() -> dict[str, float]:
     """Add constants to the scores; multiply the Jacobian by ones; fix the last score at 0.
 
-    exp(z + c) = exp(z) exp(c), and exp(c) cancels. The Jacobian is taken by dual numbers, one
-    direction at a time.
+    exp(z + c) = exp(z) exp(c), and exp(c) cancels. The Jacobian is taken one direction at a time.
     """
     rng = np.random.default_rng(SEED)
     scores = rng.uniform(-10, 10, (2_000, 10))
     constants = rng.uniform(-100, 100, (2_000, 1))
     rounded, shift = scores.astype(np.float32), constants.astype(np.float32)
-    columns = [dual_softmax(dual.variable(scores, axis)).slope for axis in np.eye(10)]
-    jacobian = np.stack(columns, axis=-1)
+    jacobian = np.stack([slope(softmax, scores, axis) for axis in np.eye(10)], axis=-1)
     return {
         "max_change_float64": largest(softmax(scores + constants) - softmax(scores)),
         "max_change_float32": largest(softmax(rounded + shift) - softmax(rounded)),
@@ -185,43 +176,36 @@ def softmax_translation() -> dict[str, float]:
     }
 
 
-def _softmax_loss(first: np.ndarray, second: np.ndarray, label: float) -> Dual:
-    """Cross-entropy of two classes, its slope by the first score; label 1 is the first class."""
-    highest = np.maximum(first, second)
-    varied = dual.variable(first)
-    total = dual.exp(varied - dual.constant(highest)) + dual.exp(dual.constant(second - highest))
-    chosen = varied if label == 1.0 else dual.constant(second)
-    return dual.log(total) + dual.constant(highest) - chosen
+def _softmax_loss(first: np.ndarray, second: np.ndarray, label: float) -> np.ndarray:
+    """Cross-entropy of two classes; label 1 is the first."""
+    chosen = first if label == 1.0 else second
+    return special.logsumexp(np.stack([first, second]), axis=0) - chosen
 
 
-def _sigmoid_loss(scores: np.ndarray, label: float) -> Dual:
-    """Binary cross-entropy with its slope by the score: ln(1 + exp(-z)), or ln(1 + exp(z))."""
-    margin = dual.variable(scores) * (1.0 if label == 1.0 else -1.0)
-    # ln(1 + exp(-m)) = max(-m, 0) + ln(1 + exp(-|m|)): nothing overflows.
-    positive = margin.value >= 0
-    small = dual.exp(margin * np.where(positive, -1.0, 1.0))
-    return dual.log(1.0 + small) - margin * np.where(positive, 0.0, 1.0)
+def _sigmoid_loss(scores: np.ndarray, label: float) -> np.ndarray:
+    """Binary cross-entropy: ln(1 + exp(-z)), or ln(1 + exp(z)) for label 0."""
+    return np.log1p(np.exp(-scores if label == 1.0 else scores))
 
 
 def sigmoid_is_two_class_softmax() -> dict[str, float]:
     """Compare the sigmoid of a - b with the softmax of (a, b): outputs, losses and gradients.
 
     softmax(a, b)_1 = exp(a) / (exp(a) + exp(b)) = 1 / (1 + exp(-(a - b))). Gradients by the first
-    score, by dual numbers through each form of the loss, for both labels.
+    score, through each form of the loss, for both labels.
     """
     rng = np.random.default_rng(SEED)
     first, second = rng.uniform(-30, 30, (2, 5_000))
     outputs = softmax(np.stack([first, second], axis=1))[:, 0]
-    pairs = [
-        (_softmax_loss(first, second, label), _sigmoid_loss(first - second, label))
-        for label in (0.0, 1.0)
-    ]
+    losses, gradients = [], []
+    for label in (0.0, 1.0):
+        of_softmax = functools.partial(_softmax_loss, second=second, label=label)
+        of_sigmoid = functools.partial(_sigmoid_loss, label=label)
+        losses.append(of_softmax(first) - of_sigmoid(first - second))
+        gradients.append(slope(of_softmax, first) - slope(of_sigmoid, first - second))
     return {
         "max_output_difference_float64": largest(outputs - sigmoid(first - second)),
-        "max_loss_difference_float64": largest([one.value - other.value for one, other in pairs]),
-        "max_gradient_difference_float64": largest(
-            [one.slope - other.slope for one, other in pairs]
-        ),
+        "max_loss_difference_float64": largest(losses),
+        "max_gradient_difference_float64": largest(gradients),
     }
 
 
@@ -233,15 +217,16 @@ def one_unit_softmax_bug() -> dict[str, float]:
     derivative on unchanged here, so the zero is the softmax's and not the clip's.
     """
     scores = np.linspace(-50.0, 50.0, 1_001)
-    outputs = dual_softmax(dual.variable(scores[:, None]))
-    clipped = Dual(np.clip(outputs.value, 1e-7, 1 - 1e-7), outputs.slope)
-    gradients = [-dual.log(clipped).slope, -dual.log(1.0 - clipped).slope]
+    outputs, slopes = softmax(scores[:, None]), slope(softmax, scores[:, None])
+    clipped = np.clip(outputs, 1e-7, 1 - 1e-7)
+    gradients = [-slopes / clipped, slopes / (1.0 - clipped)]
     labels = np.tile([1.0, 0.0, 0.0], 1_001)[:1_001]
-    accuracy = np.mean((outputs.value[:, 0] > 0.5) == (labels > 0.5))
-    at_0 = np.zeros(1)
-    sigmoid_gradients = [_sigmoid_loss(at_0, label).slope for label in (0.0, 1.0)]
+    accuracy = np.mean((outputs[:, 0] > 0.5) == (labels > 0.5))
+    sigmoid_gradients = [
+        slope(functools.partial(_sigmoid_loss, label=label), np.zeros(1)) for label in (0.0, 1.0)
+    ]
     return {
-        "largest_distance_of_output_from_1": largest(outputs.value - 1.0),
+        "largest_distance_of_output_from_1": largest(outputs - 1.0),
         "largest_gradient": largest(gradients),
         "difference_of_accuracy_from_share_of_label_1": abs(float(accuracy - labels.mean())),
         "largest_gradient_of_sigmoid": largest(sigmoid_gradients),
