@@ -17,7 +17,6 @@ import pickle
 import signal
 import subprocess
 import sys
-import tempfile
 from collections import Counter, deque
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -45,13 +44,9 @@ def in_workers(
 ) -> Generator[Run | Failure, None, None]:
     """Trains chunks of experiments in worker processes; yields outcomes as they come.
 
-    A chunk is asked for when a worker is free, and not before. An experiment whose worker dies is
-    tried again when no chunk is left, with no other run beside it, so that it cannot be the victim
-    of its neighbours' memory.
-
-    Args:
-        chunks: Experiments that travel to a worker together.
-        num_workers: Number of processes.
+    A chunk, of experiments that travel together, is asked for when a worker is free, and not
+    before. An experiment whose worker dies is tried again when no chunk is left, with no other run
+    beside it, so that it cannot be the victim of its neighbours' memory.
 
     Raises:
         EngineError: Workers die before they have been given anything.
@@ -70,36 +65,36 @@ class _Worker:
 
     process: subprocess.Popen[bytes]
     connection: Connection
-    scratch: tempfile.TemporaryDirectory[str]
     is_ready: bool = False
     given: deque[Experiment] = field(default_factory=deque)
 
     @classmethod
     def start(cls) -> _Worker:
         connection, theirs = multiprocessing.Pipe()
-        # TensorFlow writes its graphs' source here and removes it at an exit that a worker, which
-        # is killed, never makes.
-        scratch = tempfile.TemporaryDirectory(
-            prefix="activation-study-worker-", ignore_cleanup_errors=True
-        )
         limits = {name: os.environ.get(name, "1") for name in THREAD_LIMITS}
         # What can be imported here can be there, from the same places.
         paths = os.pathsep.join(map(os.path.abspath, sys.path))
-        arguments = (str(theirs.fileno()), str(os.getpid()), scratch.name)
         # Ctrl-C in a terminal reaches the whole group; whoever starts a worker ends it. What is
         # blocked here stays blocked there.
         blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             process = subprocess.Popen(
-                [sys.executable, "-P", "-m", serve.__module__, *arguments],
-                env=os.environ | limits | {"TMPDIR": scratch.name, "PYTHONPATH": paths},
+                [
+                    sys.executable,
+                    "-P",
+                    "-m",
+                    serve.__module__,
+                    f"{theirs.fileno()}",
+                    f"{os.getpid()}",
+                ],
+                env=os.environ | limits | {"PYTHONPATH": paths},
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
             )
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
         theirs.close()
-        return cls(process, connection, scratch)
+        return cls(process, connection)
 
     @property
     def is_usable(self) -> bool:
@@ -119,9 +114,7 @@ class _Worker:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(patience)
         self.process.kill()
-        code = self.process.wait()
-        self.scratch.cleanup()
-        return code
+        return self.process.wait()
 
 
 _idle: list[_Worker] = []

@@ -1,6 +1,6 @@
 """A worker process's side: it trains what comes through its pipe, until that closes.
 
-Usage: python -m activation_study.engine.sweeps.worker PIPE PARENT SCRATCH (see ``serve``).
+Usage: python -m activation_study.engine.sweeps.worker PIPE PARENT (see ``serve``).
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import contextlib
 import importlib
 import os
 import pickle
-import shutil
 import sys
 import threading
 import time
@@ -81,15 +80,14 @@ def import_training() -> None:
             del sys.modules[name]
 
 
-def serve(connection: Connection, parent: int, scratch: str) -> None:
+def serve(connection: Connection, parent: int) -> None:
     """Trains what comes through the pipe until it closes; the life of a worker process.
 
     Args:
         connection: This end of the pipe.
         parent: Number of the process at its other end.
-        scratch: Folder of this process's temporary files, removed with it.
     """
-    threading.Thread(target=_end_when_orphaned, args=(parent, scratch), daemon=True).start()
+    threading.Thread(target=_end_when_orphaned, args=(parent,), daemon=True).start()
     # Whatever is wrong with TensorFlow is told as the first experiment's failure.
     with contextlib.suppress(Exception):
         import_training()
@@ -98,17 +96,15 @@ def serve(connection: Connection, parent: int, scratch: str) -> None:
         while connection.poll(IDLE_SECONDS):
             for message in connection.recv():
                 connection.send_bytes(pickle.dumps(answer(message)))
-    shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _end_when_orphaned(parent: int, scratch: str) -> None:
+def _end_when_orphaned(parent: int) -> None:
     """Ends this process soon after its parent: a killed sweep must not go on computing unseen."""
     while os.getppid() == parent:
         time.sleep(ORPHAN_SECONDS)
-    shutil.rmtree(scratch, ignore_errors=True)
     os._exit(1)
 
 
 if __name__ == "__main__":
-    pipe, parent, scratch = sys.argv[1:]
-    serve(Connection(int(pipe)), int(parent), scratch)
+    pipe, parent = map(int, sys.argv[1:])
+    serve(Connection(pipe), parent)

@@ -6,8 +6,7 @@ from activation_study.report.analysis.course import (
     two_heads_side_by_side,
 )
 from activation_study.report.analysis.false_alarms import count_false_alarms
-from activation_study.report.analysis.ranking import rank
-from activation_study.report.analysis.rates import at_each_rate, chosen_rates, mean_accuracy
+from activation_study.report.analysis.rates import at_each_rate, chosen_rates, mean_accuracy, rank
 
 __all__ = [
     "at_each_rate",

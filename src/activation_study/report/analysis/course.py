@@ -33,10 +33,8 @@ def guessing_loss(head: str, num_classes: int) -> float:
 def relative_to_guessing(early: pd.DataFrame, summary: pd.DataFrame) -> pd.DataFrame:
     """Return the training losses within the first epoch, divided by that of guessing.
 
-    Args:
-        early: Training losses within the first epoch, as recorded: means over windows of steps,
-            each named by its last step.
-        summary: Summary of the runs, whose columns come along.
+    They are means over windows of steps, each named by its last step; the columns of the runs'
+    summary come along.
     """
     units = [
         guessing_loss(head, tasks.get(task).num_outputs)
@@ -49,12 +47,9 @@ def relative_to_guessing(early: pd.DataFrame, summary: pd.DataFrame) -> pd.DataF
 def first_step_below(losses: pd.DataFrame, fields: list[str]) -> pd.Series:
     """Return the step at which the mean training loss first falls below that of guessing.
 
-    Args:
-        losses: As ``relative_to_guessing`` returns them.
-        fields: What tells arms apart.
-
     Returns:
-        The last step of that window, of each arm; inf where there is none in the first epoch.
+        The last step of that window, of each arm (told by `fields`); inf where there is none in the
+        first epoch.
     """
     arms = losses.groupby([*fields, "step"], dropna=False, observed=True)
     is_below = arms["train_loss"].mean().unstack("step") < 1.0
@@ -63,11 +58,6 @@ def first_step_below(losses: pd.DataFrame, fields: list[str]) -> pd.Series:
 
 def first_epoch(runs: Runs, *, heads: Iterable[str], rate: str = "tuned") -> pd.DataFrame:
     """Return how the first epoch went in each arm, runs that diverged left out.
-
-    Args:
-        runs: Runs of a study.
-        heads: Heads that are shown.
-        rate: ``"tuned"`` or ``"default"``.
 
     Returns:
         Indexed by the fields that tell arms apart: ``step``, at which the mean training loss first
@@ -93,12 +83,6 @@ def two_heads_side_by_side(
     runs: Runs, arm: str, reference: str, *, hidden: Iterable[str] = HEADLINE
 ) -> pd.DataFrame:
     """Return how two heads train beside each other, tuned, runs that diverged left out.
-
-    Args:
-        runs: Runs of a study.
-        arm: Head.
-        reference: Head that it is compared with.
-        hidden: Hidden activations.
 
     Returns:
         Indexed by hidden activation: ``first_accuracy`` and ``last_accuracy``, the difference of
@@ -143,12 +127,6 @@ def if_stopped_early(
     runs: Runs, arm: str, reference: str, *, hidden: Iterable[str] = HEADLINE
 ) -> pd.DataFrame:
     """Return the lead of one head over another, had each run been stopped at an epoch of its own.
-
-    Args:
-        runs: Runs of a study.
-        arm: Head.
-        reference: Head that it is compared with.
-        hidden: Hidden activations.
 
     Returns:
         Indexed by hidden activation: difference of the mean validation accuracies (arm minus

@@ -82,10 +82,7 @@ def count_false_alarms(
 
 
 def _outcomes(shuffled: np.ndarray, num_pairs: int, margin: float) -> tuple[np.ndarray, np.ndarray]:
-    """Returns the p-values of the paired t-test and of the equivalence test, row by row.
-
-    Those of `statistics`, for all rows at once.
-    """
+    """Returns the p-values of the paired t-test and of the equivalence test of each row."""
     gaps = shuffled[:, :num_pairs] - shuffled[:, num_pairs : 2 * num_pairs]
     test = functools.partial(scipy.stats.ttest_1samp, gaps, axis=1)
     above = test(popmean=-margin, alternative="greater")

@@ -14,10 +14,6 @@ from activation_study.report.analysis.arms import headline_runs, recorded_values
 def second_choices(runs: Runs, label: int) -> pd.DataFrame:
     """Return the mean probability that each tuned run gives to the wrong classes of a label.
 
-    Args:
-        runs: Runs of a study.
-        label: True class of the images.
-
     Returns:
         Columns ``head``, ``predicted_class`` and ``mean_probability``, one row a run and class.
 
@@ -37,10 +33,6 @@ def second_choices(runs: Runs, label: int) -> pd.DataFrame:
 def calibration_of_bins(runs: Runs, hidden: str) -> pd.DataFrame:
     """Return accuracy minus confidence of each bin of each tuned run, and its null interval.
 
-    Args:
-        runs: Runs of a study.
-        hidden: Hidden activation.
-
     Returns:
         Columns ``head``, ``bin``, ``count``, ``confidence``, ``gap``, ``low`` and ``high``; the
         last two as ``null_band``.
@@ -55,11 +47,6 @@ def calibration_of_bins(runs: Runs, hidden: str) -> pd.DataFrame:
 
 
 def null_band(confidence: pd.Series, count: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    """Return the 95 % band of accuracy minus confidence of bins whose confidence is right.
-
-    Args:
-        confidence: Mean confidence of each bin.
-        count: Images in each bin.
-    """
+    """Return the 95 % band of accuracy minus mean confidence of bins whose confidence is right."""
     low, high = scipy.stats.binom.interval(0.95, np.round(count), confidence)
     return low / count - confidence, high / count - confidence

@@ -10,8 +10,7 @@ from activation_study.errors import IncompleteRecordError
 from activation_study.measures.metrics import label_of, metric_of
 from activation_study.registry import listed, unknown_name
 from activation_study.report.analysis.arms import labels, tuning_metric, varying, with_head
-from activation_study.report.analysis.ranking import rank
-from activation_study.report.analysis.rates import tuned_and_default
+from activation_study.report.analysis.rates import rank, tuned_and_default
 from activation_study.report.claims import claims_file
 from activation_study.report.figures import parts
 from activation_study.report.figures.picture import Picture

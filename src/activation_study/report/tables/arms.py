@@ -11,8 +11,7 @@ import pandas as pd
 from activation_study.engine.records.records import Runs
 from activation_study.measures.metrics import label_of, metric_of
 from activation_study.report.analysis.arms import are_crossed, cell_name, labels, tuning_runs
-from activation_study.report.analysis.ranking import rank
-from activation_study.report.analysis.rates import at_each_rate, chosen_rates
+from activation_study.report.analysis.rates import at_each_rate, chosen_rates, rank
 from activation_study.report.claims import claims_file
 from activation_study.report.tables.table import Table, says_what_is_missing
 
