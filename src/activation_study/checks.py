@@ -1,4 +1,7 @@
-"""Checks of single values: each returns the value in its plain form, or says what is accepted."""
+"""Checks of single values: each returns the value in its plain form.
+
+Or it raises a ValueError that says what was received and what is accepted.
+"""
 
 from __future__ import annotations
 
@@ -13,22 +16,14 @@ from activation_study.registry import shown, unknown_name
 
 
 def check_name(field: str, received: Any, accepted: Iterable[str]) -> None:
-    """Refuse what is none of the accepted names.
-
-    Raises:
-        ValueError: names the accepted ones and the nearest.
-    """
+    """Refuse what is none of the accepted names."""
     accepted = tuple(accepted)
     if not isinstance(received, str) or received not in accepted:
         raise unknown_name(field, received, accepted)
 
 
 def whole_number(field: str, received: Any, low: int, high: int) -> int:
-    """Return a whole number from `low` to `high`, of whichever integer type, as an int.
-
-    Raises:
-        ValueError: it is another number, or none; True and False are none.
-    """
+    """Return a whole number, of whichever integer type, as an int; True and False are none."""
     if not _is_number(received, numbers.Integral) or not low <= received <= high:
         raise ValueError(
             f"{field} must be a whole number from {low:,} to {high:,}; received {shown(received)}"
@@ -37,11 +32,7 @@ def whole_number(field: str, received: Any, low: int, high: int) -> int:
 
 
 def real_number(field: str, received: Any, low: float, high: float) -> float:
-    """Return a number from `low` to `high`, of whichever real type, as a float.
-
-    Raises:
-        ValueError: it is another number, or none; NaN lies in no range.
-    """
+    """Return a number, of whichever real type, as a float; NaN lies in no range."""
     if not _is_number(received, numbers.Real) or not low <= received <= high:
         raise ValueError(
             f"{field} must be a number from {low:g} to {high:g}; received {shown(received)}"
@@ -51,11 +42,7 @@ def real_number(field: str, received: Any, low: float, high: float) -> float:
 
 
 def axis_of(field: str, value: Any, most: int) -> list[Any]:
-    """Return what a grid varies a field over: the values of an iterable, or a single one.
-
-    Raises:
-        ValueError: there is no value, or more than `most`.
-    """
+    """Return what a grid varies a field over: `most` values of an iterable, or a single one."""
     # Text and bytes would fall into characters, a mapping into its keys.
     is_single = isinstance(value, str | bytes | bytearray | Mapping) or callable(value)
     is_single |= isinstance(value, np.ndarray) and value.ndim == 0

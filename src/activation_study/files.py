@@ -80,12 +80,7 @@ def write_result(path: Path, content: dict[str, Any]) -> Path:
 
 
 def read_result(path: Path, command: str, entry: str) -> dict[str, Any] | None:
-    """Read the result that was last written, None where none was.
-
-    Args:
-        path: the file.
-        command: what writes it, for the error.
-        entry: one of the result's names.
+    """Read the result, with an entry, that a command has written; None where it has not.
 
     Raises:
         RecordError: the file cannot be read, or holds something else than the command writes.

@@ -36,17 +36,14 @@ def repository() -> Path | None:
 
 def working_cache() -> Path:
     """Folder of the working cache: in the repository, else in the user's home."""
-    if named := _folder(RECORDS_VARIABLE):
-        return named
     root = repository()
-    return (root / ".cache" if root else Path.home() / ".cache" / "activation-study") / "runs"
+    cache = root / ".cache" if root else Path.home() / ".cache" / "activation-study"
+    return _folder(RECORDS_VARIABLE) or cache / "runs"
 
 
 def published() -> Path:
     """Folder of the published record; it need not exist."""
-    if named := _folder(DATA_VARIABLE):
-        return named
-    return (repository() or working_cache().parent) / "data"
+    return _folder(DATA_VARIABLE) or (repository() or working_cache().parent) / "data"
 
 
 def claims() -> Path:
@@ -74,11 +71,7 @@ def downloads() -> Path:
 
 
 def tier() -> str:
-    """The tier that the environment asks for: ``full`` (the record) or ``quick``.
-
-    Raises:
-        ValueError: The environment variable ``ACTIVATION_STUDY_TIER`` holds another word.
-    """
+    """The tier that the environment asks for; ValueError where it asks for none of ``TIERS``."""
     asked = os.environ.get(TIER_VARIABLE, "full")
     if asked not in TIERS:
         raise unknown_name(f"tier in {TIER_VARIABLE}", asked, TIERS)

@@ -45,12 +45,7 @@ _NOT_CALLED = ("__repr__", "_abc_impl")
 
 
 def digest(name: str, function: Any, kind: str = "Activation") -> str:
-    """Return SHA-256 (hex) of a callable's code and of the values that it reads.
-
-    Args:
-        name: shown in errors.
-        function: any callable, a class and configuration, or an object made of such.
-        kind: of what it is the name.
+    """Return SHA-256 (hex) of the code of a callable, or of what it is made of, and what it reads.
 
     Raises:
         ValueError: it reads a value that has no digest; says which one, and the remedy.
@@ -63,11 +58,7 @@ def reach(
 ) -> tuple[dict[str, types.ModuleType], set[str]]:
     """Return the modules, other than installed ones, that a callable's code lives in or reads.
 
-    Returns:
-        The modules by name, and every name that the code reads, of attributes too.
-
-    Raises:
-        ValueError: as `digest` does.
+    And every name that the code reads, of attributes too. It refuses what `digest` does.
     """
     walker = _Walker(f"{kind} {name!r}")
     walker.of("", function)

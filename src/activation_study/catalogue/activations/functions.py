@@ -93,11 +93,7 @@ class Maxout(keras.layers.Layer):
         return maxout(inputs)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        """Return the shape of the inputs with the last axis halved.
-
-        Raises:
-            ValueError: where the last axis is not a multiple of two.
-        """
+        """Return the shape of the inputs with the last axis halved, which must be even."""
         scores = input_shape[-1]
         if scores is None or scores % MAXOUT_PIECES:
             raise ValueError(
@@ -189,16 +185,8 @@ def _sparsemax_slope(scores: Any) -> Any:
     return active * (1.0 - weight)
 
 
-OWN_FUNCTIONS: dict[str, Function] = {
-    "threshold": threshold,
-    "sigmoid_minus_half": sigmoid_minus_half,
-    "scaled_sigmoid": scaled_sigmoid,
-    "sparsemax_projection": sparsemax_projection,
-    "prelu": prelu,
-    "maxout": maxout,
-    "step": step,
-    "step_straight_through": step_straight_through,
-}
+_OWN = (threshold, step, step_straight_through, sigmoid_minus_half, scaled_sigmoid)
+OWN_FUNCTIONS = {each.__name__: each for each in (*_OWN, sparsemax_projection, prelu, maxout)}
 
 CLOSED_SLOPES: dict[str, Function] = {
     "celu": _celu_slope,

@@ -27,15 +27,11 @@ _TOLERANCE = 1e-5
 
 
 def measure(name: str, function: Callable[..., Any]) -> dict[str, Any]:
-    """Measure the properties of a function of scores in float32.
+    """Measure the properties of a function of scores, shape (batch, units), in float32.
 
     The near grid covers [-20, 20] in steps of 0.005; outputs and slopes are called unbounded where
     they still grow between scores of size 1,000 and 10,000. Of a function of all scores of a layer
     most depends on the layer's width: there None or NaN stands for what is not known.
-
-    Args:
-        name: shown in errors.
-        function: tensor of scores, shape (batch, units), to a tensor of the same shape.
 
     Returns:
         `kind`, `mixes_units` and the other numerical fields of `Activation`.
@@ -249,11 +245,7 @@ def _jump(values: np.ndarray, slopes: np.ndarray) -> bool:
 
 
 def check_property(name: str, value: Any) -> None:
-    """Refuse a stated property that is not of the kind that is measured in its place.
-
-    Raises:
-        ValueError: says what was received and what is accepted.
-    """
+    """Refuse a stated property that is not of the kind that is measured in its place."""
     if name in ("kind", "saturates"):
         words = get_args(Kind if name == "kind" else Saturation)
         is_right, accepted = value in words, ", ".join(words)
@@ -275,11 +267,7 @@ def _is_number(value: Any) -> bool:
 
 
 def check_initializer(name: Any) -> None:
-    """Refuse what Keras does not know as an initializer.
-
-    Raises:
-        ValueError: says what was received and what is accepted.
-    """
+    """Refuse what Keras does not know as an initializer."""
     quiet_tensorflow.load()
     import keras
 

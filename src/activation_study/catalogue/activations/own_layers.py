@@ -15,12 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OwnLayer:
-    """The class and configuration from which equal layers are made, with fresh weights each.
-
-    Attributes:
-        layer_class: a subclass of `keras.layers.Layer`.
-        config: what its `from_config` takes, without the layer's name.
-    """
+    """From what equal layers are made, with fresh weights each: class, and config without name."""
 
     layer_class: type[keras.layers.Layer]
     config: dict[str, Any] = field(hash=False)

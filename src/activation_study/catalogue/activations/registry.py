@@ -186,12 +186,8 @@ def _build(name: str, function: Callable[..., Any], stated: Mapping[str, Any]) -
     if (name, digest) not in _measured:
         _measured[name, digest] = measure(name, function)
     measured = _measured[name, digest]
-    escaped = name.replace("_", r"\_")
-    described = {
-        "formula": rf"\mathrm{{{escaped}}}(z)",
-        "reference": "",
-        "initializer": "glorot_uniform",
-    }
+    formula = rf"\mathrm{{{name}}}(z)".replace("_", r"\_")
+    described = {"formula": formula, "reference": "", "initializer": "glorot_uniform"}
     for key in stated.keys() - described.keys():
         if key not in measured:
             raise unknown_name("property of an activation", key, measured)

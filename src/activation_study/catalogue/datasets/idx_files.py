@@ -8,9 +8,11 @@ which this package fills, it is fetched again.
 
 from __future__ import annotations
 
+import gzip
 import logging
 import os
 import struct
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +20,8 @@ from pathlib import Path
 import numpy as np
 
 from activation_study import settings
-from activation_study.catalogue.datasets.verified_files import checked, unreadable, verified
 from activation_study.errors import ChecksumError, DatasetError, DownloadError, MissingFileError
+from activation_study.files import sha256
 from activation_study.settings import CACHE_VARIABLE
 from activation_study.settings import DATASETS_VARIABLE as FOLDER_VARIABLE
 
@@ -69,29 +71,53 @@ class IdxFile:
         return len(self.header) + int(np.prod(self.shape))
 
 
-def decode(file: IdxFile, path: Path) -> np.ndarray:
-    """Read and verify the file at `path`, compressed if its name ends in ``.gz``.
+def verified(path: Path, size: int, digest: str, remedy: str) -> bytes:
+    """Return what a file holds, decompressed where its name ends in ``.gz``.
 
-    Returns:
-        Read-only uint8 array of shape `file.shape`.
+    It must have that size, in bytes, and that SHA-256 in hex.
 
     Raises:
-        ChecksumError: the file does not hold the published bytes.
-        DatasetError: the file cannot be read.
+        ChecksumError: it holds something else.
+        DatasetError: it cannot be read.
     """
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+            # One byte more tells what is too long, however far it would expand.
+            content = stream.read(size + 1)
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        content = b""
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return _checked(path, content, size, digest, remedy)
+
+
+def _checked(path: Path, content: bytes, size: int, digest: str, remedy: str) -> bytes:
+    """Return the content that was read at a place, refusing any but what must be there."""
+    if (received := sha256(content)) != digest:
+        length = f"{len(content):,}" if len(content) <= size else f"more than {size:,}"
+        raise ChecksumError(
+            f"{path}: damaged, or another file: received {length} bytes of SHA-256 {received}; "
+            f"expected {size:,} bytes of SHA-256 {digest}. {remedy}"
+        )
+    return content
+
+
+def _unreadable(path: Path, error: OSError) -> DatasetError:
+    """Return the error about a file that may be whole and cannot be read."""
+    return DatasetError(
+        f"{path}: cannot be read: received the error {error.strerror!r}; expected a file that this "
+        f"user may read. Remedy: make it readable, or move it away."
+    )
+
+
+def _decode(file: IdxFile, path: Path) -> np.ndarray:
+    """Read and verify the file at `path`: a read-only uint8 array of shape `file.shape`."""
     content = verified(path, file.size, file.sha256, _REMEDY)
     return np.frombuffer(content, np.uint8, offset=len(file.header)).reshape(file.shape)
 
 
-def decode_archive(files: Sequence[IdxFile], path: Path) -> list[np.ndarray]:
-    """Read and verify the arrays of `files` in the archive that Keras makes of a dataset.
-
-    Returns:
-        Read-only uint8 arrays, one a file.
-
-    Raises:
-        ChecksumError: the file is no archive, or lacks an array, or one has other bytes.
-    """
+def _decode_archive(files: Sequence[IdxFile], path: Path) -> list[np.ndarray]:
+    """Read and verify the arrays of `files` in the archive that Keras makes of a dataset."""
     try:
         with path.open("rb") as stream, np.load(stream) as archive:
             arrays = [archive[file.keras_name] for file in files]
@@ -103,7 +129,7 @@ def decode_archive(files: Sequence[IdxFile], path: Path) -> list[np.ndarray]:
         ) from error
     for file, array in zip(files, arrays, strict=True):
         content = file.header + array.tobytes()
-        checked(path / file.keras_name, content, file.size, file.sha256, _REMEDY)
+        _checked(path / file.keras_name, content, file.size, file.sha256, _REMEDY)
         array.setflags(write=False)
     return arrays
 
@@ -112,19 +138,16 @@ def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
     except OSError as error:
-        raise unreadable(path, error) from error
+        raise _unreadable(path, error) from error
 
 
 def read(dataset: str, files: Sequence[IdxFile], mirrors: Sequence[str]) -> list[np.ndarray]:
-    """Return the arrays of `files`, from the first place that has them.
+    """Return the arrays of `files`, read-only uint8, from the first place that has them.
 
     Args:
         dataset: name of the subfolder in the user's folder and in the cache.
         files: what to read.
         mirrors: addresses of folders, each ending in a slash, tried in turn.
-
-    Returns:
-        Read-only uint8 arrays, one a file.
 
     Raises:
         MissingFileError: the folder named by the environment does not exist, or holds some of
@@ -134,7 +157,7 @@ def read(dataset: str, files: Sequence[IdxFile], mirrors: Sequence[str]) -> list
         DatasetError: a file cannot be read, or the cache cannot be written.
     """
     own = _in_user_folder(dataset, files)
-    return own or [decode(file, _fetched(dataset, file, mirrors)) for file in files]
+    return own or [_decode(file, _fetched(dataset, file, mirrors)) for file in files]
 
 
 def _in_user_folder(dataset: str, files: Sequence[IdxFile]) -> list[np.ndarray]:
@@ -150,11 +173,11 @@ def _in_user_folder(dataset: str, files: Sequence[IdxFile]) -> list[np.ndarray]:
         )
     found = [_first_of(folder, dataset, file.names) for file in files]
     if all(found):
-        return [decode(file, path) for file, path in zip(files, found, strict=True) if path]
+        return [_decode(file, path) for file, path in zip(files, found, strict=True) if path]
     if all(file.keras_name for file in files) and (
         archive := _first_of(folder, dataset, (f"{dataset}.npz",))
     ):
-        return decode_archive(files, archive)
+        return _decode_archive(files, archive)
     if not any(found):
         _LOG.info("%s holds no file of %s; looking in the cache", folder, dataset)
         return []

@@ -20,8 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from activation_study.catalogue.datasets.idx_files import IdxFile, read
-from activation_study.catalogue.datasets.verified_files import verified
+from activation_study.catalogue.datasets.idx_files import IdxFile, read, verified
 from activation_study.errors import MissingFileError
 from activation_study.files import sha256
 from activation_study.registry import Registry
@@ -118,21 +117,12 @@ def load(name: str) -> Dataset:
 
 
 def read_anew(name: str) -> Dataset:
-    """Return what `load` does, and keep none of it: for callers that make their own copy.
-
-    Raises:
-        ValueError: no dataset has that name.
-        DatasetError: as of `load`.
-    """
+    """Return what `load` does, and keep none of it: for callers that make their own copy."""
     return _load_mnist() if spec(name).name == "mnist" else _load_packaged()
 
 
 def split(dataset_name: str, generator: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Split the training part at random into training and validation.
-
-    Args:
-        dataset_name: name of the dataset.
-        generator: source of the one permutation that is drawn.
 
     Returns:
         Indices into `Dataset.train`, int64 arrays of shape (train_size,) and (validation_size,), in
@@ -189,12 +179,7 @@ def packaged_path() -> Path:
 def hold_out(images: np.ndarray, labels: np.ndarray) -> Dataset:
     """Set the fixed test part aside: of each digit the 100 images of smallest pixel SHA-256.
 
-    Args:
-        images: uint8 array of shape (examples, 784).
-        labels: uint8 array of shape (examples,).
-
-    Returns:
-        Both parts ordered by that SHA-256, so that the order of the rows does not matter.
+    Both parts are ordered by that SHA-256, so that the order of the rows does not matter.
     """
     order = sorted(range(len(images)), key=lambda index: sha256(images[index].tobytes()))
     images, labels = images[order], labels[order]

@@ -6,7 +6,6 @@ in the middle of a sweep is checked as those were that were there at its start.
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import re
 from collections.abc import Generator, Iterable, Iterator
@@ -42,21 +41,16 @@ def in_cluster(
 ) -> Generator[Run | Failure, None, None]:
     """Trains chunks of experiments on the workers of a Dask scheduler; yields what comes of each.
 
-    Dask tries a task again whose worker was lost, and gives it up after some more losses. The
-    experiments of such a task then follow at the end, one by one with no other beside them: only
-    what is given up even so has failed.
-
-    Args:
-        chunks: Experiments that travel to a worker together.
-        address: The scheduler's, ``tcp://host:8786``.
-        names: Data sets that every worker must have.
+    Every worker must have the data sets. Dask tries a task again whose worker was lost, and gives
+    it up after some more losses. The experiments of such a task then follow at the end, one by one
+    with no other beside them: only what is given up even so has failed.
 
     Raises:
         ValueError: The address is none.
         EngineError: The scheduler or a worker cannot be reached, or a worker is not fit to take
             part: says which, and what to do.
     """
-    with _connected(address) as client:
+    with _connect(address) as client:
         sweep = _Sweep(client, tuple(sorted(set(names))))
         sweep.check_workers()
         suspects: list[list[Experiment]] = []
@@ -75,11 +69,7 @@ class _Sweep:
         self.failed: list[Failure] = []
 
     def check_workers(self) -> None:
-        """Asks all workers at once what they are.
-
-        Raises:
-            EngineError: Some are not fit; names them.
-        """
+        """Asks all workers at once what they are, and refuses those that are not fit."""
         try:
             self.client.wait_for_workers(1, timeout=CONNECT_SECONDS)
         except TimeoutError as error:
@@ -174,13 +164,12 @@ def _reply(future: Future) -> Reply | KilledWorker:
     return reply
 
 
-@contextlib.contextmanager
-def _connected(address: str) -> Iterator[Client]:
+def _connect(address: str) -> Client:
     try:
         # Dask would look for a file of that name, or wait long for a host that is none.
         if not isinstance(address, str) or not ADDRESS.fullmatch(address):
             raise ValueError("not of that form")
-        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+        return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except OSError as error:
         raise EngineError(
             f"no Dask scheduler answers at {address!r} within {CONNECT_SECONDS} seconds ({error}); "
@@ -191,5 +180,3 @@ def _connected(address: str) -> Iterator[Client]:
             f"address must be that of a Dask scheduler, 'tcp://host:8786' for example; received "
             f"{shown(address)} ({error})"
         ) from error
-    with client:
-        yield client

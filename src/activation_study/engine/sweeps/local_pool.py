@@ -96,11 +96,6 @@ class _Worker:
         theirs.close()
         return cls(process, connection)
 
-    @property
-    def is_usable(self) -> bool:
-        """Whether it waits for work: an idle one ends by itself, and its pipe tells."""
-        return self.process.poll() is None and not self.connection.poll()
-
     def give(self, packed: list[tuple[Experiment, bytes]]) -> None:
         """Sends experiments, each packed: what cannot be read there is one's failure alone."""
         self.given.extend(experiment for experiment, _ in packed)
@@ -131,7 +126,8 @@ def end_idle() -> None:
 def _free_worker() -> _Worker:
     while _idle:
         worker = _idle.pop()
-        if worker.is_usable:
+        # An idle one ends by itself, and its pipe tells.
+        if worker.process.poll() is None and not worker.connection.poll():
             return worker
         # Its end was no experiment's doing, and must not be counted against one.
         worker.end()

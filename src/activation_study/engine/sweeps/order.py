@@ -52,11 +52,7 @@ def _chunks(experiments: Sequence[Experiment]) -> list[list[Experiment]]:
     chunks: list[list[Experiment]] = []
     for _, group in itertools.groupby(experiments, key=_graph_and_data):
         alike = list(group)
-        size = CHUNK if _is_small(alike[0]) else 1
+        examples = alike[0].train_size or datasets.spec(alike[0].dataset).train_size
+        size = CHUNK if examples * alike[0].epochs <= SMALL_RUN else 1
         chunks += [alike[start : start + size] for start in range(0, len(alike), size)]
     return chunks
-
-
-def _is_small(experiment: Experiment) -> bool:
-    examples = experiment.train_size or datasets.spec(experiment.dataset).train_size
-    return examples * experiment.epochs <= SMALL_RUN

@@ -195,14 +195,7 @@ def run(
 
 
 def load(what: Plan | Iterable[Experiment], records: Records | None = None) -> Runs:
-    """Loads what is recorded of a study or of experiments, training nothing.
-
-    Args:
-        what: A study, or experiments.
-        records: Where runs are looked for; by default the project's cache and record.
-
-    Returns:
-        The runs as tidy data frames; those that are not recorded are missing from them.
+    """Loads what is recorded of a study or of experiments, training nothing; see ``run``.
 
     Raises:
         ValueError: It is neither a study nor a list of experiments.

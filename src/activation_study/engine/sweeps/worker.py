@@ -81,12 +81,7 @@ def import_training() -> None:
 
 
 def serve(connection: Connection, parent: int) -> None:
-    """Trains what comes through the pipe until it closes; the life of a worker process.
-
-    Args:
-        connection: This end of the pipe.
-        parent: Number of the process at its other end.
-    """
+    """Trains what comes through the parent's pipe until it closes; the life of a worker process."""
     threading.Thread(target=_end_when_orphaned, args=(parent,), daemon=True).start()
     # Whatever is wrong with TensorFlow is told as the first experiment's failure.
     with contextlib.suppress(Exception):

@@ -14,10 +14,7 @@ PARTS = {"rows", "roofline", "runs", "growth", "scheduling", "targets", "machine
 
 
 def read(path: Path | None = None) -> dict[str, Any]:
-    """Return what the benchmark found.
-
-    Args:
-        path: The file; None for the project's own, ``benchmarks/results.json``.
+    """Return what the benchmark found, by default from ``benchmarks/results.json``.
 
     Raises:
         IncompleteRecordError: The benchmark has not run.

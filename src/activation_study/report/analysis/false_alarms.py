@@ -50,16 +50,15 @@ def count_false_alarms(
     real, and a test at level alpha should find one in a share alpha of the comparisons. The halves
     of one arm overlap from draw to draw: the share is an average, not a count of independent tests.
 
+    Without an arm of ``FEWEST_SEEDS`` seeds, as at the quick tier, there is no comparison and the
+    shares are NaN.
+
     Args:
         runs: Runs of a study.
         metric: Column of the summary.
         margin: Of the equivalence test, in the unit of the metric.
         alpha: Level of both tests.
         splits: Draws an arm.
-
-    Returns:
-        Without an arm of ``FEWEST_SEEDS`` seeds, as at the quick tier, no comparison and NaN
-        shares.
     """
     rng = np.random.default_rng(20261124)
     summary = undiverged_runs(runs.summary, "tuned")

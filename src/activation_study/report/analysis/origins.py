@@ -18,14 +18,7 @@ COLUMNS = {
 
 
 def origins(summary: pd.DataFrame) -> dict[str, pd.Series]:
-    """Counts the runs by each part of their provenance.
-
-    Args:
-        summary: One row a run, with the columns of ``COLUMNS``.
-
-    Returns:
-        Column -> number of runs by value, most runs first.
-    """
+    """Counts the runs by each part of their provenance: column -> runs by value, most first."""
     return {
         column: summary[column].fillna("not recorded").astype(str).value_counts()
         for column in COLUMNS

@@ -130,15 +130,8 @@ def hidden_gradient(
 ) -> np.ndarray:
     """Return the gradient of the mean squared error by the first of two layers' weights.
 
-    Args:
-        inputs: shape (examples, inputs).
-        targets: shape (examples, outputs).
-        weights: of the hidden layer, (inputs, units), and of the output layer, (units, outputs).
-        activation: used on the way forward.
-        slope: used on the way back; the derivative of the activation, or a surrogate.
-
-    Returns:
-        Shape (inputs, units).
+    Inputs (examples, inputs), targets (examples, outputs), weights and gradient (inputs, units) and
+    (units, outputs). The slope, used on the way back, is the activation's or a surrogate.
     """
     hidden_weights, output_weights = weights
     scores = inputs @ hidden_weights

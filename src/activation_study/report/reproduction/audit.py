@@ -34,6 +34,9 @@ NUM_WORKERS = 2
 FILE = "audit.json"
 """The last audit that was written down, beside the manifest."""
 
+WRITTEN = ("key", "study", "cell", "same_platform", "verdict", "not_comparable")
+"""What is written of each run as it is."""
+
 
 @dataclass(frozen=True)
 class Audit:
@@ -92,16 +95,8 @@ class Audit:
             "num_published": self.num_published,
             "retrained_on": provenance.of_this_process(),
             "runs": [
-                {
-                    "key": run.key,
-                    "study": run.study,
-                    "cell": run.cell,
-                    "commit": run.provenance["commit"],
-                    "same_platform": run.same_platform,
-                    "verdict": run.verdict,
-                    "tolerances": _finite(run.difference),
-                    "not_comparable": run.not_comparable,
-                }
+                {name: getattr(run, name) for name in WRITTEN}
+                | {"commit": run.provenance["commit"], "tolerances": _finite(run.difference)}
                 for run in self.runs
             ],
         }
@@ -112,13 +107,7 @@ class Audit:
 
 
 def last_written(folder: Path | None = None) -> dict[str, Any] | None:
-    """The audit that was last written beside the manifest, as ``Audit.as_dict`` gives it.
-
-    Args:
-        folder: Folder of the published record; by default the project's own.
-
-    Returns:
-        None where none was written.
+    """The audit last written beside the manifest, as ``Audit.as_dict`` gives it; None without one.
 
     Raises:
         RecordError: The file cannot be read.
@@ -174,9 +163,8 @@ def audit(
     for outcome in sweep.train_all(chosen, num_workers):
         key = outcome.key if isinstance(outcome, Run) else outcome.experiment.key
         row = by_key[key]
-        at_edge = cell(row) in edges
         recorded = of_run(tables[row["study"]], key)
-        audited[key] = beside(row, experiments[key], recorded, outcome, at_edge)
+        audited[key] = beside(row, experiments[key], recorded, outcome, cell(row) in edges)
         report(audited[key])
     in_order = tuple(audited[key] for key in drawn["key"])
     return Audit(in_order, sample, seed, len(summary), not_repeatable)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -93,30 +94,21 @@ def beside(
     outcome: Run | Failure,
     at_edge: bool,
 ) -> AuditedRun:
-    """Compares a recorded run with what training gave now.
+    """Compares a recorded run, and its row of ``runs`` with the study, with what training gave now.
 
-    Args:
-        row: The run in the table ``runs``, and its study.
-        experiment: What was trained.
-        recorded: The run in the record.
-        outcome: The run made now, or why there is none.
-        at_edge: See ``comparison.compare``.
+    See ``comparison.compare`` for ``at_edge``.
     """
     own = {name: row[name] for name in schema.PROVENANCE}
-    about: dict[str, Any] = {
-        "key": row["key"],
-        "study": row["study"],
-        "cell": f"{row['study']}: {in_words(experiment, ALWAYS_NAMED)}",
-        "provenance": own,
-    }
+    named = f"{row['study']}: {in_words(experiment, ALWAYS_NAMED)}"
+    audited = functools.partial(AuditedRun, row["key"], row["study"], named, own)
     if isinstance(outcome, Failure):
         reason = outcome.reason.strip().splitlines()[-1]
-        return AuditedRun(**about, same_platform=False, verdict=DIFFERENT, reason=reason)
+        return audited(same_platform=False, verdict=DIFFERENT, reason=reason)
     same = _platform(own) == _platform(outcome.provenance)
     retrained = to_tables([outcome], schema=Schema.of(experiment.parts.task.measures))
     unequal = inequalities(recorded, retrained)
     if not unequal:
-        return AuditedRun(**about, same_platform=same, verdict=EQUAL)
+        return audited(same_platform=same, verdict=EQUAL)
     if same:
         compared, verdict = Comparison(unequal[0]), DIFFERENT
     elif experiment.task not in tolerances.TASKS or not tolerances.measured():
@@ -126,8 +118,7 @@ def beside(
         chaotic = row["diverged"] or outcome.summary["diverged"]
         passed = STARTED if chaotic or RESULT in compared.not_comparable else WITHIN
         verdict = passed if compared.largest.tolerances <= 1.0 else DIFFERENT
-    return AuditedRun(
-        **about,
+    return audited(
         same_platform=same,
         verdict=verdict,
         difference=compared.largest,

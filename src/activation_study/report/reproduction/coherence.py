@@ -15,13 +15,7 @@ import pandas as pd
 from activation_study.measures import convergence
 from activation_study.measures.classification import SPEED_THRESHOLD
 
-LAST = (
-    "train_loss",
-    "validation_loss",
-    "validation_accuracy",
-    "validation_nll",
-    "validation_brier",
-)
+LAST = ("train_loss", *(f"validation_{name}" for name in ("loss", "accuracy", "nll", "brier")))
 """Columns of ``runs`` that hold the last epoch of ``history``."""
 
 Pairs = dict[str, tuple[object, np.ndarray | float]]
@@ -32,13 +26,10 @@ RELATIVE, ABSOLUTE = 2e-4, 2e-4
 
 
 def contradictions(frames: Mapping[str, pd.DataFrame]) -> list[tuple[str, float, float]]:
-    """Finds values of one run that its other values deny.
-
-    Args:
-        frames: Tables of the record that hold one run, by name.
+    """Finds values of one run, given by its tables of the record, that its other values deny.
 
     Returns:
-        Quantity, its value, and what follows from the others, where these two disagree most.
+        Quantity, its value, and what follows from the others, where these two disagree first.
     """
     row = frames["runs"].iloc[0]
     pairs = _of_curves(row, frames) | _of_units(row, frames)
@@ -58,23 +49,16 @@ def _of_curves(row: pd.Series, frames: Mapping[str, pd.DataFrame]) -> Pairs:
     history, early = frames["history"], frames["early"]
     accuracies = history["validation_accuracy"].to_numpy(float)
     steps = np.diff(early["step"], prepend=0)
-    pairs: Pairs = {f"runs.{name}": (row[name], history[name].iloc[-1]) for name in LAST}
-    return pairs | {
-        "runs.diverged": (row["diverged"], float(row["divergence"] != "")),
-        "runs.area_under_validation_accuracy": (
-            row["area_under_validation_accuracy"],
-            convergence.area_under_curve(accuracies),
-        ),
-        "runs.epochs_to_97": (
-            row["epochs_to_97"],
-            convergence.epochs_to(accuracies, SPEED_THRESHOLD),
-        ),
-        # The epoch's mean is that of its windows, by their lengths.
-        "early.train_loss": (
-            np.average(early["train_loss"], weights=steps),
-            history["train_loss"].iloc[1],
-        ),
+    derived = {
+        **{name: history[name].iloc[-1] for name in LAST},
+        "diverged": float(row["divergence"] != ""),
+        "area_under_validation_accuracy": convergence.area_under_curve(accuracies),
+        "epochs_to_97": convergence.epochs_to(accuracies, SPEED_THRESHOLD),
     }
+    # The epoch's mean is that of its windows, by their lengths.
+    first_epoch = np.average(early["train_loss"], weights=steps)
+    pairs: Pairs = {f"runs.{name}": (row[name], value) for name, value in derived.items()}
+    return pairs | {"early.train_loss": (first_epoch, history["train_loss"].iloc[1])}
 
 
 def _of_units(row: pd.Series, frames: Mapping[str, pd.DataFrame]) -> Pairs:
@@ -96,23 +80,19 @@ def _of_test(row: pd.Series, bins: pd.DataFrame, confusion: pd.DataFrame) -> Pai
     weights = bins["count"] / bins["count"].sum()
     gaps = bins["confidence"] - bins["accuracy"]
     images = confusion.groupby("true_class")["count"].sum()
+    sums = confusion.groupby("true_class")["mean_probability"].sum(min_count=1)
     own = confusion[confusion["true_class"] == confusion["predicted_class"]]
     own = own.set_index("true_class")
-    right = row["test_accuracy"]
+    right, share = row["test_accuracy"], images / images.sum()
     target = right * row["test_target_probability_right"]
     target += (1.0 - right) * row["test_target_probability_wrong"]
+    derived = (own["mean_probability"] * share).sum()
     return {
         "reliability.bin": (bins["bin"], np.arange(len(bins))),
         "runs.test_accuracy": (right, (weights * bins["accuracy"]).sum()),
         "runs.test_calibration_gap": (row["test_calibration_gap"], (weights * gaps).sum()),
         "runs.test_ece": (row["test_ece"], (weights * gaps.abs()).sum()),
         "confusion.count": (own["count"].sum() / images.sum(), right),
-        "confusion.mean_probability": (
-            confusion.groupby("true_class")["mean_probability"].sum(min_count=1),
-            np.ones(len(images)),
-        ),
-        "runs.test_target_probability_right": (
-            target,
-            (own["mean_probability"] * images).sum() / images.sum(),
-        ),
+        "confusion.mean_probability": (sums, np.ones(len(images))),
+        "runs.test_target_probability_right": (target, derived),
     }

@@ -35,13 +35,9 @@ def of_run(tables: Tables, key: str) -> Tables:
 
 @dataclass(frozen=True)
 class Difference:
-    """Where two runs lie farthest apart.
+    """Where two runs lie farthest apart: a quantity, ``<table>.<column>``, with both values.
 
-    Args:
-        name: Quantity, ``<table>.<column>``, or the outcome.
-        recorded: Its value in the record.
-        retrained: Its value in the run made now.
-        tolerances: Size in units of the quantity's tolerance; above 1 is too much.
+    Its size is in units of the quantity's tolerance; above 1 is too much.
     """
 
     name: str
@@ -69,12 +65,7 @@ def inequalities(recorded: Tables, retrained: Tables) -> list[Difference]:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What two runs whose rounding may differ have in common.
-
-    Args:
-        largest: Where they lie farthest apart, in tolerances.
-        not_comparable: Quantities of the record that rounding could make anything of, by name.
-    """
+    """The largest difference of two runs, and the quantities that rounding could make anything."""
 
     largest: Difference
     not_comparable: tuple[str, ...] = ()

@@ -90,7 +90,7 @@ def compare(
         verdicts: the claims judged on the first.
         verdicts_again: the same claims judged on the second.
     """
-    studies, evaluation, equal, rates = {}, {}, {}, {}
+    studies, evaluation, equal, rates, parts = {}, {}, {}, {}, []
     for study, keys in repeated.items():
         summary = after[study].summary
         is_again = summary["key"].isin(set(keys))
@@ -99,6 +99,7 @@ def compare(
         evaluation[study] = (int((is_again & is_compared).sum()), int(is_compared.sum()))
         equal[study] = num_equal(before[study], after[study], keys)
         rates[study] = moved_rates(before[study], after[study])
+        parts.append(summary[is_again])
     again = {verdict.claim.id: verdict.as_dict() for verdict in verdicts_again}
     claims = [
         {name: old[name] for name in ("id", "verdict", "effect", "interval", "metric")}
@@ -108,13 +109,9 @@ def compare(
         if verdict.study in repeated and verdict.verdict not in UNTRIED
         for old, new in [(verdict.as_dict(), again[verdict.claim.id])]
     ]
-    repeated_runs = pd.concat(
-        after[study].summary[after[study].summary["key"].isin(set(keys))]
-        for study, keys in repeated.items()
-    ).drop_duplicates("key")
     made_with = {
         column: {str(value): int(number) for value, number in counts.items()}
-        for column, counts in origins.origins(repeated_runs).items()
+        for column, counts in origins.origins(pd.concat(parts).drop_duplicates("key")).items()
     }
     return Repetition(studies, evaluation, equal, rates, made_with, claims)
 
@@ -154,9 +151,6 @@ def _by_run(frame: pd.DataFrame, keys: set[str]) -> pd.Series:
 
 def written(folder: Path | None = None) -> list[dict[str, Any]]:
     """Return the repetitions that were written beside the manifest, the last one first.
-
-    Args:
-        folder: folder of the published record; None for the project's own.
 
     Raises:
         RecordError: the file cannot be read, or holds something else.

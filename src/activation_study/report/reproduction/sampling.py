@@ -14,10 +14,7 @@ from activation_study.experiment import FIELDS, Experiment
 def draw(summary: pd.DataFrame, sample: int, seed: int) -> pd.DataFrame:
     """Draws runs at random, from each hidden activation once before from any twice.
 
-    Args:
-        summary: Columns ``key`` and ``hidden``, one row a run; the order of rows does not matter.
-        sample: Runs wanted.
-        seed: Seed of the draw.
+    The order of the rows, one a run, does not matter.
     """
     ordered = summary.sort_values("key").reset_index(drop=True)
     shuffled = ordered.iloc[np.random.default_rng(seed).permutation(len(ordered))]

@@ -65,12 +65,7 @@ def scale(name: str) -> Scale:
 
 
 def scaled(name: str, values: np.ndarray) -> np.ndarray:
-    """Puts values on the scale on which their differences are compared.
-
-    Args:
-        name: Quantity, as ``comparison.quantities`` names it.
-        values: Float array.
-    """
+    """Puts values of a quantity on the scale on which their differences are compared."""
     match scale(name):
         case "logarithm":
             return np.log(np.maximum(values, SMALLEST))
@@ -92,12 +87,7 @@ def floor(name: str) -> float:
 
 
 def rounded_up(value: float) -> float:
-    """Rounds up to two significant digits.
-
-    Example:
-        >>> rounded_up(0.0321)
-        0.033
-    """
+    """Rounds up to two significant digits: 0.0321 to 0.033."""
     digits = 1 - int(np.floor(np.log10(value)))
     return round(float(np.ceil(round(value * 10.0**digits, 6)) / 10.0**digits), max(digits, 0))
 
@@ -105,10 +95,7 @@ def rounded_up(value: float) -> float:
 def from_largest(name: str, usual: float, high: float) -> tuple[float | None, float | None]:
     """The tolerances of a quantity at usual and at high rates; None where it is not comparable.
 
-    Args:
-        name: Quantity, as ``comparison.quantities`` names it.
-        usual: Largest difference measured at usual rates.
-        high: The same at high rates, where the tolerance is at least that of usual rates.
+    From the largest differences measured at these; that of high rates is at least the usual one.
     """
     usual, high = (
         max(floor(name), rounded_up(FACTOR * largest) if largest > 0.0 else 0.0)

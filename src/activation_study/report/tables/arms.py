@@ -67,24 +67,21 @@ def tuned_rates(runs: Runs) -> Table:
 
 def course_table(course: pd.DataFrame, arm: str, reference: str) -> Table:
     """Show what ``two_heads_side_by_side`` found."""
-    rows = [
-        {
-            "hidden": hidden,
-            "after epoch 1, points": f"{100 * row['first_accuracy']:+.2f}",
-            "after the last": f"{100 * row['last_accuracy']:+.2f}",
-            "ahead from epoch": f"{row['ahead_from']:.0f}".replace("nan", "never"),
-            "lowest NLL at epoch": " and ".join(
-                f"{row[f'{head}_nll_epoch']:.0f}" for head in (arm, reference)
-            ),
-            "temperature": " and ".join(
-                f"{row[f'{head}_temperature']:.2f}" for head in (arm, reference)
-            ),
-            "NLL with it": f"{row['nll_after_temperature']:+.4f}",
-        }
-        for hidden, row in course.iterrows()
-    ]
+
+    def of_both(column: str, form: str) -> pd.Series:
+        mine, theirs = (course[f"{head}_{column}"].map(form.format) for head in (arm, reference))
+        return mine + " and " + theirs
+
+    columns = {
+        "after epoch 1, points": (100 * course["first_accuracy"]).map("{:+.2f}".format),
+        "after the last": (100 * course["last_accuracy"]).map("{:+.2f}".format),
+        "ahead from epoch": course["ahead_from"].map("{:.0f}".format).replace("nan", "never"),
+        "lowest NLL at epoch": of_both("nll_epoch", "{:.0f}"),
+        "temperature": of_both("temperature", "{:.2f}"),
+        "NLL with it": course["nll_after_temperature"].map("{:+.4f}".format),
+    }
     return Table(
-        pd.DataFrame(rows),
+        pd.DataFrame(columns).rename_axis("hidden").reset_index(),
         f"Means over seeds at the tuned rates; differences are {arm} minus {reference}, pairs of "
         f"values {arm} and {reference}. Accuracy and lowest NLL are those of the validation "
         "images; a temperature above 1 says that the probabilities are too extreme, and the last "
@@ -113,10 +110,7 @@ def rate_table(
 ) -> Table:
     """Show, for pairs of arms, the difference at each common rate beside the chosen rates.
 
-    Args:
-        runs: Runs of a study.
-        pairs: What is compared -> the two arms, each with the fields that tell arms apart.
-        metric: Column of the summary.
+    The pairs go by what they compare; an arm is given by the fields that tell arms apart.
     """
     chosen, quantity = chosen_rates(runs.summary), metric_of(metric)
     signed = functools.partial(quantity.number, signed=True)

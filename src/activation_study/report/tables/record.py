@@ -1,4 +1,7 @@
-"""Tables of the record itself: where its runs were made, its files, and its repetitions."""
+"""Tables of the record itself: where its runs were made, its files, and its repetitions.
+
+``folder`` is that of the published record; None for the project's own.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +27,7 @@ from activation_study.report.tables.table import Table
 def provenance(*runs: Runs, folder: Path | None = None) -> Table:
     """List where and with what the runs were made, what is mixed, and what an audit found.
 
-    Args:
-        runs: Those of one or more studies; a run of several counts once.
-        folder: Folder of the published record, which may hold an audit; None for the project's own.
+    A run of several studies counts once.
     """
     summary = pd.concat([study.summary for study in runs]).drop_duplicates("key")
     rows = [
@@ -79,17 +80,12 @@ def _verdicts(audited: pd.DataFrame) -> str:
 
 
 def record(folder: Path | None = None) -> Table:
-    """List the published files with rows and size, from the manifest.
-
-    Args:
-        folder: Folder of the published record; None for the project's own.
-    """
+    """List the published files with rows and size, from the manifest."""
     folder = folder or settings.published()
     path = folder / MANIFEST
     if not path.exists():
-        return Table(
-            pd.DataFrame(), "No record is published yet: activation-study publish makes one."
-        )
+        note = "No record is published yet: activation-study publish makes one."
+        return Table(pd.DataFrame(), note)
     files: dict[str, dict[str, Any]] = json.loads(path.read_text())["files"]
     sizes = {name: (folder / name).stat().st_size for name in files}
     rows = [
@@ -106,11 +102,7 @@ def record(folder: Path | None = None) -> Table:
 
 
 def repetitions(folder: Path | None = None) -> Table:
-    """Show what was written: how much of the record each repetition made, and what it changed.
-
-    Args:
-        folder: folder of the published record; None for the project's own.
-    """
+    """Show what was written: how much of the record each repetition made, and what it changed."""
     found = repetition.written(folder)
     if not found:
         return Table(pd.DataFrame(), "No repetition is recorded.")

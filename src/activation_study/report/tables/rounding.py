@@ -26,10 +26,7 @@ SHOWN = (
 
 
 def measured(path: Path | None = None) -> dict[str, Any]:
-    """Reads what was measured.
-
-    Args:
-        path: The file; None for the project's own, ``benchmarks/rounding_spread.json``.
+    """Reads what was measured, by default from ``benchmarks/rounding_spread.json``.
 
     Raises:
         FileNotFoundError: There is none; it belongs to the repository, not to the package.
@@ -44,11 +41,7 @@ def measured(path: Path | None = None) -> dict[str, Any]:
 
 
 def spread_table(path: Path | None = None) -> Table:
-    """List the largest differences that rounding made, beside the spread between seeds.
-
-    Args:
-        path: See ``measured``.
-    """
+    """List the largest differences that rounding made, beside the spread between seeds."""
     content = measured(path)
     sources = {
         "largest difference by rounding": content["largest"]["usual"],
