@@ -1,0 +1,37 @@
+"""How pages write names."""
+
+from __future__ import annotations
+
+import pytest
+
+from activation_study.catalogue import activations, heads
+from activation_study.catalogue.spelling import field_written, written
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("relu", "ReLU"),
+        ("leaky_relu", "leaky ReLU"),
+        ("hard_silu", "hard SiLU"),
+        ("softmax_mse", "softmax MSE"),
+        ("tanh", "tanh"),
+        ("bent@05cbf8ea424e9d9b", "bent"),
+        (0.00316, "0.00316"),
+        (1e-4, "0.0001"),
+        (128, "128"),
+    ],
+)
+def test_names_are_written_as_in_the_literature(name: object, said: str) -> None:
+    assert written(name) == said
+
+
+def test_no_two_names_are_written_alike() -> None:
+    for names in (activations.names(), heads.names()):
+        assert len(set(map(written, names))) == len(names)
+
+
+def test_fields_have_a_plural() -> None:
+    assert field_written("hidden") == "hidden activation"
+    assert field_written("learning_rate", 3) == "learning rates"
+    assert field_written("rate_decay", 2) == "decays of the rate"
