@@ -67,7 +67,7 @@ def test_run_publish_verify_and_claims(command: Callable[..., tuple[int, str, st
     assert "0 runs published" in command("publish", "core")[1]
     code, printed, _ = command("verify")
     assert code == 0
-    assert "7 files are what the manifest says, and the manifest is whole\n" in printed
+    assert "8 files are what the manifest says, and the manifest is whole\n" in printed
     root = settings.repository()
     assert root is not None
     # The record has no claims of its own, and says whose were compared.

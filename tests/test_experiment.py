@@ -8,6 +8,7 @@ import itertools
 import json
 import pickle
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,14 +17,133 @@ from hypothesis import strategies as st
 
 from activation_study import experiment as experiment_module
 from activation_study.catalogue import activations, datasets, tasks
-from activation_study.experiment import FIELDS, PROTOCOL_VERSION, Experiment, grid
+from activation_study.experiment import FIELDS, FOUNDING_FIELDS, Experiment, grid
 
 GOLDEN_KEYS = {
     "mnist": "ece271a8bdd083a66d941c4d4e3072521d76d3a47bd813067c9c7b15cde9624c",
     "mnist-5k": "88472acebaa21dd4621630eb8ba12dea8a01f8258e9ad831da3fca05d0ca4c28",
 }
 
-DEFAULTS = {
+PUBLISHED_KEYS: dict[str, dict[str, Any]] = {
+    "015c7ff8b04b28e1d24c16d340b9f5fbe1e3c4507f235f29d787f5807d1a5d7a": {
+        "hidden": "elu",
+        "head": "sigmoid",
+        "learning_rate": 0.00316,
+        "seed": 125,
+    },
+    "0f8c830323878b3b7cf3b660ceeb8c21879212716d1da2064cdd9a69da2f8207": {
+        "hidden": "softplus",
+        "head": "sigmoid",
+        "learning_rate": 0.0316,
+        "seed": 1,
+        "evaluation": "validation",
+    },
+    "238d122110cd2ed016080412654f4f835a44ffc8ff3b5d55f3f7520250b212d6": {
+        "hidden": "elu",
+        "head": "sigmoid",
+        "learning_rate": 0.00316,
+        "seed": 129,
+    },
+    "3c49a7841787875c190c10c784fbfc4d0fb621df416383ebfe489a15b50e1670": {
+        "hidden": "sparse_sigmoid",
+        "head": "sigmoid",
+        "seed": 106,
+    },
+    "4d8f50bef13db442dd4c677c3958729938d48068cc3fc6af19241113348c43e3": {
+        "hidden": "sparsemax",
+        "head": "sigmoid",
+        "learning_rate": 0.00316,
+        "seed": 1,
+        "evaluation": "validation",
+    },
+    "506d67f6a59a5d5f62d20e0c328a7d835c011ac358d5964e6fea97f6069635fb": {
+        "hidden": "relu6",
+        "learning_rate": 0.0001,
+        "seed": 2,
+        "evaluation": "validation",
+    },
+    "8449418fdd29cae5631d01925fe3ee82b53347fc1766ebdf72dd906dc4af7d87": {
+        "hidden": "hard_sigmoid",
+        "learning_rate": 0.00316,
+        "seed": 107,
+    },
+    "94378a36ce3443a7fd0a96058cc94f895fab01492f4046f0167a4c407c7c755d": {
+        "hidden": "sigmoid_minus_half",
+        "learning_rate": 0.01,
+        "seed": 1,
+        "evaluation": "validation",
+    },
+    "a0ff1bae336c7db07d4802e95a1e79958226aa5ba3a00a6f5a8ef2239677e0f4": {
+        "hidden": "hard_shrink",
+        "head": "sigmoid",
+        "seed": 2,
+        "evaluation": "validation",
+    },
+    "b0474b44e2024fcf8f78f7c53645c5318fb67c7879e62c37581ff7f8ba713597": {
+        "hidden": "silu",
+        "head": "sigmoid",
+        "seed": 107,
+    },
+    "c4f76597d99743cb87b922b38cac218340b6b251de4f51f0a2b01807f42bb8a4": {
+        "hidden": "hard_shrink",
+        "head": "sigmoid",
+        "learning_rate": 0.01,
+        "seed": 1,
+        "evaluation": "validation",
+    },
+    "d20ca70edc578bfab9e9db533718d764dd4b869cc144b845953159a5b275ebf1": {
+        "hidden": "elu",
+        "seed": 106,
+    },
+    "d46b0761a5debfcbe50b1aec6c200d4941cc6c38c46f6955b49d04d354f19e94": {
+        "hidden": "hard_shrink",
+        "learning_rate": 0.01,
+        "seed": 1,
+        "evaluation": "validation",
+    },
+    "dfd5bf8785b43804af6d5732855e1418ee0a52ccdf02563625311b00367044da": {
+        "hidden": "scaled_sigmoid",
+        "learning_rate": 0.0001,
+        "evaluation": "validation",
+    },
+    "e44e3e0568f774dd7f6c0b029aa4360b212341d03044e2233285be2eca1c8695": {
+        "hidden": "celu",
+        "head": "sigmoid",
+        "learning_rate": 0.0316,
+        "seed": 2,
+        "evaluation": "validation",
+    },
+    "e7c65670fa6bf77cb19000188ae89f741efa941a91da1227f33d5223d2a3f5c2": {
+        "hidden": "threshold",
+        "head": "sigmoid",
+        "learning_rate": 0.00316,
+        "seed": 101,
+    },
+    "ef43fc2ea9ce40ed74d639faab203d13d00d5d5a81285874228b3c3dcf0fce88": {
+        "hidden": "selu",
+        "seed": 103,
+    },
+    "a2b3affa472f7222941aa675328ebd11fc469ee3d6aba881dd16a2fe49791510": {
+        "head": "sigmoid_prior",
+        "seed": 128,
+    },
+    "b4852a9183897b8b7693825964d30c817ad9a6ab4817b50d0d92383fa4e9387e": {
+        "hidden": "gelu",
+        "head": "sigmoid_prior",
+        "learning_rate": 0.000316,
+        "seed": 1,
+        "evaluation": "validation",
+    },
+    "f2a7a99bfb42c95493d83a9a566b6e5bd553f17d589515debfb4aa769f8a98b0": {
+        "hidden": "tanh",
+        "head": "sigmoid_prior",
+        "learning_rate": 0.0316,
+        "evaluation": "validation",
+    },
+}
+"""Twenty runs of the first record, drawn at random: fields that are not the reference's."""
+
+FOUNDING = {
     "dataset": "mnist",
     "task": "digits",
     "hidden": "relu",
@@ -44,6 +164,8 @@ DEFAULTS = {
     "evaluation": "test",
 }
 
+DEFAULTS = FOUNDING | {"protocol": 2}
+
 CHANGES = {
     "dataset": ["mnist-5k"],
     "task": ["another"],
@@ -63,6 +185,7 @@ CHANGES = {
     "label_noise": [0.1],
     "seed": [1, 2**63 - 1],
     "evaluation": ["validation"],
+    "protocol": [1],
 }
 
 
@@ -73,16 +196,21 @@ def test_defaults_are_the_reference_protocol() -> None:
 
 @pytest.mark.parametrize("dataset", GOLDEN_KEYS)
 def test_key_is_the_published_one(dataset: str) -> None:
-    assert Experiment(dataset=dataset).key == GOLDEN_KEYS[dataset]
+    assert Experiment(dataset=dataset, protocol=1).key == GOLDEN_KEYS[dataset]
+
+
+def test_keys_of_the_first_record_never_change() -> None:
+    for key, fields in PUBLISHED_KEYS.items():
+        assert Experiment(**fields, protocol=1).key == key
 
 
 def test_key_is_the_hash_that_the_documentation_states() -> None:
     experiment = Experiment(hidden="gelu", learning_rate=0.00316, train_size=1000, seed=3)
     content = {
-        "experiment": DEFAULTS
+        "experiment": FOUNDING
         | {"hidden": "gelu", "learning_rate": 0.00316, "train_size": 1000, "seed": 3},
         "dataset_digest": datasets.spec("mnist").digest,
-        "protocol": PROTOCOL_VERSION,
+        "protocol": 2,
     }
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
     assert experiment.key == hashlib.sha256(canonical.encode()).hexdigest()
@@ -105,19 +233,19 @@ def test_every_field_is_in_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_founding_fields_are_those_of_the_first_record() -> None:
-    assert tuple(DEFAULTS) == experiment_module.FOUNDING_FIELDS
+    assert tuple(FOUNDING) == FOUNDING_FIELDS
 
 
 def test_a_later_field_is_in_the_key_only_where_it_is_not_its_default(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before = Experiment().key
-    founding = tuple(field for field in FIELDS if field != "label_noise")
+    founding = tuple(field for field in FOUNDING_FIELDS if field != "label_noise")
     monkeypatch.setattr(experiment_module, "FOUNDING_FIELDS", founding)
     content = {
         "experiment": {field: DEFAULTS[field] for field in founding},
         "dataset_digest": datasets.spec("mnist").digest,
-        "protocol": PROTOCOL_VERSION,
+        "protocol": 2,
     }
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
     assert Experiment().key == hashlib.sha256(canonical.encode()).hexdigest() != before
@@ -151,10 +279,7 @@ def test_a_head_that_cannot_be_read_as_the_task_asks_is_refused_with_those_that_
 
 
 def test_protocol_and_dataset_digest_are_in_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    keys = {Experiment().key}
-    with monkeypatch.context() as patch:
-        patch.setattr(experiment_module, "PROTOCOL_VERSION", PROTOCOL_VERSION + 1)
-        keys.add(Experiment().key)
+    keys = {Experiment().key, Experiment(protocol=1).key}
     with monkeypatch.context() as patch:
         other = dataclasses.replace(datasets.spec("mnist"), digest="0" * 64)
         patch.setattr(datasets, "spec", lambda name: other)

@@ -20,9 +20,6 @@ from activation_study.registry import shown
 
 T = TypeVar("T")
 
-PROTOCOL_VERSION = 1
-"""Part of every key: raise it whenever the same description would train differently."""
-
 DEFAULT_LEARNING_RATE = 1e-3
 """Keras's default for Adam: what people run who do not tune."""
 
@@ -32,6 +29,7 @@ MOST_CONVOLUTIONS = 4
 NORMALIZATIONS = ("none", "batch", "layer")
 OPTIMIZERS = ("adam", "sgd")
 EVALUATIONS = ("test", "validation")
+PROTOCOLS = (1, 2)
 INITIALIZERS = (
     *("glorot_uniform", "glorot_normal", "he_uniform", "he_normal"),
     *("lecun_uniform", "lecun_normal", "recommended"),
@@ -99,6 +97,7 @@ class Experiment:
             on a stream of its own.
         evaluation: ``"test"``: the test set is read once, at the end; ``"validation"``: it is not
             read at all, which is what tuning runs want.
+        protocol: What is recorded: 2 has more columns than 1, from equal training.
 
     Raises:
         ValueError: There is no such field, or a value is not accepted; says what was received, what
@@ -123,6 +122,7 @@ class Experiment:
     label_noise: float = 0.0
     seed: int = 0
     evaluation: str = "test"
+    protocol: int = PROTOCOLS[-1]
 
     def __post_init__(self) -> None:
         for field, accepted in accepted_names().items():
@@ -140,6 +140,7 @@ class Experiment:
             ("batch_size", 1, 60_000),
             ("epochs", 1, 10_000),
             ("seed", 0, 2**63 - 1),
+            ("protocol", PROTOCOLS[0], PROTOCOLS[-1]),
         ):
             object.__setattr__(self, field, whole_number(field, getattr(self, field), low, high))
         for field, lowest, highest in (
@@ -222,18 +223,19 @@ class Experiment:
 
     @functools.cached_property
     def key(self) -> str:
-        """SHA-256 (hex) of the canonical JSON, the dataset's digest and the protocol's version.
+        """SHA-256 (hex) of the canonical JSON, the dataset's digest and the protocol.
 
         A field that is no founding one, and the task's version, count where they are not as usual.
         """
+        described = self.describe()
         content = {
+            "protocol": described.pop("protocol"),
             "experiment": {
                 field: value
-                for field, value in self.describe().items()
+                for field, value in described.items()
                 if field in FOUNDING_FIELDS or value != DEFAULTS[field]
             },
             "dataset_digest": self.parts.dataset.digest,
-            "protocol": PROTOCOL_VERSION,
         }
         if self.parts.task.version != 1:
             content["task_version"] = self.parts.task.version

@@ -26,7 +26,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> PublishedRecord:
     return PublishedRecord(folder)
 
 
-@pytest.mark.parametrize("table", schema.TABLES)
+@pytest.mark.parametrize("table", [t for t in schema.TABLES if t != "target_probability"])
 def test_every_changed_byte_of_a_table_is_noticed(
     published: PublishedRecord, table: str, rng: np.random.Generator
 ) -> None:

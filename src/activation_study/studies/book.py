@@ -25,7 +25,7 @@ def core() -> Study:
         for name in activations.built_in_names()
         if activations.get(name).trainable and name not in LEFT_OUT
     ]
-    return study_of("core", arms(hidden=hidden, head=("softmax", "sigmoid")))
+    return study_of("core", arms(hidden=hidden, head=("softmax", "sigmoid")), protocol=1)
 
 
 def prior_bias() -> Study:
@@ -34,7 +34,7 @@ def prior_bias() -> Study:
     Without it the runs are those of the study ``core``.
     """
     heads = ("sigmoid", "sigmoid_prior")
-    return study_of("prior-bias", arms(hidden=HEADLINE_ACTIVATIONS, head=heads))
+    return study_of("prior-bias", arms(hidden=HEADLINE_ACTIVATIONS, head=heads), protocol=1)
 
 
 def depth_by_activation() -> Study:

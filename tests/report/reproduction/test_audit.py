@@ -74,6 +74,15 @@ def test_what_was_recorded_comes_again_in_every_digit(trained: Trained, publish:
     assert files_of(records.cache.folder) | files_of(published.folder) == before
 
 
+def test_what_is_younger_than_a_run_is_not_compared_and_said(
+    trained: Trained, publish: Publish
+) -> None:
+    found = audited(publish([altered(trained[RELU], "runs.test_excess_calibration_error", None)]))
+    assert [run.verdict for run in found.runs] == [EQUAL]
+    said = "not compared in 1 of them, which are older: runs.test_excess_calibration_error"
+    assert said in str(found).splitlines()
+
+
 @pytest.mark.parametrize(
     ("place", "value"),
     [

@@ -14,6 +14,7 @@ import pytest
 from activation_study import settings
 from activation_study.engine.records import schema
 from activation_study.engine.records.published import PublishedRecord
+from activation_study.engine.records.tables import compact
 from activation_study.measures.metrics import metric_of
 from activation_study.report.reproduction.comparison import Tables, compare, of_run
 
@@ -32,7 +33,10 @@ SWAPPED = {"": "chance", "chance": "", "not finite": ""}
 @pytest.fixture(scope="module")
 def record() -> Tables:
     published = PublishedRecord(Path(settings.repository() or "") / "data")
-    return {table: published.read("core", table) for table in schema.TABLES}
+    return {
+        table: compact(published.read("core", table), table, schema.FOUNDING)
+        for table in schema.TABLES
+    }
 
 
 def runs_at(record: Tables, rate: float) -> list[str]:

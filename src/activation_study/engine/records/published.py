@@ -19,9 +19,10 @@ from activation_study.engine.records.manifest import (
     unreadable,
     write_manifest,
 )
-from activation_study.engine.records.schema import PROVENANCE, Schema, measures_of
+from activation_study.engine.records.schema import Schema, measures_of
 from activation_study.engine.records.tables import (
     compact,
+    comparable,
     completed,
     in_order,
     of_parquet,
@@ -98,12 +99,13 @@ class PublishedRecord:
     def _read_listed(self, study: str, table: str) -> pa.Table:
         name = f"{study}/{table}.parquet"
         entry = self._manifest()["files"].get(name)
-        expected = Schema.of(self.measures(study)).arrow(table)
+        schema = Schema.of(self.measures(study))
+        expected = schema.arrow(table)
         if entry is None:
             return expected.empty_table()
         path = self.folder / name
         # What is verified is what is parsed: the file is read once.
-        content = completed(of_parquet(path, _verified(path, entry["sha256"])), expected)
+        content = completed(of_parquet(path, _verified(path, entry["sha256"])), table, schema)
         if content.schema != expected:
             raise DamagedRecordError(
                 f"{path} has the columns {content.schema.names} with other names or types than "
@@ -154,7 +156,7 @@ class PublishedRecord:
         """Every entry of the manifest that is not of these tables stays as it is."""
         manifest, files = self._manifest(), {}
         for table, content in tables.items():
-            content, name = compact(content), f"{study}/{table}.parquet"
+            content, name = compact(content, table, Schema.of(measures)), f"{study}/{table}.parquet"
             files[name] = to_parquet(content)
             manifest["files"][name] = {
                 "sha256": sha256(files[name]),
@@ -233,19 +235,22 @@ def _refuse_conflicts(
     """Raises where a key is published with other values; seconds and versions may differ."""
     # A run may have no row in a table, so which runs are published is asked of the first table.
     keys = (set(tables["runs"]["key"].to_pylist()) for tables in (before, added))
-    common = set.intersection(*keys)
-    for table in added if common else ():
-        old, new = (
-            in_order(only(tables[table], common), schema.sort_keys[table])
-            .drop_columns(list(PROVENANCE) if table == "runs" else [])
-            .to_pylist()
-            for tables in (before, added)
-        )
+    if not (common := set.intersection(*keys)):
+        return
+    old, new = (
+        {
+            table: in_order(only(content, common), schema.sort_keys[table])
+            for table, content in tables.items()
+        }
+        for tables in (before, added)
+    )
+    old, new, _ = comparable(old, new, schema)
+    for table in added:
         # As text, because NaN equals nothing.
-        if str(old) != str(new):
+        if str(old[table].to_pylist()) != str(new[table].to_pylist()):
             raise ConflictingRunsError(
                 f"{study}/{table}: the published record holds other values for some of "
                 f"{len(common)} runs of the same key than the runs to be published; keep the "
-                f"published ones (nothing to do), or raise PROTOCOL_VERSION if the protocol has "
-                f"changed"
+                f"published ones (nothing to do), or add a protocol to experiment.PROTOCOLS if "
+                f"training has changed"
             )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
 from activation_study.catalogue import tasks
-from activation_study.experiment import DEFAULTS
+from activation_study.experiment import DEFAULTS, FOUNDING_FIELDS
 from activation_study.measures.classification import CLASSIFICATION
 from activation_study.measures.measure_set import MeasureSet
 
@@ -41,6 +42,40 @@ _SORT_KEYS = {
     "layers": ["key", "epoch", "layer"],
     "units": ["key", "layer", "unit"],
 }
+
+
+OLDER_FIELDS = {
+    field: default for field, default in DEFAULTS.items() if field not in FOUNDING_FIELDS
+} | {"protocol": 1}
+"""What a run had, before there was such a field, for each field that is younger than the record."""
+
+_FOUNDING_COLUMNS: dict[str, set[str]] = {
+    "runs": {
+        *("key", *FOUNDING_FIELDS, *OUTCOME, *PROVENANCE),
+        *("train_loss", "validation_loss", "validation_accuracy", "validation_nll"),
+        *("validation_brier", "area_under_validation_accuracy", "epochs_to_97"),
+        *("test_accuracy", "test_nll", "test_brier", "test_temperature"),
+        *("test_nll_after_temperature", "test_ece", "test_ece_null_mean", "test_ece_null_low"),
+        *("test_ece_null_high", "test_ece_null_p", "test_calibration_error"),
+        *("test_calibration_error_10", "test_calibration_error_30", "test_calibration_gap"),
+        *("test_classwise_calibration_error", "test_classwise_null_low"),
+        *("test_classwise_null_high", "test_smooth_calibration_error", "test_output_sum_mean"),
+        *("test_output_sum_sd", "test_target_probability_right", "test_target_probability_wrong"),
+    },
+    "history": {
+        *("key", "epoch", "train_loss", "validation_loss", "validation_accuracy"),
+        *("validation_nll", "validation_brier", "validation_calibration_error"),
+    },
+    "early": {"key", "step", "train_loss"},
+    "layers": {
+        *("key", "epoch", "layer", "dead", "gradient_dead", "saturated", "dormant_0"),
+        *("dormant_025", "dormant_100", "mean", "spread", "gradient_norm"),
+    },
+    "units": {"key", "layer", "unit", "dead", "gradient_dead"},
+    "reliability": {"key", "bin", "count", "confidence", "accuracy"},
+    "confusion": {"key", "true_class", "predicted_class", "count", "mean_probability"},
+}
+"""The columns of the first files: no published file lacks them, and this list never changes."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +119,15 @@ class Schema:
     def arrow(self, table: str) -> pa.Schema:
         """The Arrow schema of a table."""
         return pa.schema(list(self.tables[table].items()))
+
+    def younger(self, table: str) -> dict[str, Any]:
+        """Columns that an older file lacks, and what it means by that: a measure has no value."""
+        founding = {*_FOUNDING_COLUMNS.get(table, ()), *self.sort_keys[table]}
+        return {
+            column: OLDER_FIELDS.get(column)
+            for column in self.tables[table]
+            if column not in founding
+        }
 
 
 def measures_of(names: Iterable[str]) -> MeasureSet:

@@ -11,13 +11,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from activation_study.engine.records.manifest import REMEDY
-from activation_study.engine.records.schema import EXPERIMENT, FOUNDING, Schema
+from activation_study.engine.records.schema import FOUNDING, OLDER_FIELDS, PROVENANCE, Schema
 from activation_study.engine.run import Run
 from activation_study.errors import DamagedRecordError
-from activation_study.experiment import DEFAULTS, FOUNDING_FIELDS
-
-YOUNGER = [field for field in EXPERIMENT if field not in FOUNDING_FIELDS]
-"""Fields that a file of runs lacks where every run has their default."""
 
 
 def to_tables(
@@ -35,7 +31,8 @@ def to_tables(
         for table in (schema.tables if names is None else names)
     }
     for run in runs:
-        row = run.experiment | run.summary | run.provenance
+        # A cached run can be older than a field.
+        row = OLDER_FIELDS | run.experiment | run.summary | run.provenance
         for table, own in columns.items():
             # What a run did not measure (the test set, say) is null.
             content = (
@@ -72,34 +69,56 @@ def _is_of(content: pa.Table, keys: Iterable[str]) -> pa.ChunkedArray:
     return pc.is_in(content["key"], pa.array(list(keys), pa.string()))
 
 
-def completed(content: pa.Table, expected: pa.Schema) -> pa.Table:
+def completed(content: pa.Table, table: str, schema: Schema) -> pa.Table:
     """Adds the columns that a file lacks since they are younger than it.
 
-    A field of experiments is filled with its default, a measure with nulls. Where the table has
-    other columns than expected, or of other types, it stays as it is.
+    Where the table has other columns than expected, or of other types, it stays as it is.
     """
-    lacking = [column for column in expected if column.name not in content.schema.names]
-    for column in lacking:
-        if column.name not in YOUNGER and column.type != pa.float64():
-            return content
-        value = pa.scalar(DEFAULTS.get(column.name), column.type)
-        content = content.append_column(column, pa.repeat(value, content.num_rows))
+    expected = schema.arrow(table)
+    for column, value in schema.younger(table).items():
+        if column not in content.schema.names:
+            kind = expected.field(column).type
+            values = pa.repeat(pa.scalar(value, kind), content.num_rows)
+            content = content.append_column(column, values)
     is_known = set(content.schema.names) == set(expected.names)
-    return content.select(expected.names) if lacking and is_known else content
+    return content.select(expected.names) if is_known else content
 
 
-def compact(content: pa.Table) -> pa.Table:
-    """Leaves out what `completed` adds: no new field and no new measure changes an old file.
+def compact(content: pa.Table, table: str, schema: Schema) -> pa.Table:
+    """Leaves out what `completed` adds: no new field and no new measure changes an old file."""
+    younger = schema.younger(table).items()
+    usual = [name for name, value in younger if set(content[name].to_pylist()) == {value}]
+    return content.drop_columns(usual)
 
-    These are younger fields whose every value is the default, and measures that no run has.
+
+def comparable(
+    older: dict[str, pa.Table], newer: dict[str, pa.Table], schema: Schema
+) -> tuple[dict[str, pa.Table], dict[str, pa.Table], list[str]]:
+    """Leaves out of two records of the same runs what the older one could not hold.
+
+    Returns:
+        Both without provenance and without younger columns that the older record lacks, and the
+        names of these, ``<table>.<column>``.
     """
+    left_out: list[str] = []
+    parts: tuple[dict[str, pa.Table], dict[str, pa.Table]] = ({}, {})
+    for table in older:
+        columns = [
+            column
+            for column in schema.younger(table)
+            if _is_empty(older[table][column]) and not _is_empty(newer[table][column])
+        ]
+        left_out += [f"{table}.{column}" for column in columns]
+        others = list(PROVENANCE) if table == "runs" else []
+        is_younger = {*columns, *schema.sort_keys[table]} == {*schema.tables[table]}
+        for part, tables in zip(parts, (older, newer), strict=True):
+            content = tables[table].drop_columns([*columns, *others])
+            part[table] = content.slice(0, 0) if is_younger else content
+    return *parts, left_out
 
-    def is_usual(column: pa.Field) -> bool:
-        if column.name in YOUNGER:
-            return set(content[column.name].to_pylist()) == {DEFAULTS[column.name]}
-        return column.type == pa.float64() and content[column.name].null_count == len(content) > 0
 
-    return content.drop_columns([column.name for column in content.schema if is_usual(column)])
+def _is_empty(column: pa.ChunkedArray) -> bool:
+    return column.null_count == len(column)
 
 
 def to_parquet(content: pa.Table) -> bytes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,16 +72,17 @@ class Audit:
         """The summary: counts, and what cannot be audited."""
         shown = shown_of(run.verdict for run in self.runs)
         counts = ", ".join(f"{self.count(verdict)} {verdict}" for verdict in shown)
-        passed_over: dict[int, list[str]] = {}
-        for name, number in Counter(n for run in self.runs for n in run.not_comparable).items():
-            passed_over.setdefault(number, []).append(name)
         return "\n".join(
             [
                 f"{len(self.runs)} of {self.num_published:,} published runs retrained "
                 f"(seed {self.seed}): {counts}",
                 *(
-                    f"not comparable in {number} of them, which round otherwise: {', '.join(names)}"
-                    for number, names in sorted(passed_over.items(), reverse=True)
+                    f"not comparable in {number} of them, which round otherwise: {names}"
+                    for number, names in _counted(run.not_comparable for run in self.runs)
+                ),
+                *(
+                    f"not compared in {number} of them, which are older: {names}"
+                    for number, names in _counted(run.not_recorded for run in self.runs)
                 ),
                 *(f"{n:,} runs cannot be audited: {why}" for why, n in self.not_repeatable.items()),
             ]
@@ -186,6 +188,14 @@ def _recorded(
     rows = [content["runs"].to_pandas().assign(study=name) for name, content in tables.items()]
     # Studies may share runs.
     return tables, pd.concat(rows, ignore_index=True).drop_duplicates("key", ignore_index=True)
+
+
+def _counted(names: Iterable[Iterable[str]]) -> list[tuple[int, str]]:
+    """How many runs name each quantity: number to names, the most first."""
+    by_number: dict[int, list[str]] = {}
+    for name, number in Counter(itertools.chain.from_iterable(names)).items():
+        by_number.setdefault(number, []).append(name)
+    return [(number, ", ".join(by_number[number])) for number in sorted(by_number, reverse=True)]
 
 
 def _finite(difference: Difference | None) -> float | None:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from activation_study.engine.records import schema
 from activation_study.engine.records.schema import Schema
-from activation_study.engine.records.tables import to_tables
+from activation_study.engine.records.tables import comparable, to_tables
 from activation_study.engine.run import Run
 from activation_study.engine.sweeps.messages import in_words
 from activation_study.engine.sweeps.worker import Failure
@@ -61,6 +61,7 @@ class AuditedRun:
         reason: Why the run could not be made at all; empty where it could.
         num_unequal: Columns whose values differ in any digit.
         not_comparable: Quantities that rounding could make anything of.
+        not_recorded: Measures that are younger than the recorded run.
     """
 
     key: str
@@ -73,6 +74,7 @@ class AuditedRun:
     reason: str = ""
     num_unequal: int = 0
     not_comparable: tuple[str, ...] = ()
+    not_recorded: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         line = f"{self.verdict:26}  {self.key[:12]}  {self.cell}"
@@ -105,7 +107,10 @@ def beside(
         reason = outcome.reason.strip().splitlines()[-1]
         return audited(same_platform=False, verdict=DIFFERENT, reason=reason)
     same = _platform(own) == _platform(outcome.provenance)
-    retrained = to_tables([outcome], schema=Schema.of(experiment.parts.task.measures))
+    measured_by = Schema.of(experiment.parts.task.measures)
+    retrained = to_tables([outcome], schema=measured_by)
+    recorded, retrained, younger = comparable(recorded, retrained, measured_by)
+    audited = functools.partial(audited, not_recorded=tuple(younger))
     unequal = inequalities(recorded, retrained)
     if not unequal:
         return audited(same_platform=same, verdict=EQUAL)

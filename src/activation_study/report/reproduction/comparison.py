@@ -47,14 +47,14 @@ class Difference:
 
 
 def inequalities(recorded: Tables, retrained: Tables) -> list[Difference]:
-    """Compares every recorded value of two runs but their provenance; one entry a column.
+    """Compares every value of two runs that the tables hold of both; one entry a column.
 
     Floats in the record are rounded, to nine significant digits in ``runs`` and to five in the
     other tables: equal means equal after that.
     """
     found = []
     for table, content in recorded.items():
-        for column in (name for name in content.column_names if name not in schema.PROVENANCE):
+        for column in content.column_names:
             old, new = (tables[table][column].to_pylist() for tables in (recorded, retrained))
             # As text, because NaN equals nothing.
             if repr(old) != repr(new):
@@ -135,7 +135,7 @@ def _quantities(frames: Frames) -> dict[str, np.ndarray]:
     found = {
         f"runs.{column}": _floats(frames["runs"][column])
         for column, kind in schema.SUMMARY.items()
-        if kind == schema.REAL
+        if kind == schema.REAL and column in row
     }
     # 97 % never reached counts as one epoch more than were trained, as in every comparison.
     found["runs.epochs_to_97"] = np.minimum(found["runs.epochs_to_97"], row["epochs"] + 1.0)
@@ -202,8 +202,7 @@ def _over_time(table: str, place: str, frame: pd.DataFrame) -> dict[str, np.ndar
     return {
         f"{table}.{column}{when}": _floats(frame[column])[rows]
         for when, rows in parts.items()
-        for column in schema.TABLES[table]
-        if column not in schema.SORT_KEYS[table]
+        for column in frame.columns.difference(schema.SORT_KEYS[table], sort=False)
     }
 
 

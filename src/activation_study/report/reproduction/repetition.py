@@ -133,7 +133,10 @@ def num_equal(before: Runs, after: Runs, keys: Iterable[str]) -> int:
     shared = set(keys) & set(before.summary["key"]) & set(after.summary["key"])
     for field in dataclasses.fields(Runs):
         if isinstance(getattr(before, field.name), pd.DataFrame):
-            old, new = (_by_run(getattr(runs, field.name), shared) for runs in (before, after))
+            frames = [getattr(runs, field.name) for runs in (before, after)]
+            # A measure that is younger than the record says nothing of it.
+            unmeasured = frames[0].columns[frames[0].isna().all()].difference(["key"])
+            old, new = (_by_run(frame.drop(columns=unmeasured), shared) for frame in frames)
             # A run without a row in a table has none in both, or differs.
             either = old.index.union(new.index)
             is_equal = old.reindex(either).eq(new.reindex(either))
