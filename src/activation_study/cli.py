@@ -82,13 +82,9 @@ def claims(
     ] = False,
 ) -> None:
     """Judge every claim from the record alone."""
-    records = Records()
-    runs = {name: load(studies.get(name), records) for name in studies.STUDIES}
-    if not any(map(len, runs.values())):
-        raise _nothing_recorded("any study")
     if said := claims_file.borrowed():
         typer.echo(said, err=True)
-    verdicts = judge_all(runs)
+    verdicts = judge_all()
     if as_json:
         typer.echo(json.dumps([verdict.as_dict() for verdict in verdicts], indent=1))
     else:
@@ -220,17 +216,13 @@ def picture(path: Annotated[Path, typer.Argument(help="PNG to write.")]) -> None
 
     runs = load(studies.get("core"))
     if not len(runs):
-        raise _nothing_recorded("the study core")
+        raise RecordError(
+            f"no run of the study core is recorded in {settings.published()} or in the working "
+            f"cache: name the right folder with {settings.DATA_VARIABLE}, or run the studies"
+        )
     drawn = figures.ranking(runs)
     path.write_bytes(drawn.png())
     typer.echo(drawn.alt)
-
-
-def _nothing_recorded(of: str) -> RecordError:
-    return RecordError(
-        f"no run of {of} is recorded in {settings.published()} or in the working cache: name the "
-        f"right folder with {settings.DATA_VARIABLE}, or run the studies"
-    )
 
 
 def _say_what_is_mixed(summary: pd.DataFrame) -> None:

@@ -40,7 +40,6 @@ def protocol(study: Study) -> dict[str, str]:
         "saturated_share": f"{100 * dead_units.SATURATED_SHARE_OF_MAXIMUM:g}",
         "bins": str(classification.BINS),
         "null_draws": str(classification.NULL_DRAWS),
-        "resamples": f"{rules.bootstrap.resamples:,}",
         "alpha": f"{rules.alpha:g}",
         "margin": f"{100 * rules.margins['test_accuracy']:g}",
         "spread_runs": str(len(rounding.measured()["runs"])),

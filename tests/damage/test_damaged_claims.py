@@ -21,7 +21,10 @@ from activation_study.report.claims.judging import ClaimsError, judge, load_clai
 from damage.harm import harmed
 from engine.made_runs import EXPERIMENTS, made_run
 
-FILES = ("claims.yml", "claims.schema.json")
+FILES = (
+    *("claims.yml", "claims.schema.json", "verdicts.schema.json"),
+    *("first_round.yml", "first_round.json"),
+)
 
 
 @pytest.fixture
@@ -230,7 +233,7 @@ def test_verify_reads_everything_and_needs_neither_tensorflow_nor_a_dataset(
     num_files = len(list((clone / "data").glob("*/*.parquet")))
     assert done.stdout.startswith(
         f"{num_files} files are what the manifest says, and the manifest is whole\n"
-        f"claims.yml and claims.schema.json of {clone / 'data'} are what is registered\n"
+        f"{' and '.join(FILES)} of {clone / 'data'} are what is registered\n"
     )
     for name in ("core/units.parquet", "claims.yml"):
         path = clone / "data" / name

@@ -44,8 +44,7 @@ def test_the_tests_are_those_of_the_verdicts():
     shuffled = 0.97 + 0.001 * rng.standard_normal((5, 21))
     different, equivalent = counting._outcomes(shuffled, 10, 0.0015)
     for row, p_value, equivalence_p in zip(shuffled, different, equivalent, strict=True):
-        a, b = row[:10], row[10:20]
-        assert p_value == pytest.approx(
-            statistics.paired_t_p_value(a - b, alternative="two-sided"), rel=1e-9
-        )
-        assert equivalence_p == pytest.approx(statistics.equivalence_test(a, b, 0.0015), rel=1e-9)
+        mean = statistics.SeedMean.of(row[:10] - row[10:20])
+        assert p_value == pytest.approx(mean.p_value(), rel=1e-9)
+        ends = mean.p_value(-0.0015, "greater"), mean.p_value(0.0015, "less")
+        assert equivalence_p == pytest.approx(max(ends), rel=1e-9)

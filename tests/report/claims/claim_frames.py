@@ -1,32 +1,33 @@
 """Toy records with known answers: a summary row for each run, and the claims that judge them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import yaml
 
-from activation_study.report.claims.rules import Claim
-from activation_study.report.claims.verdict import Finding, Verdict
+from activation_study.report.claims.claim import Claim
+from activation_study.report.claims.verdict import Primary, Row, Verdict
 
-SEEDS = range(100, 110)
-SCOPE = {"varied": "the arms", "fixed": "the rest", "would_flip": "elsewhere"}
-COMMON = {"registered": "2026-01-01", "why": "Because.", "study": "toy", "scope": SCOPE}
+SEEDS = range(200, 210)
+FORECAST = {"direction": "as claimed", "size": "matters", "low": 0.0, "high": 0.1}
+TUNED = {"rate": "tuned", "criterion": "validation_accuracy"}
 
 
 @dataclass(frozen=True)
 class ToyRuns:
     summary: pd.DataFrame
-    confusion: pd.DataFrame = field(default_factory=pd.DataFrame)
-    name: str | None = "toy"
+    name: str | None = "core"
     tier: str = "full"
 
 
-def noise(seed, scale=0.0005):
-    return scale * np.random.default_rng(seed).standard_normal(len(SEEDS))
+def noise(seed, scale=0.0005, seeds=SEEDS):
+    """Return noise whose mean is 0 to rounding, so that effects are what a test says."""
+    drawn = scale * np.random.default_rng(seed).standard_normal(len(seeds))
+    return drawn - drawn.mean()
 
 
-def cell(hidden, head="softmax", rate="tuned", *, seeds=SEEDS, tuning=False, **metrics):
+def cell(hidden, head="softmax", rate=0.001, *, tuned=True, seeds=SEEDS, tuning=False, **metrics):
     """Return rows of one cell; a metric is one value for all seeds, or one for each."""
     frame = pd.DataFrame({"seed": list(seeds)}).assign(
         hidden=hidden,
@@ -35,9 +36,10 @@ def cell(hidden, head="softmax", rate="tuned", *, seeds=SEEDS, tuning=False, **m
         epochs=10,
         diverged=False,
         is_tuning=tuning,
-        is_tuned=rate == "tuned" and not tuning,
-        is_default=rate == "default" and not tuning,
-        **{"learning_rate": 0.001, "validation_accuracy": 0.9} | metrics,
+        is_tuned=tuned and not tuning,
+        tuned_for_validation_accuracy=tuned and not tuning,
+        is_default=rate == 0.001 and not tuning,
+        **{"learning_rate": rate, "validation_accuracy": 0.9} | metrics,
     )
     return frame.assign(key=[f"{hidden}-{head}-{rate}-{tuning}-{seed}" for seed in frame["seed"]])
 
@@ -46,32 +48,49 @@ def toy(*cells, **fields):
     return ToyRuns(pd.concat(cells, ignore_index=True), **fields)
 
 
-def contrast(name="one", predicted="arm_better", **changes):
+def contrast(**changes):
     return {
-        "name": name,
+        "kind": "contrast",
+        "registered": "2026-01-01",
+        "study": "core",
         "metric": "test_accuracy",
-        "better": "higher",
         "arm": {"hidden": "tanh"},
         "reference": {"hidden": "sigmoid"},
-        "fixed": {"head": "softmax"},
-        "rate": "tuned",
-        "predicted": predicted,
+        "over": {"head": ["softmax", "sigmoid"]},
+        "expected": "higher",
+        "sides": ["sigmoid better", "tanh better"],
+        "forecast": FORECAST,
+        "sentence": "With tanh {change}.",
+        **TUNED,
     } | changes
 
 
-def contrast_rule(*contrasts, combine="all"):
-    return COMMON | {"kind": "contrast", "combine": combine, "contrasts": list(contrasts)}
+def count(**changes):
+    return {
+        "kind": "count",
+        "registered": "2026-01-01",
+        "study": "core",
+        "metric": "test_accuracy",
+        "fixed": {"head": "softmax"},
+        "each": "hidden",
+        "among": ["relu", "tanh", "elu"],
+        "relation": ">=",
+        "bound": 0.95,
+        "at_least": 0.6,
+        "forecast": {"direction": "as claimed", "low": 2, "high": 3},
+        "sentence": "{k} of {n} train.",
+        **TUNED,
+    } | changes
 
 
 def document(**rules):
     """Return a file of claims with these rules, underscores in the names turned to hyphens."""
     return {
-        "version": 1,
+        "version": 2,
         "alpha": 0.05,
-        "bootstrap": {"resamples": 200, "seed": 0},
         "minimum_pairs": {"full": 10, "quick": 2},
         "best_excludes": ["maxout"],
-        "margins": {"test_accuracy": 0.002, "epochs_to_97": 0.5, "test_nll": 0.01},
+        "margins": {"test_accuracy": 0.002, "test_nll": 0.01},
         "claims": [
             {"id": name.replace("_", "-"), "chapter": "toys", "assertion": f"Toy {name}."}
             | ({} if rule is None else {"rule": rule})
@@ -86,18 +105,26 @@ def write(folder, content):
     return path
 
 
-def made_verdict(claim, verdict, *, assertion="Toy.", chapter="toys", study="toy", **found):
+def made_verdict(
+    claim, label, *, assertion="Toy.", chapter="toys", study="core", effect=0.01, tier="full"
+):
     """Return a verdict that no rule has given; of a demonstration where the study is None."""
-    if verdict == "not tried yet":
-        rule = None
-    elif study is None:
-        rule = {name: COMMON[name] for name in ("registered", "why", "scope")} | {
-            "kind": "demonstration",
-            "demonstration": "toy",
-            "checks": {"one": {"relation": "<=", "bound": 1.0, "reason": "toy"}},
-        }
+    if study is None:
+        checks = {"one": {"relation": "<=", "bound": 1.0, "reason": "toy"}}
+        rule = {"registered": "2026-01-01", "kind": "demonstration", "demonstration": "toy"}
+        rule |= {"why": "toy", "checks": checks}
+        rule["scope"] = dict.fromkeys(("varied", "fixed", "would_flip"), "toy")
     else:
-        rule = contrast_rule(contrast()) | {"study": study}
-    tier = found.pop("tier", "full")
+        rule = contrast(study=study)
+    if label == "not tried yet":
+        rule = None
     made = Claim(id=claim, assertion=assertion, chapter=chapter, rule=rule)
-    return Verdict(made, Finding(verdict, **({"condition": ""} | found)), tier=tier)
+    if label in ("not tried yet", "incomplete record"):
+        return Verdict(made, label, label, reason="few", tier=tier)
+    if study is None:
+        return Verdict(made, "demonstrated", label)
+    answers = ("as claimed", "matters")
+    primary = Primary(effect, 0.0, 0.02, 0.0, 0.02, 0.01, 0.02, 10, 0.002, *answers)
+    row = Row("one", effect, 0.0, 0.02, 10, 0.01, *answers, 0.001, 0.001)
+    found = {"primary": primary, "rows": (row,), "keys": frozenset({"k"})}
+    return Verdict(made, "judged", label, tier=tier, **found)

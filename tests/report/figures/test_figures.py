@@ -8,14 +8,11 @@ import re
 
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 import pytest
 
 from activation_study.report import figures, tables
 from activation_study.report.analysis import chosen_rates
-from activation_study.report.claims.judging import judge
 from activation_study.report.figures.picture import Picture
-from report.claims.claim_frames import contrast, contrast_rule, document, made_verdict, write
 
 OF_RUNS = {
     "convergence by hidden": figures.convergence,
@@ -122,22 +119,6 @@ def test_arms_that_differ_in_depth_are_drawn_apart(depth_runs):
     assert list(rates.columns) == ["hidden activation", "depth 2", "depth 8"]
 
 
-def test_forest_draws_contrasts_of_any_fields(depth_runs, tmp_path):
-    deep = {"depth": 8, "head": "softmax"}
-    rule = contrast_rule(contrast(fixed=deep), contrast("two", fixed={**deep, "depth": 2}))
-    path = write(tmp_path, document(deep=rule | {"study": "depth-by-activation"}))
-    picture = figures.forest(judge("deep", depth_runs, path=path))
-    values = depth_runs.where(is_tuned=True, depth=8).summary.pivot(
-        index="seed", columns="hidden", values="test_accuracy"
-    )
-    drawn = [
-        mark.get_xdata()[0]
-        for mark in picture.figure.axes[0].get_lines()
-        if mark.get_marker() in ("o", "s", "^", "v")
-    ]
-    assert drawn[1] == pytest.approx(100 * (values["tanh"] - values["sigmoid"]).mean())
-
-
 def test_rates_are_drawn_by_the_measure_that_chooses_them(runs):
     summary = runs.summary.assign(
         task="balance", validation_rmse=10 * (1 - runs.summary["validation_accuracy"])
@@ -226,43 +207,3 @@ def test_calibration_null_counts_the_runs_above_their_own_interval(runs):
     above = (shown["test_ece"] > shown["test_ece_null_high"]).sum()
     alt = figures.calibration_null(runs).alt
     assert f"{above} of {len(shown)} runs with sigmoid" in alt
-
-
-def test_forest_draws_every_contrast_at_its_effect(runs):
-    verdict = judge("sigmoid-single-label", runs.where(hidden=["relu"]))
-    assert figures.forest(verdict).alt.startswith("Claim sigmoid-single-label: incomplete record")
-    verdict = judge("tanh-eases", runs)
-    picture = figures.forest(verdict)
-    panels = picture.figure.axes
-    assert len(panels) == verdict.rows["metric"].nunique() == 2
-    drawn = [
-        mark.get_xdata()[0]
-        for mark in panels[1].get_lines()
-        if mark.get_marker() in ("o", "s", "^", "v")
-    ]
-    expected = verdict.rows.loc[verdict.rows["metric"] == "epochs_to_97", "effect"]
-    np.testing.assert_allclose(drawn, expected[::-1])
-
-
-def test_forest_draws_thresholds_with_their_bound():
-    row = {
-        "name": "one",
-        "metric": "test_accuracy",
-        "relation": ">=",
-        "bound": 0.95,
-        "num_pairs": 4,
-        "value": 0.97,
-        "low": 0.96,
-        "high": 0.98,
-        "outcome": "holds",
-    }
-    verdict = made_verdict("toy", "supported", rows=pd.DataFrame([row]))
-    bound, ends, mark = figures.forest(verdict).figure.axes[0].get_lines()
-    assert bound.get_xdata()[0] == pytest.approx(95.0)
-    assert list(ends.get_xdata()) == pytest.approx([96.0, 98.0])
-    assert mark.get_xdata()[0] == pytest.approx(97.0)
-
-
-def test_forest_refuses_verdicts_without_intervals(runs):
-    with pytest.raises(ValueError, match="kinds contrast and threshold"):
-        figures.forest(judge("no-universal", runs))

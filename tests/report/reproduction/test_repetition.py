@@ -12,9 +12,7 @@ from report.claims.claim_frames import made_verdict
 
 
 def verdict(claim, found, effect=0.01, study="core"):
-    return made_verdict(
-        claim, found, study=study, effect=effect, interval=(0.0, 0.02), metric="test_accuracy"
-    )
+    return made_verdict(claim, found, study=study, effect=effect)
 
 
 @pytest.fixture
@@ -29,13 +27,13 @@ def found(runs):
     # In another order, as a cache may have them.
     after = dataclasses.replace(runs, summary=summary, history=history[::-1])
     first = [
-        verdict("kept", "supported"),
-        verdict("moved", "depends"),
-        verdict("proved", "supported", study=None),
+        verdict("kept", "came true"),
+        verdict("moved", "cannot tell"),
+        verdict("proved", "came true", study=None),
         verdict("waits", "incomplete record"),
     ]
-    second = [verdict(each.claim.id, each.verdict, 0.02, each.study) for each in first]
-    second[1] = verdict("moved", "refuted", 0.02)
+    second = [verdict(each.claim.id, each.label, 0.02, each.study) for each in first]
+    second[1] = verdict("moved", "opposite", 0.02)
     return repetition.compare({"core": runs}, {"core": after}, {"core": keys}, first, second)
 
 
@@ -54,7 +52,10 @@ def test_says_how_much_was_repeated_and_what_it_changed(runs, found):
         f"core: 7 of {len(runs)} runs repeated, 3 of {num_compared} of those that verdicts compare "
         "(5 of them equal in every recorded digit)"
     )
-    assert lines[1:] == ["1 of 2 verdicts from runs are the same", "  moved: depends -> refuted"]
+    assert lines[1:] == [
+        "1 of 2 verdicts from runs are the same",
+        "  moved: cannot tell -> opposite",
+    ]
 
 
 def test_table_shows_what_was_written(runs, found, tmp_path):
@@ -74,7 +75,7 @@ def test_table_shows_what_was_written(runs, found, tmp_path):
     ]
     assert table.note == (
         "With the runs of Another CPU (1/2/3) in the place of the recorded ones 1 of 2 verdicts "
-        "are the same; moved goes from depends to refuted."
+        "are the same; moved goes from cannot tell to opposite."
     )
 
 

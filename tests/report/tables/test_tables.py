@@ -15,7 +15,7 @@ from report.claims.claim_frames import made_verdict
 def verdicts():
     return [
         made_verdict(
-            "one", "refuted", assertion="Tanh < ReLU.", chapter="convergence", tier="quick"
+            "one", "opposite", assertion="Tanh < ReLU.", chapter="convergence", tier="quick"
         ),
         made_verdict("two", "not tried yet", assertion="Nobody knows.", chapter="deep"),
         made_verdict("three", "incomplete record", chapter="softmax"),
@@ -132,7 +132,7 @@ def test_record_without_a_manifest_says_how_to_make_one(tmp_path):
 
 def test_verdicts_are_linked_to_their_boxes(verdicts):
     shown = tables.verdict_table(verdicts)._repr_html_()
-    assert '<a href="convergence.html#verdict-one">refuted</a>' in shown
+    assert '<a href="convergence.html#verdict-one">opposite</a>' in shown
     assert "Tanh &lt; ReLU." in shown
     assert "verdict-two" not in shown
     assert "none of these verdicts is evidence" in shown
@@ -148,7 +148,7 @@ def test_verdicts_are_counted(verdicts):
     frame = counts.frame.set_index("verdict")
     assert frame["on training runs"].to_dict() == {"refuted": 1, "incomplete record": 1}
     assert frame["by demonstration"].tolist() == [0, 0]
-    proved = made_verdict("four", "refuted", study=None)
+    proved = made_verdict("four", "opposite", study=None)
     frame = tables.count_verdicts([*verdicts, proved]).frame
     assert frame.iloc[0].tolist() == ["refuted", 1, 1]
     assert counts.note.endswith("not recorded: 1.")

@@ -11,6 +11,7 @@ import functools
 import json
 import re
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,13 @@ from activation_study.engine.records.published import PublishedRecord
 from activation_study.errors import ClaimsError
 from activation_study.files import sha256, write_whole
 from activation_study.registry import nearest, shown
-from activation_study.report.claims.rules import ClaimsFile
+from activation_study.report.claims import against_studies, verdict
+from activation_study.report.claims.claim import ClaimsFile
 
-SCHEMA = "claims.schema.json"
+SCHEMA, VERDICTS_SCHEMA = "claims.schema.json", "verdicts.schema.json"
+FIRST_ROUND = ("first_round.yml", "first_round.json")
+"""The rules of the first round and what they gave: kept as they were."""
+
 COMMAND = "activation-study register"
 REMEDIES = (
     f"Remedies: {REMEDY}, or name another folder with {settings.DATA_VARIABLE}; or, after a "
@@ -80,19 +85,26 @@ def read(path: Path | str | None = None) -> ClaimsFile:
 
 
 def verify() -> list[Path]:
-    """Read the published claims and their schema, and return where they are.
+    """Read the published claims and what is registered beside them; return where they are.
 
     Raises:
         ClaimsError: one of them is not what is registered, or breaks the form.
     """
     read()
-    files = [where(), where().with_name(SCHEMA)]
-    _registered(files[1], must_be_registered=True)
-    return files
+    names = [SCHEMA, VERDICTS_SCHEMA, *_present(where().parent, FIRST_ROUND)]
+    for name in names:
+        _registered(where().with_name(name), must_be_registered=True)
+    return [where(), *(where().with_name(name) for name in names)]
+
+
+def _present(folder: Path, names: Iterable[str]) -> list[str]:
+    """Return the names that a folder, or its manifest, has; a record of one's own has no past."""
+    registered = PublishedRecord(folder).registered()
+    return [name for name in names if name in registered or (folder / name).exists()]
 
 
 def register() -> list[str]:
-    """Register the published claims as they are now, with the schema of today's models.
+    """Register the published claims as they are now, with the schemas of today's models.
 
     Returns:
         The names of the files.
@@ -102,11 +114,26 @@ def register() -> list[str]:
         RecordError: the manifest is damaged, or cannot be written.
     """
     own = settings.claims()
-    contents = {own.name: _content(own), SCHEMA: schema()}
+    made = {SCHEMA: schema(), VERDICTS_SCHEMA: verdict.schema()}
+    past = {name: _content(own.with_name(name)) for name in _present(own.parent, FIRST_ROUND)}
+    contents = {own.name: _content(own)} | made | past
     parse(contents[own.name], own)
     PublishedRecord(own.parent).register({name: sha256(text) for name, text in contents.items()})
-    write_whole(own.with_name(SCHEMA), contents[SCHEMA])
+    for name, content in made.items():
+        write_whole(own.with_name(name), content)
     return list(contents)
+
+
+def first_round() -> list[dict[str, Any]]:
+    """Return the verdicts of the first round, as they were; none in a record of one's own.
+
+    Raises:
+        ClaimsError: the file is not what is registered.
+    """
+    path = where().with_name(FIRST_ROUND[1])
+    if not _present(path.parent, [path.name]):
+        return []
+    return json.loads(_registered(path, must_be_registered=True))
 
 
 def schema() -> bytes:
@@ -177,11 +204,17 @@ def parse(content: bytes, path: Path) -> ClaimsFile:
             "UTF-8, each key once, without tags of its own."
         ) from error
     try:
-        return ClaimsFile.model_validate(document)
+        register = ClaimsFile.model_validate(document)
     except pydantic.ValidationError as error:
         problems = error.errors(include_url=False)
         place = _place(problems[0]["loc"], document)
         raise ClaimsError(f"{path.name}: {place}{_explain(problems)}") from error
+    for claim in register.claims:
+        try:
+            against_studies.check(claim.rule)
+        except ValueError as error:
+            raise ClaimsError(f"{path.name}: claim {claim.id!r}, rule: {error}") from error
+    return register
 
 
 def _place(loc: tuple[int | str, ...], document: Any) -> str:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-import pandas as pd
-
 from activation_study.report.claims.rules import DemonstrationRule
-from activation_study.report.claims.verdict import Finding, from_parts
+from activation_study.report.claims.verdict import Check
 
 
 def satisfies(value: float, relation: str, bound: float) -> bool:
@@ -15,10 +13,10 @@ def satisfies(value: float, relation: str, bound: float) -> bool:
     return {"<=": value <= bound, ">=": value >= bound, "==": value == bound}[relation]
 
 
-def judge_demonstration(
+def checks_of(
     rule: DemonstrationRule, measure: Callable[[str], Mapping[str, float]]
-) -> Finding:
-    """Judge a claim by measured values against the bounds of its rule.
+) -> tuple[Check, ...]:
+    """Hold measured values against the bounds of a rule.
 
     Args:
         rule: the registered bounds.
@@ -33,14 +31,12 @@ def judge_demonstration(
             f"Demonstration {rule.demonstration!r}: received checks {sorted(values)}; "
             f"accepted: {sorted(rule.checks)}."
         )
-    rows = pd.DataFrame(
-        {"name": name, "value": float(values[name]), **check.model_dump()}
-        for name, check in rule.checks.items()
+    return tuple(
+        Check(
+            name=name,
+            value=float(values[name]),
+            holds=satisfies(values[name], bound.relation, bound.bound),
+            **bound.model_dump(),
+        )
+        for name, bound in rule.checks.items()
     )
-    is_held = map(satisfies, rows["value"], rows["relation"], rows["bound"])
-    rows["outcome"] = ["holds" if held else "fails" for held in is_held]
-    failed = rows.loc[rows["outcome"] == "fails", "name"].tolist()
-    condition = f"{len(rows) - len(failed)} of {len(rows)} checks hold" + (
-        f"; outside their bound: {', '.join(failed)}" if failed else ""
-    )
-    return Finding(from_parts(rows["outcome"].tolist()), condition, rows)

@@ -2,95 +2,211 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Mapping
-from typing import Any
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from activation_study.engine.records.records import Runs
 from activation_study.errors import IncompleteRecordError
-from activation_study.report.analysis.arms import (
-    best_by_tuning,
-    cell_name,
-    evaluation_runs,
-    select,
-    values_by_seed,
-)
-from activation_study.report.claims.rules import ClaimsFile
+from activation_study.experiment import DEFAULT_LEARNING_RATE
+from activation_study.report.analysis.arms import cell_name, select, values_by_seed
+from activation_study.report.claims.conclude import Compared
+from activation_study.report.claims.parts import Value
+from activation_study.report.claims.rules import Cell, ContrastRule, CountRule
 
-Where = Mapping[str, Any]
+Moved = Mapping[tuple[frozenset[tuple[str, Value]], str | None], float]
+"""An arm and a criterion -> the rate to read in the place of the chosen one."""
+
+
+@dataclass(frozen=True)
+class _Effect:
+    """One setting: effect by seed, mean of the reference, both rates, runs, what it is made of."""
+
+    values: pd.Series
+    reference: float
+    rates: tuple[float | None, float | None]
+    keys: set[str]
+    identity: tuple[object, ...]
 
 
 class Evaluation:
-    """A study's runs by arm, rate and seed, beside what every rule of the file shares.
+    """A study's evaluation runs by cell.
 
     Attributes:
         runs: the runs of the study.
-        register: the file of claims.
-        minimum: seeds that an arm needs at the tier of these runs.
+        minimum: seeds that a cell needs at the tier of these runs.
     """
 
-    def __init__(self, runs: Runs, register: ClaimsFile) -> None:
+    def __init__(self, runs: Runs, minimum: int) -> None:
         self.runs = runs
-        self.register = register
-        self.minimum = register.minimum_pairs["quick" if runs.tier == "quick" else "full"]
-        self._made: dict[Hashable, Any] = {}
+        self.minimum = minimum
+        self._arms: dict[frozenset[tuple[str, Value]], pd.DataFrame] = {}
 
-    def once(self, name: Hashable, make: Callable[[], Any]) -> Any:
-        """Return what was made under that name, made when it is first asked for."""
-        if name not in self._made:
-            self._made[name] = make()
-        return self._made[name]
+    def arm(self, fields: frozenset[tuple[str, Value]]) -> pd.DataFrame:
+        """Return all runs of an arm, those that chose its rates among them."""
+        if fields not in self._arms:
+            self._arms[fields] = select(self.runs.summary, dict(fields))
+        return self._arms[fields]
 
-    def at(self, rate: str) -> pd.DataFrame:
-        """Return the evaluation runs at the tuned or at the default rate."""
-        return self.once(rate, lambda: evaluation_runs(self.runs.summary, rate))
-
-    def arm(self, where: Where, rate: str) -> pd.DataFrame:
-        """Return the evaluation runs of an arm at a rate.
+    def rate(self, cell: Cell) -> float:
+        """Return the learning rate of a cell.
 
         Raises:
-            ValueError: the summary has no such column; names the nearest.
+            IncompleteRecordError: none is chosen yet.
+            ValueError: the study has no such criterion, or the arm is several.
         """
-        return self.once((rate, frozenset(where.items())), lambda: select(self.at(rate), where))
+        if cell.rate == "default":
+            return DEFAULT_LEARNING_RATE
+        if cell.rate != "tuned":
+            return float(cell.rate)
+        runs = select(self.arm(cell.fields), {f"tuned_for_{cell.criterion}": True})
+        rates = runs["learning_rate"].unique()
+        name = cell_name(dict(cell.fields))
+        if len(rates) == 0:
+            raise IncompleteRecordError(f"{name}: no rate is chosen for {cell.criterion} yet")
+        if len(rates) > 1:
+            raise ValueError(
+                f"{name}: received runs tuned to {', '.join(f'{rate:g}' for rate in rates)}; "
+                "accepted is one arm with one rate. Pin what else varies."
+            )
+        return float(rates[0])
 
-    def values(self, where: Where, rate: str, metric: str) -> pd.Series:
-        """Return a metric of an arm at a rate, indexed by seed.
+    def at(self, cell: Cell, rate: float) -> pd.DataFrame:
+        """Return all evaluation runs of a cell's arm at a rate, whatever they were run for.
 
         Raises:
             IncompleteRecordError: fewer seeds than the tier needs.
-            ValueError: there is no such metric, or several runs of one seed.
+            ValueError: several runs of one seed.
         """
-        frame, name = self.arm(where, rate), cell_name(where)
-        check_one_run_each(frame, ["seed"], f"Cell ({name}, {rate} rate)")
-        if len(frame) < self.minimum:
-            raise IncompleteRecordError(
-                f"{name}, {rate} rate: {len(frame)} of at least {self.minimum} seeds recorded"
+        runs = self.arm(cell.fields)
+        runs = runs[np.isclose(runs["learning_rate"], rate, rtol=1e-9) & ~runs["is_tuning"]]
+        name = f"{cell_name(dict(cell.fields))}, rate {rate:g}"
+        if runs["seed"].duplicated().any():
+            raise ValueError(
+                f"{name}: received several runs of one seed; accepted is one. Pin what else varies."
             )
-        return values_by_seed(frame, metric)
+        if len(runs) < self.minimum:
+            raise IncompleteRecordError(
+                f"{name}: {len(runs)} of at least {self.minimum} seeds recorded"
+            )
+        return runs
 
-    def keys(self, where: Where, rate: str, seeds: Collection[int] | None = None) -> frozenset[str]:
-        """Return the keys of an arm's runs at a rate, of all seeds or of these."""
-        runs = self.arm(where, rate)
-        return frozenset(runs["key"] if seeds is None else runs["key"][runs["seed"].isin(seeds)])
+    def side(self, cells: list[Cell], moved: Moved) -> tuple[pd.Series, list[float], set[str]]:
+        """Return the mean over cells by seed, their rates and the keys of their runs."""
+        values, rates, keys = [], [], set[str]()
+        for cell in cells:
+            rate = moved.get((cell.fields, cell.criterion)) or self.rate(cell)
+            runs = self.at(cell, rate)
+            values.append(values_by_seed(runs, cell.column))
+            rates.append(rate)
+            keys.update(runs["key"])
+        table = pd.concat(values, axis="columns", join="inner")
+        # A seed without a finite value is not left out: nothing can be concluded.
+        return table.mean(axis="columns", skipna=False), rates, keys
 
-    def best(self, where: Where, excludes: frozenset[str]) -> str:
-        """Return the best hidden activation of the tuning runs, see `arms.best_by_tuning`."""
+    def compare(self, rule: ContrastRule | CountRule, moved: Moved | None = None) -> Compared:
+        """Return what the runs say of a rule before any test.
 
-        def best() -> str:
-            candidates = select(self.runs.summary, where)
-            return str(best_by_tuning(candidates, candidates["hidden"], excludes))
-
-        return self.once(("best", frozenset(where.items()), excludes), best)
-
-
-def check_one_run_each(frame: pd.DataFrame, columns: list[str], place: str) -> None:
-    """Refuse several runs of one seed, or of one combination of columns.
-
-    Raises:
-        ValueError: there are several; names the place.
-    """
-    if frame.duplicated(columns).any():
-        raise ValueError(
-            f"{place}: received several runs of one seed; accepted is one. Pin what else varies."
+        Raises:
+            IncompleteRecordError: fewer common seeds than the tier needs.
+        """
+        if isinstance(rule, CountRule):
+            return self._members(rule, moved or {})
+        found = [self._effect(rule, setting, moved or {}) for setting in rule.settings]
+        groups: dict[object, list[int]] = {}
+        for number, each in enumerate(found):
+            groups.setdefault(each.identity, []).append(number)
+        names = [_name(setting) for setting in rule.settings]
+        compared = Compared(
+            settings=rule.settings,
+            effects=[each.values for each in found],
+            names=names,
+            rates=[each.rates for each in found],
+            groups=[tuple(group) for group in groups.values()],
+            reference=float(np.mean([each.reference for each in found])),
+            keys=frozenset[str]().union(*(each.keys for each in found)),
         )
+        counts = [*map(len, compared.effects), len(compared.matrix)]
+        self._check_enough([*names, "all settings"], counts)
+        return compared
+
+    def _effect(self, rule: ContrastRule, setting: Mapping[str, Value], moved: Moved) -> _Effect:
+        """Return one setting's difference, or difference of differences."""
+        found = self._difference(*rule.sides_of(setting), moved)
+        if rule.less is None:
+            return found
+        less = self._difference(*rule.sides_of(setting, rule.less), moved)
+        return replace(
+            found,
+            values=_minus(found.values, less.values),
+            keys=found.keys | less.keys,
+            identity=(*found.identity, *less.identity),
+        )
+
+    def _difference(self, arm: list[Cell], reference: list[Cell] | float, moved: Moved) -> _Effect:
+        values, rates, keys = self.side(arm, moved)
+        if not isinstance(reference, list):
+            made_of = _made_of(arm, rates)
+            return _Effect(values - reference, reference, (_common(rates), None), keys, made_of)
+        others, other_rates, other_keys = self.side(reference, moved)
+        return _Effect(
+            values=_minus(values, others),
+            reference=float(others.mean()),
+            rates=(_common(rates), _common(other_rates)),
+            keys=keys | other_keys,
+            identity=(*_made_of(arm, rates), *_made_of(reference, other_rates)),
+        )
+
+    def _members(self, rule: CountRule, moved: Moved) -> Compared:
+        """Return the level of every member of a list, in the mean over settings."""
+        members = rule.among
+        if isinstance(members, str):
+            members = tuple(dict.fromkeys(self.runs.summary[rule.each].sort_values()))
+        effects, rates, keys = [], [], set[str]()
+        for member in members:
+            cells = [cell for one in rule.settings for cell in rule.cells(one, {rule.each: member})]
+            effect, own_rates, used = self.side(cells, moved)
+            effects.append(effect)
+            rates.append((_common(own_rates), None))
+            keys |= used
+        names = [str(member) for member in members]
+        self._check_enough(names, [len(effect) for effect in effects])
+        settings: list[dict[str, Value]] = [{rule.each: member} for member in members]
+        groups = [(number,) for number in range(len(members))]
+        return Compared(settings, effects, names, rates, groups, math.nan, frozenset(keys))
+
+    def _check_enough(self, names: list[str], counts: list[int]) -> None:
+        for name, count in zip(names, counts, strict=True):
+            if count < self.minimum:
+                raise IncompleteRecordError(
+                    f"{name or 'arm and reference'}: {count} of at least {self.minimum} common "
+                    "seeds recorded"
+                )
+
+
+def _made_of(cells: list[Cell], rates: list[float]) -> tuple[object, ...]:
+    """Return what two settings that coincide have in common."""
+    pairs = zip(cells, rates, strict=True)
+    return tuple((cell.fields, cell.column, rate) for cell, rate in pairs)
+
+
+def _minus(a: pd.Series, b: pd.Series) -> pd.Series:
+    """Return the difference on the seeds of both; what is not finite stays so."""
+    return (a - b).loc[a.index.intersection(b.index)]
+
+
+def _common(rates: list[float]) -> float:
+    """Return the rate that all cells have; NaN where they have several."""
+    return rates[0] if len(set(rates)) == 1 else math.nan
+
+
+def _name(setting: Mapping[str, Value]) -> str:
+    """Name a setting: "relu with softmax, tuned rate"."""
+    cell = {name: value for name, value in setting.items() if name not in ("rate", "reading")}
+    words = [cell_name(cell)] if cell else []
+    words += [f"{setting[name]} rate" for name in ("rate",) if name in setting]
+    words += [f"{setting[name]} weights" for name in ("reading",) if name in setting]
+    return ", ".join(words)

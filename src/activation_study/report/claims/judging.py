@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
+import functools
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
-from activation_study.engine.records.records import Runs
+from activation_study import settings, studies
+from activation_study.engine.records.records import Records, Runs
+from activation_study.engine.sweeps.sweep import load
 from activation_study.errors import ClaimsError, IncompleteRecordError
+from activation_study.files import sha256
 from activation_study.registry import unknown_name
 from activation_study.report import demonstrations
-from activation_study.report.claims import claims_file
-from activation_study.report.claims.contrasts import judge_contrasts
-from activation_study.report.claims.demonstrated import judge_demonstration
+from activation_study.report.analysis.statistics import holm
+from activation_study.report.claims import claims_file, conclude
+from activation_study.report.claims.claim import Claim, ClaimsFile
+from activation_study.report.claims.demonstrated import checks_of
 from activation_study.report.claims.evaluation import Evaluation
-from activation_study.report.claims.factorial import judge_factorial
 from activation_study.report.claims.rules import (
-    Claim,
-    ClaimsFile,
     ContrastRule,
+    CountRule,
     DemonstrationRule,
-    FactorialRule,
-    Rule,
-    ThresholdRule,
-    WinnersRule,
+    WithdrawnRule,
 )
-from activation_study.report.claims.thresholds import judge_threshold
-from activation_study.report.claims.verdict import Finding, Verdict
-from activation_study.report.claims.winners import judge_winners
+from activation_study.report.claims.verdict import (
+    Primary,
+    Row,
+    Score,
+    Verdict,
+    count_label,
+    label_of,
+)
+
+Answer = conclude.Compared | IncompleteRecordError
+Family = Mapping[str, Answer]
+"""Claim -> what the runs say of its rule, or why they cannot."""
 
 __all__ = ["Claim", "ClaimsError", "Verdict", "judge", "judge_all", "load_claims"]
 
@@ -40,56 +50,186 @@ def load_claims(path: Path | str | None = None) -> list[Claim]:
     return list(claims_file.read(path).claims)
 
 
-def _find(claim: Claim, rule: Rule, evaluation: Evaluation | None) -> Finding:
-    """Apply a claim's rule.
+class Court:
+    """The claims of a file and the runs that judge them, compared once.
+
+    Args:
+        register: the file of claims.
+        runs: study -> its runs; a study that is not among them is loaded when it is needed.
+    """
+
+    def __init__(self, register: ClaimsFile, runs: Mapping[str, Runs]) -> None:
+        self.register = register
+        self._runs = dict(runs)
+        self._evaluations: dict[str, Evaluation] = {}
+        self._compared: dict[str, Answer] = {}
+
+    def evaluation(self, study: str) -> Evaluation:
+        """Return the evaluation runs of a study."""
+        if study not in self._evaluations:
+            runs = self._runs.get(study) or recorded(study)
+            minimum = self.register.minimum_pairs["quick" if runs.tier == "quick" else "full"]
+            self._evaluations[study] = Evaluation(runs, minimum)
+        return self._evaluations[study]
+
+    def compared(self, claim: Claim) -> Answer:
+        """Return what the runs say of a claim's rule, or why they cannot."""
+        assert isinstance(claim.rule, ContrastRule | CountRule)
+        if claim.id not in self._compared:
+            try:
+                found = self.evaluation(claim.rule.study).compare(claim.rule)
+                self._compared[claim.id] = found
+            except IncompleteRecordError as error:
+                self._compared[claim.id] = error
+            except ValueError as error:
+                raise ValueError(f"claim {claim.id!r}: {error}") from error
+        return self._compared[claim.id]
+
+    def family(self, claim: Claim) -> Family:
+        """Return the claims whose primary estimands are adjusted together with this one's."""
+        if claim.control:
+            return {claim.id: self.compared(claim)}
+        return {
+            one.id: self.compared(one)
+            for one in self.register.claims
+            if one.chapter == claim.chapter
+            and isinstance(one.rule, ContrastRule)
+            and not one.control
+        }
+
+    def holm_p(self, claim: Claim, family: Family) -> float:
+        """Return the p-value of a claim's primary estimand, adjusted over its family.
+
+        One that these runs cannot answer counts as p = 1: it takes its place, so a verdict does
+        not change when its neighbours are recorded or not, except towards caution.
+        """
+        raw = []
+        for name, compared in family.items():
+            rule = self.register.get(name).rule
+            if isinstance(compared, conclude.Compared) and isinstance(rule, ContrastRule):
+                raw.append(conclude.estimand(rule, compared)[1])
+            else:
+                raw.append(1.0)
+        return float(holm(raw)[list(family).index(claim.id)])
+
+    def judge(self, claim: Claim) -> Verdict:
+        """Judge one claim."""
+        rule = claim.rule
+        if rule is None:
+            return Verdict(claim, "not tried yet", "not tried yet", reason="no rule yet")
+        if isinstance(rule, WithdrawnRule):
+            return Verdict(claim, "withdrawn", "withdrawn", reason=rule.why)
+        if isinstance(rule, DemonstrationRule):
+            checks = checks_of(rule, demonstrations.run)
+            label = "holds" if all(check.holds for check in checks) else "does not hold"
+            return Verdict(claim, "demonstrated", label, checks=checks)
+        compared = self.compared(claim)
+        runs = self.evaluation(rule.study).runs
+        if isinstance(compared, IncompleteRecordError):
+            return Verdict(
+                claim,
+                "incomplete record",
+                "incomplete record",
+                reason=str(compared),
+                num_study_runs=len(runs.summary),
+                tier=runs.tier,
+            )
+        primary, rows, on, label = self.conclude(claim, compared, self.family(claim))
+        return Verdict(
+            claim,
+            "judged",
+            label,
+            primary=primary,
+            rows=rows,
+            depends_on=tuple(on),
+            forecast=_score(rule, primary, rows),
+            keys=compared.keys,
+            num_study_runs=len(runs.summary),
+            tier=runs.tier,
+        )
+
+    def conclude(
+        self, claim: Claim, compared: conclude.Compared, family: Family
+    ) -> tuple[Primary | None, tuple[Row, ...], list[str], str]:
+        """Return the primary estimand, the rows, what they depend on, and the label."""
+        rule, alpha = claim.rule, self.register.alpha
+        if isinstance(rule, CountRule):
+            rows = conclude.rows_of(rule, compared, math.nan, alpha)
+            return None, rows, [], count_label(rule, rows)
+        assert isinstance(rule, ContrastRule)
+        margin = conclude.margin_of(rule, compared, self.register.margins)
+        primary = conclude.primary_of(rule, compared, self.holm_p(claim, family), margin, alpha)
+        rows = conclude.rows_of(rule, compared, margin, alpha)
+        on = conclude.depends_on(conclude.level_differences(rule, compared), margin, alpha)
+        return primary, rows, on, label_of(rule, primary, rows, on)
+
+
+def _score(rule: ContrastRule | CountRule, primary: Primary | None, rows: tuple[Row, ...]) -> Score:
+    """Return how the sealed forecast of a rule fared."""
+    forecast = rule.forecast
+    if primary is not None:
+        effect, direction = primary.effect, primary.direction
+        is_size = None if forecast.size is None else forecast.size == primary.size
+    else:
+        assert isinstance(rule, CountRule)
+        effect = sum(row.direction == "as claimed" for row in rows)
+        direction = "as claimed" if effect >= rule.at_least * len(rows) else "contrary"
+        is_size = None
+    is_within = forecast.low <= effect <= forecast.high
+    return Score(forecast.direction == direction, is_size, is_within)
+
+
+def recorded(study: str) -> Runs:
+    """Return the recorded runs of a study, loaded anew only where the record has changed."""
+    records = Records()
+    manifest = records.published.folder / "MANIFEST.json"
+    digest = sha256(manifest.read_bytes()) if manifest.exists() else ""
+    return _loaded(
+        study, settings.tier(), settings.working_cache(), digest, len(records.cache.keys())
+    )
+
+
+@functools.lru_cache(maxsize=16)
+def _loaded(study: str, tier: str, cache: Path, digest: str, num_cached: int) -> Runs:
+    return load(studies.get(study))
+
+
+def _by_study(runs: Runs | Mapping[str, Runs] | None, register: ClaimsFile) -> dict[str, Runs]:
+    """Return runs by the name of their study.
 
     Raises:
-        IncompleteRecordError: the runs are missing, too few, or of another study.
+        ValueError: something else than runs, or of an unknown study.
     """
-    if isinstance(rule, DemonstrationRule):
-        return judge_demonstration(rule, demonstrations.run)
-    name = None if evaluation is None else evaluation.runs.name
-    if evaluation is None or name not in (None, rule.study):
-        received = "none" if evaluation is None else f"those of the study {name!r}"
-        raise IncompleteRecordError(f"needs runs of the study {rule.study!r}, received {received}")
-    match rule:
-        case ContrastRule():
-            return judge_contrasts(claim, rule, evaluation)
-        case ThresholdRule():
-            return judge_threshold(rule, evaluation)
-        case WinnersRule():
-            return judge_winners(rule, evaluation)
-        case FactorialRule():
-            return judge_factorial(rule, evaluation)
+    if runs is None:
+        return {}
+    named = set(filter(None, (claim.study for claim in register.claims)))
+    known = studies.STUDIES | studies.UNPUBLISHED
+    if not isinstance(runs, Mapping):
+        if not hasattr(runs, "summary"):
+            raise ValueError(
+                f"received runs of type {type(runs).__name__}; accepted: what run() and load() "
+                "return, or None."
+            )
+        # Runs of a plain list of experiments have no name, and of another study no say.
+        return {runs.name: runs} if runs.name else dict.fromkeys(named, runs)
+    for name in runs:
+        if name not in known:
+            raise unknown_name("study", name, known)
+    return dict(runs)
 
 
-def _judge(claim: Claim, evaluation: Evaluation | None) -> Verdict:
-    if claim.rule is None:
-        return Verdict(claim, Finding("not tried yet", "no rule is registered yet"))
-    try:
-        finding = _find(claim, claim.rule, evaluation)
-    except IncompleteRecordError as error:
-        finding = Finding("incomplete record", str(error))
-    if claim.study is None or evaluation is None:
-        return Verdict(claim, finding)
-    return Verdict(claim, finding, len(evaluation.runs.summary), evaluation.runs.tier)
-
-
-def _evaluation(runs: Runs | None, register: ClaimsFile) -> Evaluation | None:
-    if runs is not None and not hasattr(runs, "summary"):
-        raise ValueError(
-            f"received runs of type {type(runs).__name__}; accepted: what run() and load() return, "
-            "or None."
-        )
-    return None if runs is None else Evaluation(runs, register)
-
-
-def judge(claim_id: str, runs: Runs | None = None, *, path: Path | str | None = None) -> Verdict:
+def judge(
+    claim_id: str,
+    runs: Runs | Mapping[str, Runs] | None = None,
+    *,
+    path: Path | str | None = None,
+) -> Verdict:
     """Judge one claim.
 
     Args:
         claim_id: permanent id of the claim.
-        runs: runs of the study that its rule names; None for a numerical demonstration.
+        runs: runs of one study, or study -> runs, in the place of the recorded ones. A claim is
+            judged together with the others of its chapter: what that needs is loaded.
         path: file of claims; None for the published one.
 
     Returns:
@@ -101,29 +241,14 @@ def judge(claim_id: str, runs: Runs | None = None, *, path: Path | str | None = 
         ClaimsError: the file of claims breaks its schema.
     """
     register = claims_file.read(path)
-    return _judge(register.get(claim_id), _evaluation(runs, register))
+    claim = register.get(claim_id)
+    return Court(register, _by_study(runs, register)).judge(claim)
 
 
 def judge_all(
     runs: Runs | Mapping[str, Runs] | None = None, *, path: Path | str | None = None
 ) -> list[Verdict]:
-    """Judge every claim, in the order of the file.
-
-    Args:
-        runs: the runs of one study, or study -> runs.
-        path: file of claims; None for the published one.
-
-    Raises:
-        ValueError: something else than runs, or a study that no rule names.
-        ClaimsError: the file of claims breaks its schema.
-    """
+    """Judge every claim, in the order of the file; see `judge`."""
     register = claims_file.read(path)
-    studies = {claim.study for claim in register.claims if claim.study}
-    if isinstance(runs, Mapping):
-        for name in runs:
-            if name not in studies:
-                raise unknown_name("study in the rules", name, sorted(studies))
-        evaluations = {name: _evaluation(own, register) for name, own in runs.items()}
-    else:
-        evaluations = dict.fromkeys(studies, _evaluation(runs, register))
-    return [_judge(claim, evaluations.get(claim.study or "")) for claim in register.claims]
+    court = Court(register, _by_study(runs, register))
+    return [court.judge(claim) for claim in register.claims]

@@ -6,259 +6,255 @@ generated from them, for editors.
 
 from __future__ import annotations
 
-import datetime
-from collections import Counter
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from activation_study.registry import nearest, unknown_name
+from activation_study.measures.metrics import metric_of
+from activation_study.registry import unknown_name
+from activation_study.report.claims.parts import (
+    Day,
+    Forecast,
+    Part,
+    Positive,
+    Rate,
+    Reading,
+    Scope,
+    Several,
+    Share,
+    Text,
+    Value,
+    Where,
+)
 
-Item = TypeVar("Item")
-# Strict about numbers and text, not about a list of YAML where a tuple is meant.
-Several = Annotated[tuple[Item, ...], Field(strict=False, min_length=1)]
-
-
-def _is_a_day(text: str) -> str:
-    datetime.date.fromisoformat(text)
-    return text
-
-
-def _each_once(names: list[str]) -> None:
-    if repeated := [name for name, count in Counter(names).items() if count > 1]:
-        raise ValueError(f"received {repeated!s:.200} more than once; accepted: each once.")
-
-
-Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_is_a_day)]
-Positive = Annotated[float, Field(gt=0)]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-Where = Annotated[dict[str, str | int | float], Field(min_length=1)]
-Rate = Literal["tuned", "default"]
-Better = Literal["higher", "lower"]
+HOW = ("metric", "reading", "rate", "criterion")
+"""What a setting can change beside the fields of an experiment: how runs are chosen and read."""
 
 
-class Part(BaseModel):
-    """A mapping of the file: it has every key that is asked for, and no other."""
+@dataclass(frozen=True)
+class Cell:
+    """What one number of each seed is read from: an arm at a rate, in one column.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    Attributes:
+        fields: the arm's fields and their values.
+        column: of the runs' summary.
+        rate: "tuned", "default", or a learning rate.
+        criterion: what "tuned" means; None at another rate.
+    """
 
-    @model_validator(mode="before")
-    @classmethod
-    def _has_its_keys(cls, received: Any) -> Any:
-        if not isinstance(received, dict):
-            return received
-        accepted = cls.model_fields
-        if extra := [str(name) for name in received if name not in accepted]:
-            raise ValueError(
-                f"received {extra!s:.200}; accepted: {', '.join(sorted(accepted))}."
-                f"{nearest(extra[0], accepted)}"
-            )
-        needed = [name for name, field in accepted.items() if field.is_required()]
-        if missing := [name for name in needed if name not in received]:
-            raise ValueError(f"received {list(received)!s:.200}; missing: {', '.join(missing)}.")
-        return received
-
-
-class Scope(Part):
-    """How far a verdict reaches: what was varied, what was fixed, where it would flip."""
-
-    varied: str
-    fixed: str
-    would_flip: str
+    fields: frozenset[tuple[str, Value]]
+    column: str
+    rate: Rate
+    criterion: str | None
 
 
 class _Rule(Part):
     registered: Day
-    why: str
-    scope: Scope
 
 
-class Contrast(Part):
-    """One paired difference, arm minus reference, of a metric at one of the two rates."""
+class _RunRule(_Rule):
+    """What all rules about runs have in common.
 
-    name: str
+    Attributes:
+        study: whose runs are read.
+        metric: column of the summary, without the prefix of a reading.
+        reading: at the last weights, or at their running average.
+        rate: "tuned", "default" or a learning rate; None where a setting names the learning rate.
+        criterion: for what "tuned" rates were chosen.
+        fixed: what is the same in every setting: fields of an experiment, or one of `HOW`.
+        over: nuisance settings: field -> levels, all combined with each other.
+        why: the reasoning behind the rule.
+        forecast: sealed before the runs.
+        sentence: what the box says, its placeholders filled from the record.
+        tried: what was varied, and on what.
+        not_tried: what was not.
+    """
+
+    study: str
     metric: str
-    better: Better
-    arm: Where
-    reference: Where
+    reading: Reading = "last"
+    rate: Rate | None = None
+    criterion: str | None = None
     fixed: Where = Field(default_factory=dict)
-    rate: Rate
-    margin: Positive | None = None
-    predicted: Literal["arm_better", "arm_worse", "equivalent", "varies"]
+    over: dict[str, Several[Value]] = Field(default_factory=dict)
+    why: str = ""
+    forecast: Forecast
+    sentence: Text
+    tried: str = ""
+    not_tried: str = ""
+
+    @property
+    def settings(self) -> list[dict[str, Value]]:
+        """Every combination of the levels of `over`; the last field varies fastest."""
+        levels = itertools.product(*self.over.values())
+        return [dict(zip(self.over, each, strict=True)) for each in levels]
+
+    def cells(self, *changes: Mapping[str, Any]) -> list[Cell]:
+        """Return what is read for a setting with these changes, the later ones over the earlier.
+
+        Several values of a field stand for as many cells, over which the mean is taken.
+
+        Raises:
+            ValueError: no rate is named, or one too many.
+        """
+        merged: Where = {name: getattr(self, name) for name in HOW} | self.fixed
+        for change in changes:
+            merged = merged | dict(change)
+        listed = [value if isinstance(value, tuple) else (value,) for value in merged.values()]
+        cells = []
+        for values in itertools.product(*listed):
+            cell: dict[str, Any] = dict(zip(merged, values, strict=True))
+            how = {name: cell.pop(name) for name in HOW}
+            number = cell.pop("learning_rate", None)
+            if (how["rate"] is None) == (number is None):
+                raise ValueError(
+                    f"received rate {how['rate']!r} and learning_rate {number!r}; accepted: one of "
+                    "the two, rate as 'tuned', 'default' or a number."
+                )
+            rate = how["rate"] if number is None else number
+            if (rate == "tuned") != (how["criterion"] is not None):
+                raise ValueError(
+                    f"received rate {rate!r} with criterion {how['criterion']!r}; accepted: a "
+                    "criterion with 'tuned', and none with another rate."
+                )
+            prefix = {"last": "", "averaged": "averaged_"}.get(str(how["reading"]))
+            if prefix is None:
+                raise unknown_name("reading", how["reading"], ("last", "averaged"))
+            column = f"{prefix}{how['metric']}"
+            cells.append(Cell(frozenset(cell.items()), column, rate, how["criterion"]))
+        return cells
 
 
-class ContrastRule(_Rule):
-    """Paired contrasts, each predicted, combined into one verdict."""
+class ContrastRule(_RunRule):
+    """One paired difference, arm minus reference, in the mean over nuisance settings.
+
+    Attributes:
+        arm: fields, or one of `HOW`; several values of one are averaged.
+        reference: the same, or a number that the arm's mean is held against.
+        less: changes under which the same contrast is taken and subtracted.
+        expected: what the claim says of arm minus reference; None where it says "it depends".
+        asks: whether the claim is about the mean, or about a dependence on `over`.
+        margin: the largest difference that does not matter, in the metric's unit; by default the
+            file's of that metric.
+        relative_margin: the same as a share of the reference's mean.
+        sides: what a negative and a positive effect mean, in words.
+    """
 
     kind: Literal["contrast"]
-    study: str
-    combine: Literal["all", "mixed"]
-    contrasts: Several[Contrast]
+    arm: Where
+    reference: Where | float
+    less: Annotated[Where, Field(min_length=1)] | None = None
+    expected: Literal["higher", "lower", "same", "no_worse"] | None = None
+    asks: Literal["mean", "dependence"] = "mean"
+    margin: Positive | None = None
+    relative_margin: Positive | None = None
+    sides: Annotated[tuple[Text, Text], Field(strict=False)]
+
+    @property
+    def lower_is_better(self) -> bool:
+        """Whether the lower value of the metric is the better one."""
+        return metric_of(self.metric).better == "lower"
 
     @model_validator(mode="after")
-    def _can_be_combined(self) -> Self:
-        _each_once([contrast.name for contrast in self.contrasts])
-        for contrast in self.contrasts:
-            if (contrast.predicted == "varies") != (self.combine == "mixed"):
+    def _holds_together(self) -> Self:
+        if (self.asks == "mean") == (self.expected is None):
+            raise ValueError(
+                f"received expected {self.expected!r} with asks {self.asks!r}; accepted: 'higher', "
+                "'lower', 'same' or 'no_worse' with 'mean', and none with 'dependence'."
+            )
+        if self.asks == "dependence" and all(len(levels) < 2 for levels in self.over.values()):
+            raise ValueError(
+                f"received asks 'dependence' over {self.over}; accepted: a field of two levels or "
+                "more to depend on."
+            )
+        if self.expected == "no_worse" and metric_of(self.metric).better is None:
+            raise ValueError(
+                f"received expected 'no_worse' with metric {self.metric!r:.80}, of which neither "
+                "direction is better; accepted: 'higher', 'lower' or 'same'."
+            )
+        if self.margin is not None and self.relative_margin is not None:
+            raise ValueError("received margin and relative_margin; accepted: one of the two.")
+        for setting in self.settings:
+            self.sides_of(setting, self.less)
+            arm, reference = self.sides_of(setting)
+            if arm == reference:
                 raise ValueError(
-                    f"{contrast.name!r:.80}: received predicted {contrast.predicted!r} with "
-                    f"combine {self.combine!r}; accepted: 'varies' with 'mixed', the other "
-                    "predictions with 'all'."
+                    f"received arm {self.arm} and reference {self.reference}, which are the same "
+                    f"runs; accepted: two that differ."
                 )
+        return self
+
+    def sides_of(
+        self, setting: Mapping[str, Any], changes: Mapping[str, Any] | None = None
+    ) -> tuple[list[Cell], list[Cell] | float]:
+        """Return the cells of the arm and of the reference, or the reference's number."""
+        changed = (setting, *([changes] if changes else ()))
+        arm = self.cells(*changed, self.arm)
+        if isinstance(self.reference, dict):
+            return arm, self.cells(*changed, self.reference)
+        return arm, self.reference
+
+
+class CountRule(_RunRule):
+    """How many members of a list clear a bound, each shown by a one-sided test of its own.
+
+    Attributes:
+        each: the field whose values are the list.
+        among: the values, or "all" that the study has.
+        relation: of a member's mean, over `over`, to the bound.
+        at_least: share of the list that must be shown for the claim to have come true.
+    """
+
+    kind: Literal["count"]
+    each: str
+    among: Literal["all"] | Several[Value]
+    relation: Literal["<=", ">="]
+    bound: float
+    at_least: Share
+
+    @model_validator(mode="after")
+    def _can_be_read(self) -> Self:
+        for setting in self.settings:
+            self.cells(setting)
         return self
 
 
 class Bound(Part):
-    """What a demonstration's measured value is held against, and why."""
+    """What a demonstration's measured value is held against, and why.
+
+    Attributes:
+        relation: of the value to the bound.
+        bound: the number.
+        reason: why this one.
+        found: what the box says of the value, which stands for `{value}`.
+    """
 
     relation: Literal["<=", ">=", "=="]
     bound: float
     reason: str
+    found: str = ""
 
 
 class DemonstrationRule(_Rule):
     """Measured values of a numerical demonstration against bounds."""
 
     kind: Literal["demonstration"]
+    why: str
     demonstration: str
     checks: Annotated[dict[str, Bound], Field(min_length=1)]
+    scope: Scope
     study: ClassVar[None] = None
 
 
-class _Check(Part):
-    name: str
-    relation: Literal["<=", ">="]
-    bound: float
+class WithdrawnRule(_Rule):
+    """A claim that is no longer on trial, and why."""
+
+    kind: Literal["withdrawn"]
+    why: Text
+    study: ClassVar[None] = None
 
 
-class SummaryCheck(_Check):
-    """The mean of a column of the runs against a bound."""
-
-    table: Literal["summary"]
-    column: str
-
-
-class ConfusionCheck(_Check):
-    """The share of runs in which a class is among the likeliest wrong ones, against a bound."""
-
-    table: Literal["confusion"]
-    true_class: Annotated[int, Field(ge=0)]
-    predicted_class: Annotated[int, Field(ge=0)]
-    among_largest: Annotated[int, Field(ge=1)]
-
-
-class ThresholdRule(_Rule):
-    """One number of each run against a bound, group by group."""
-
-    kind: Literal["threshold"]
-    study: str
-    checks: Several[Annotated[SummaryCheck | ConfusionCheck, Field(discriminator="table")]]
-    groups: Annotated[dict[str, Several[str | int | float]], Field(min_length=1)]
-    rate: Rate
-
-
-class WinnersRule(_Rule):
-    """Whether one level of `over` is the best in every setting of head and rate."""
-
-    kind: Literal["winners"]
-    study: str
-    metric: str
-    better: Better
-    over: str
-    heads: Several[str]
-    rates: Several[Rate]
-    majority: Annotated[float, Field(gt=0, le=1)]
-
-
-class FactorialRule(_Rule):
-    """Whether two factors interact."""
-
-    kind: Literal["factorial"]
-    study: str
-    metric: str
-    factors: Annotated[tuple[str, ...], Field(strict=False, min_length=2, max_length=2)]
-    rate: Rate
-
-
-Rule = ContrastRule | DemonstrationRule | ThresholdRule | WinnersRule | FactorialRule
-
-
-class Claim(Part):
-    """One assertion and the rule that judges it.
-
-    Attributes:
-        id: permanent name.
-        chapter: the page that tries it; also its family for Holm's adjustment.
-        assertion: what is claimed.
-        rule: the registered rule, None while there is none.
-    """
-
-    id: Name
-    chapter: Name
-    assertion: Annotated[str, Field(min_length=1)]
-    rule: Annotated[Rule, Field(discriminator="kind")] | None = None
-
-    @property
-    def study(self) -> str | None:
-        """Name of the study whose runs judge the claim; None where no run does."""
-        return None if self.rule is None else self.rule.study
-
-
-class Bootstrap(Part):
-    """How intervals are resampled; more than a million samples would take hours."""
-
-    resamples: Annotated[int, Field(ge=100, le=1_000_000)]
-    seed: Annotated[int, Field(ge=0)]
-
-
-class ClaimsFile(Part):
-    """Every claim, and what the rules have in common.
-
-    Attributes:
-        version: of the form of the file.
-        alpha: level of every test.
-        bootstrap: number of resamples and their seed.
-        minimum_pairs: tier -> seeds that an arm needs before it is judged.
-        best_excludes: hidden activations never taken as the best reference.
-        margins: metric -> the largest difference that counts as none.
-        claims: in the order of the file.
-    """
-
-    version: Literal[1]
-    alpha: Annotated[float, Field(gt=0, lt=1)]
-    bootstrap: Bootstrap
-    minimum_pairs: Annotated[
-        dict[Literal["full", "quick"], Annotated[int, Field(ge=2)]], Field(min_length=2)
-    ]
-    best_excludes: Annotated[tuple[str, ...], Field(strict=False)]
-    margins: dict[str, Positive]
-    claims: Several[Claim]
-
-    @model_validator(mode="after")
-    def _holds_together(self) -> Self:
-        _each_once([claim.id for claim in self.claims])
-        for claim in self.claims:
-            needed = [getattr(claim.rule, "metric", None)]
-            needed += [c.metric for c in getattr(claim.rule, "contrasts", ()) if not c.margin]
-            for metric in filter(None, needed):
-                if metric not in self.margins:
-                    raise ValueError(
-                        f"claim {claim.id!r}: received metric {metric!r:.80}, which has no margin; "
-                        f"accepted: {', '.join(self.margins)}.{nearest(metric, self.margins)}"
-                    )
-        return self
-
-    def get(self, claim_id: str) -> Claim:
-        """Return the claim of that id.
-
-        Raises:
-            ValueError: no such claim; names the accepted ids and the nearest.
-        """
-        for claim in self.claims:
-            if claim.id == claim_id:
-                return claim
-        raise unknown_name("claim", claim_id, (claim.id for claim in self.claims))
-
-    def margin(self, contrast: Contrast) -> float:
-        """Return the margin of a contrast: its own, else that of its metric."""
-        return contrast.margin or self.margins[contrast.metric]
+Rule = ContrastRule | CountRule | DemonstrationRule | WithdrawnRule

@@ -1,49 +1,116 @@
-"""A verdict as data: what a rule finds in the runs, joined with the claim."""
+"""A verdict as data: two answers that are never merged, and what they rest on."""
 
 from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any, Literal
 
-import pandas as pd
+from pydantic import Field, PlainSerializer, TypeAdapter, computed_field
+from pydantic.dataclasses import dataclass
 
 from activation_study.report.claims import show
-from activation_study.report.claims.rules import Claim
+from activation_study.report.claims.claim import Claim
+from activation_study.report.claims.parts import Direction, Size
+from activation_study.report.claims.rules import ContrastRule, CountRule
 
-VERDICTS = ("supported", "refuted", "depends", "no practical difference", "inconclusive")
-UNTRIED = ("not tried yet", "incomplete record")
+Status = Literal["judged", "demonstrated", "not tried yet", "withdrawn", "incomplete record"]
+Number = Annotated[
+    float,
+    PlainSerializer(lambda value: value if math.isfinite(value) else None, float | None),
+]
+"""In JSON what is not finite is null."""
 
 
 @dataclass(frozen=True)
-class Finding:
-    """The result of one rule.
+class Row:
+    """One setting of a rule's `over`, or one member of its list, on its own.
 
     Attributes:
-        verdict: one of `VERDICTS` or `UNTRIED`.
-        condition: which part holds where, in words, or what is missing.
-        rows: one row for each contrast, check, setting or source of variance.
-        effect: the effect that leads the verdict, in the unit of the metric.
-        interval: its 95 % bootstrap interval, where there is one.
-        effect_of: what the effect is the effect of.
-        is_difference: whether the effect is a difference, which has a sign and is held against a
-            margin; a level or a share is held against a bound.
-        metric: the column that it is measured in.
-        margin: the margin, or the bound, that it is held against.
-        keys: keys of the runs that were compared.
+        name: of the setting or the member.
+        effect: arm minus reference, or a member's mean, in the metric's unit.
+        low: lower end of the 95 % t interval over seeds.
+        high: upper end.
+        num_seeds: how many.
+        p_value: adjusted by Holm over the rows of the claim.
+        direction: the answer of this row alone.
+        size: the same about the size.
+        arm_rate: the arm's learning rate; NaN where its cells have several.
+        reference_rate: the reference's; None where it is a number.
+        merged: names of the other settings that have the same runs.
     """
 
-    verdict: str
-    condition: str
-    rows: pd.DataFrame = field(default_factory=pd.DataFrame, compare=False, repr=False)
-    effect: float | None = None
-    interval: tuple[float, float] | None = None
-    effect_of: str = ""
-    is_difference: bool = False
-    metric: str = ""
-    margin: float | None = None
-    keys: frozenset[str] = frozenset()
+    name: str
+    effect: Number
+    low: Number
+    high: Number
+    num_seeds: int
+    p_value: Number
+    direction: Direction
+    size: Size
+    arm_rate: Number | None = None
+    reference_rate: Number | None = None
+    merged: tuple[str, ...] = ()
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def is_at_unequal_rates(self) -> bool:
+        """Whether arm and reference ran at different learning rates."""
+        return self.reference_rate is not None and self.arm_rate != self.reference_rate
+
+
+@dataclass(frozen=True)
+class Primary:
+    """The one estimand of a claim: the mean over its settings, seed by seed.
+
+    Attributes:
+        effect: arm minus reference, in the metric's unit; of a claim of dependence the largest
+            difference between two levels.
+        low: lower end of the 95 % t interval over seeds.
+        high: upper end.
+        low_90: lower end of the 90 % interval, which is held against the margin.
+        high_90: upper end.
+        p_value: two-sided, of no effect.
+        holm_p: adjusted over the primary estimands of the chapter.
+        num_seeds: seeds that all settings have.
+        margin: largest effect that does not matter.
+        direction: whether the claim's direction is shown.
+        size: whether the effect matters.
+    """
+
+    effect: Number
+    low: Number
+    high: Number
+    low_90: Number
+    high_90: Number
+    p_value: Number
+    holm_p: Number
+    num_seeds: int
+    margin: Number
+    direction: Direction
+    size: Size
+
+
+@dataclass(frozen=True)
+class Check:
+    """One measured value of a demonstration, held against its bound."""
+
+    name: str
+    value: Number
+    relation: str
+    bound: float
+    reason: str
+    holds: bool
+    found: str = ""
+
+
+@dataclass(frozen=True)
+class Score:
+    """How a forecast fared: was the direction, the size, and the interval right."""
+
+    direction: bool
+    size: bool | None
+    interval: bool
 
 
 @dataclass(frozen=True)
@@ -52,64 +119,64 @@ class Verdict:
 
     Attributes:
         claim: what is claimed, and the rule that was applied.
-        finding: what came out.
-        num_study_runs: number of all runs of the study, those that chose the rates among them.
+        status: whether it was judged, and if not, why.
+        label: the answer in a few words.
+        primary: the estimand that answers it; None of a count or a demonstration.
+        rows: every setting or member on its own.
+        depends_on: fields on which the effect was shown to depend.
+        checks: of a demonstration.
+        forecast: how the sealed forecast fared.
+        reason: why nothing is judged.
+        keys: of the runs that were compared.
+        num_study_runs: all runs of the study, those that chose the rates among them.
         tier: "full" or "quick".
     """
 
     claim: Claim
-    finding: Finding
+    status: Status
+    label: str
+    primary: Primary | None = None
+    rows: tuple[Row, ...] = ()
+    depends_on: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
+    forecast: Score | None = None
+    reason: str = ""
+    keys: Annotated[frozenset[str], Field(exclude=True)] = frozenset()
     num_study_runs: int = 0
     tier: str = "full"
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
-    def verdict(self) -> str:
-        """One of `VERDICTS` or `UNTRIED`."""
-        return self.finding.verdict
+    def num_runs(self) -> int:
+        """Number of runs that were compared."""
+        return len(self.keys)
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
-    def rows(self) -> pd.DataFrame:
-        """One row for each contrast, check, setting or source of variance."""
-        return self.finding.rows
+    def num_as_claimed(self) -> int:
+        """Number of rows that came out as claimed, or of checks that hold."""
+        held = [row.direction == "as claimed" for row in self.rows]
+        return sum(held or [check.holds for check in self.checks])
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
-    def study(self) -> str | None:
-        """The study that was read; None for a demonstration."""
-        return self.claim.study
+    def is_evidence(self) -> bool:
+        """Whether the verdict may be quoted: it is one, and of the full tier."""
+        return self.is_judgement and self.tier == "full"
 
     @property
     def is_judgement(self) -> bool:
         """Whether the rule could be applied."""
-        return self.verdict in VERDICTS
+        return self.status in ("judged", "demonstrated")
 
     @property
-    def is_evidence(self) -> bool:
-        """Whether the verdict may be quoted: a judgement, at the full tier."""
-        return self.is_judgement and self.tier == "full"
+    def study(self) -> str | None:
+        """The study that was read; None where no run was."""
+        return self.claim.study
 
     def as_dict(self) -> dict[str, Any]:
-        """Return everything as plain JSON values; what is not finite becomes None."""
-        claim, found, rule = self.claim, self.finding, self.claim.rule
-        return {
-            "id": claim.id,
-            "assertion": claim.assertion,
-            "chapter": claim.chapter,
-            "verdict": found.verdict,
-            "condition": found.condition,
-            "effect": _plain(found.effect),
-            "interval": None if found.interval is None else list(map(_plain, found.interval)),
-            "effect_of": found.effect_of,
-            "metric": found.metric,
-            "margin": _plain(found.margin),
-            "study": claim.study,
-            "num_runs": len(found.keys),
-            "num_study_runs": self.num_study_runs,
-            "tier": self.tier,
-            "is_evidence": self.is_evidence,
-            "scope": {} if rule is None else rule.scope.model_dump(),
-            "registered": None if rule is None else rule.registered,
-            "rows": json.loads(found.rows.to_json(orient="records")) if len(found.rows) else [],
-        }
+        """Return everything as plain JSON values, by the schema `verdicts.schema.json`."""
+        return ADAPTER.dump_python(self, mode="json")
 
     def __str__(self) -> str:
         """Return the verdict as text for a terminal."""
@@ -120,13 +187,30 @@ class Verdict:
         return show.markdown(self)
 
 
-def from_parts(outcomes: list[str]) -> str:
-    """Return the verdict of parts that each `holds`, `fails` or are `undecided`."""
-    found = set(outcomes)
-    if len(found) != 1:
-        return "depends"
-    return {"holds": "supported", "fails": "refuted", "undecided": "inconclusive"}[outcomes[0]]
+ADAPTER = TypeAdapter(Verdict)
 
 
-def _plain(value: float | None) -> float | None:
-    return value if value is None or math.isfinite(value) else None
+def schema() -> bytes:
+    """Return the JSON Schema of a list of verdicts, as `activation-study claims --json` prints."""
+    found = TypeAdapter(list[Verdict]).json_schema(mode="serialization")
+    return (json.dumps(found, indent=1) + "\n").encode()
+
+
+def label_of(rule: ContrastRule, primary: Primary, rows: tuple[Row, ...], on: list[str]) -> str:
+    """Return what a box says of a contrast, of its two answers and of what it depends on."""
+    if on and rule.asks == "mean":
+        held = sum(row.direction == "as claimed" for row in rows)
+        return f"depends on {' and '.join(on)}: {held} of {len(rows)}"
+    said = {"as claimed": "came true", "contrary": "opposite"}.get(primary.direction)
+    if said is None:
+        is_small = primary.size == "too small to matter"
+        return f"did not come true: {primary.size}" if is_small else "cannot tell"
+    # Of these two expectations the size is the claim itself.
+    if primary.size == "matters" or rule.expected in ("same", "no_worse"):
+        return said
+    return f"{said}, size open" if primary.size == "open" else f"{said}, but {primary.size}"
+
+
+def count_label(rule: CountRule, rows: tuple[Row, ...]) -> str:
+    """Return how many members of a list are shown to clear the bound."""
+    return f"{sum(row.direction == 'as claimed' for row in rows)} of {len(rows)}"

@@ -19,7 +19,6 @@ from activation_study.report.figures.outputs import (
 )
 from activation_study.report.figures.picture import Picture
 from activation_study.report.figures.rankings import default_against_tuned, ranking
-from activation_study.report.figures.verdicts import forest
 
 __all__ = [
     "Picture",
@@ -28,7 +27,6 @@ __all__ = [
     "convergence",
     "default_against_tuned",
     "early_training",
-    "forest",
     "growth",
     "output_sums",
     "ranking",

@@ -17,7 +17,7 @@ from activation_study.engine.records.records import ROLES, Runs
 from activation_study.report.analysis import origins
 from activation_study.report.analysis.arms import cell_name
 from activation_study.report.analysis.rates import chosen_rates
-from activation_study.report.claims.verdict import UNTRIED, Verdict
+from activation_study.report.claims.verdict import Verdict
 
 FILE = "repetition.json"
 
@@ -100,20 +100,31 @@ def compare(
         equal[study] = num_equal(before[study], after[study], keys)
         rates[study] = moved_rates(before[study], after[study])
         parts.append(summary[is_again])
-    again = {verdict.claim.id: verdict.as_dict() for verdict in verdicts_again}
+    again = {verdict.claim.id: _said(verdict) for verdict in verdicts_again}
     claims = [
-        {name: old[name] for name in ("id", "verdict", "effect", "interval", "metric")}
+        {"id": verdict.claim.id, "metric": getattr(verdict.claim.rule, "metric", "")}
+        | _said(verdict)
         | {"again": new["verdict"], "effect_again": new["effect"]}
         | {"interval_again": new["interval"]}
         for verdict in verdicts
-        if verdict.study in repeated and verdict.verdict not in UNTRIED
-        for old, new in [(verdict.as_dict(), again[verdict.claim.id])]
+        if verdict.study in repeated and verdict.is_judgement
+        for new in [again[verdict.claim.id]]
     ]
     made_with = {
         column: {str(value): int(number) for value, number in counts.items()}
         for column, counts in origins.origins(pd.concat(parts).drop_duplicates("key")).items()
     }
     return Repetition(studies, evaluation, equal, rates, made_with, claims)
+
+
+def _said(verdict: Verdict) -> dict[str, Any]:
+    """Return what a verdict says and the effect on which it rests, where it rests on one."""
+    primary = verdict.primary
+    return {
+        "verdict": verdict.label,
+        "effect": None if primary is None else primary.effect,
+        "interval": None if primary is None else [primary.low, primary.high],
+    }
 
 
 def moved_rates(before: Runs, after: Runs) -> dict[str, tuple[float, float]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from activation_study.report.claims.verdict import UNTRIED, Verdict
+from activation_study.report.claims.verdict import Verdict
 from activation_study.report.tables.table import Table
 
 
@@ -19,11 +19,9 @@ def verdict_table(verdicts: Iterable[Verdict]) -> Table:
             "claim": html.escape(verdict.claim.assertion),
             "verdict": (
                 f'<a href="{verdict.claim.chapter}.html#verdict-{verdict.claim.id}">'
-                f"{html.escape(verdict.verdict)}</a>"
+                f"{html.escape(verdict.label)}</a>"
             ),
-            "judged on": (
-                f"{len(verdict.finding.keys):,} runs" if verdict.study else "demonstration"
-            ),
+            "judged on": (f"{verdict.num_runs:,} runs" if verdict.study else "demonstration"),
             "chapter": verdict.claim.chapter,
         }
         for verdict in tried
@@ -34,7 +32,7 @@ def verdict_table(verdicts: Iterable[Verdict]) -> Table:
 
 
 def _tried(verdicts: Iterable[Verdict]) -> list[Verdict]:
-    return [verdict for verdict in verdicts if verdict.verdict != UNTRIED[0]]
+    return [verdict for verdict in verdicts if verdict.status != "not tried yet"]
 
 
 def untried_table(verdicts: Iterable[Verdict]) -> Table:
@@ -42,7 +40,7 @@ def untried_table(verdicts: Iterable[Verdict]) -> Table:
     rows = [
         {"claim": verdict.claim.assertion, "chapter to come": verdict.claim.chapter}
         for verdict in verdicts
-        if verdict.verdict == UNTRIED[0]
+        if verdict.status == "not tried yet"
     ]
     return Table(pd.DataFrame(rows), "" if rows else "Every claim has been tried.")
 
@@ -50,7 +48,7 @@ def untried_table(verdicts: Iterable[Verdict]) -> Table:
 def count_verdicts(verdicts: Iterable[Verdict]) -> Table:
     """Count the verdicts of the claims that were tried, by what they rest on."""
     tried = _tried(verdicts)
-    outcomes = pd.Series([verdict.verdict for verdict in tried], name="verdict")
+    outcomes = pd.Series([verdict.label for verdict in tried], name="verdict")
     counts = pd.DataFrame(
         {
             "on training runs": [verdict.study is not None for verdict in tried],
@@ -59,6 +57,6 @@ def count_verdicts(verdicts: Iterable[Verdict]) -> Table:
     )
     counts = counts.groupby(outcomes).sum()
     order = counts.sum(axis="columns").sort_values(ascending=False, kind="stable").index
-    incomplete = (outcomes == UNTRIED[1]).sum()
+    incomplete = (outcomes == "incomplete record").sum()
     note = f"Claims that wait for runs which are not recorded: {incomplete}." if incomplete else ""
     return Table(counts.loc[order].reset_index(), note)
