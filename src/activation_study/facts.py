@@ -9,7 +9,6 @@ from activation_study.measures import classification
 from activation_study.measures.layers import dead_units
 from activation_study.report import claims
 from activation_study.report.reproduction import tolerances
-from activation_study.report.tables import rounding
 from activation_study.studies import Study
 
 
@@ -42,8 +41,8 @@ def protocol(study: Study) -> dict[str, str]:
         "null_draws": str(classification.NULL_DRAWS),
         "alpha": f"{rules.alpha:g}",
         "margin": f"{100 * rules.margins['test_accuracy']:g}",
-        "spread_runs": str(len(rounding.measured()["runs"])),
-        "spread_conditions": str(len(rounding.measured()["conditions"])),
+        "spread_runs": str(len(tolerances.spread()["runs"])),
+        "spread_conditions": str(len(tolerances.spread()["conditions"])),
         "tolerance_factor": f"{tolerances.FACTOR:g}",
         "high_rate": f"{tolerances.HIGH_RATE:g}",
         "standard_error": f"{100 * (0.98 * 0.02 / card.test_size) ** 0.5:.2f}",

@@ -192,13 +192,12 @@ def note(event, arguments):
 
 from activation_study import load, studies, judge_all
 from activation_study.report.analysis import costs
-from activation_study.report.reproduction import audit, repetition
-from activation_study.report.tables import rounding
+from activation_study.report.reproduction import audit, repetition, tolerances
 
 sys.addaudithook(note)
 load(studies.core())
 judge_all({})
-costs.read(), rounding.measured(), audit.last_written(), repetition.written()
+costs.read(), tolerances.spread(), audit.last_written(), repetition.written()
 print("\\n".join(list(opened)))
 """
 

@@ -5,11 +5,12 @@ import json
 import pytest
 
 from activation_study import settings
+from activation_study.report.reproduction import tolerances
 from activation_study.report.tables import rounding
 
 
 def test_the_table_holds_what_was_measured():
-    content = rounding.measured()
+    content = tolerances.spread()
     frame = rounding.spread_table().frame.set_index("measure")
     largest = content["largest"]["usual"]
     assert frame.loc["test accuracy", "largest difference by rounding"] == (
@@ -25,7 +26,7 @@ def test_the_table_holds_what_was_measured():
 
 
 def test_the_note_counts_the_runs_that_came_again_in_every_digit(tmp_path):
-    content = rounding.measured()
+    content = tolerances.spread()
     content["runs"] = [{"equal_to_record": names} for names in (["AVX2"], ["AVX2", "SSE4.1"], [])]
     path = tmp_path / "spread.json"
     path.write_text(json.dumps(content))
@@ -35,7 +36,7 @@ def test_the_note_counts_the_runs_that_came_again_in_every_digit(tmp_path):
 
 
 def test_what_was_measured_belongs_to_the_present_record():
-    keys = {run["key"] for run in rounding.measured()["runs"]}
+    keys = {run["key"] for run in tolerances.spread()["runs"]}
     root = settings.repository()
     from activation_study.engine.records.published import PublishedRecord
 
@@ -45,4 +46,4 @@ def test_what_was_measured_belongs_to_the_present_record():
 
 def test_without_the_file_the_remedy_is_said(tmp_path):
     with pytest.raises(FileNotFoundError, match="measure anew"):
-        rounding.measured(tmp_path / "none.json")
+        tolerances.spread(tmp_path / "none.json")

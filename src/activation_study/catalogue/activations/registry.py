@@ -101,9 +101,6 @@ def register(
         **properties: other fields of `Activation` that are known; those not given are measured
             numerically.
 
-    Returns:
-        The new entry.
-
     Raises:
         ValueError: for a name that is taken or no identifier, for an unknown property or one of
             another type, for an unknown initializer, and for a function that `get` refuses.

@@ -12,7 +12,7 @@ from functools import partial
 from math import inf, isfinite
 from typing import Any
 
-from activation_study.catalogue.activations.entry import Activation, Saturation
+from activation_study.catalogue.activations.entry import Activation, Kind, Saturation
 
 SELU_SCALE = 1.0507009873554805
 SELU_ALPHA = 1.6732632423543772
@@ -25,26 +25,17 @@ def describe(
     limits: tuple[float, float],
     saturates: Saturation,
     slopes: tuple[float, float],
+    *,
+    kind: Kind = "elementwise",
+    zero_centred: bool = False,
+    monotone: bool = True,
+    initializer: str = "glorot_uniform",
     **other: Any,
 ) -> Activation:
     """Return an entry; `slopes` holds the supremum of the slope's size and the slope at zero."""
-    settings: dict[str, Any] = {
-        "kind": "elementwise",
-        "zero_centred": False,
-        "monotone": True,
-        "initializer": "glorot_uniform",
-    }
-    return Activation(
-        name=name,
-        formula=formula,
-        reference=reference,
-        range=limits,
-        bounded=isfinite(limits[0]) and isfinite(limits[1]),
-        saturates=saturates,
-        lipschitz=slopes[0],
-        slope_at_zero=slopes[1],
-        **(settings | other),
-    )
+    shape = (limits, zero_centred, monotone, all(map(isfinite, limits)))
+    rest = (saturates, *slopes, initializer)
+    return Activation(name, kind, formula, reference, *shape, *rest, **other)
 
 
 rectifier = partial(describe, initializer="he_normal")

@@ -134,13 +134,6 @@ def _decode_archive(files: Sequence[IdxFile], path: Path) -> list[np.ndarray]:
     return arrays
 
 
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError as error:
-        raise _unreadable(path, error) from error
-
-
 def read(dataset: str, files: Sequence[IdxFile], mirrors: Sequence[str]) -> list[np.ndarray]:
     """Return the arrays of `files`, read-only uint8, from the first place that has them.
 
@@ -191,8 +184,13 @@ def _in_user_folder(dataset: str, files: Sequence[IdxFile]) -> list[np.ndarray]:
 
 
 def _first_of(folder: Path, dataset: str, names: Sequence[str]) -> Path | None:
-    candidates = [place / name for place in (folder / dataset, folder) for name in names]
-    return next((path for path in candidates if _is_file(path)), None)
+    for path in (place / name for place in (folder / dataset, folder) for name in names):
+        try:
+            if path.is_file():
+                return path
+        except OSError as error:
+            raise _unreadable(path, error) from error
+    return None
 
 
 def _fetched(dataset: str, file: IdxFile, mirrors: Sequence[str]) -> Path:

@@ -28,12 +28,9 @@ REMEDIES = {
 
 @dataclass(frozen=True)
 class Reply:
-    """What a worker says of a task.
+    """What a worker, by its address, says of a task: why it cannot take part, or its answers.
 
-    Args:
-        worker: Its address.
-        faults: Why it cannot take part; empty where it can.
-        answers: A run, or the reason why there is none, for each experiment of the task.
+    For each experiment of the task a run, or the reason why there is none.
     """
 
     worker: str

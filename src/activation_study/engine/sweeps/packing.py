@@ -16,16 +16,34 @@ from activation_study.engine.sweeps.worker import Failure
 from activation_study.experiment import Experiment
 
 
-def pack(experiment: Experiment) -> bytes | Failure:
+def pack_all(
+    experiments: Iterable[Experiment],
+) -> tuple[list[tuple[Experiment, bytes]], list[Failure]]:
+    """Packs what can travel, in order; returns that, and what has failed since it cannot.
+
+    That is where a part of the user's own, or something that it uses, cannot be pickled, or is no
+    longer what it was when the experiment was made.
+    """
+    packed, failed = list[tuple[Experiment, bytes]](), list[Failure]()
+    for experiment in experiments:
+        try:
+            packed.append((experiment, _pickled(experiment)))
+        except Exception as error:
+            reason = (
+                f"it cannot be sent to a worker: {error}; what it uses must be picklable: "
+                f"make locks, open files and the like inside the function\n"
+                f"{traceback.format_exc(limit=-2)}"
+            )
+            failed.append(Failure(experiment, reason))
+    return packed, failed
+
+
+def _pickled(experiment: Experiment) -> bytes:
     """The experiment for a process that may know none of the user's own files, or older ones.
 
     A function or class of an installed library travels by its name. One of the user's own travels
     as code, with what it reads: another machine has no file of it, and a worker that has imported
     the file before has what it held then, while the experiment's key tells what it holds now.
-
-    Returns:
-        Its pickle; or a failure where a part of the user's own, or something that it uses, cannot
-        be pickled, or is no longer what it was when the experiment was made.
     """
     own: dict[str, ModuleType] = {}
     names, by_value = set[str](), set[str]()
@@ -40,27 +58,9 @@ def pack(experiment: Experiment) -> bytes | Failure:
         packed = io.BytesIO()
         _Pickler(packed, own, names).dump(experiment)
         return packed.getvalue()
-    except Exception as error:
-        return Failure(
-            experiment,
-            f"it cannot be sent to a worker: {error}; what it uses must be picklable: "
-            f"make locks, open files and the like inside the function\n"
-            f"{traceback.format_exc(limit=-2)}",
-        )
     finally:
         for name in by_value & cloudpickle.list_registry_pickle_by_value():
             cloudpickle.unregister_pickle_by_value(own[name])
-
-
-def pack_all(
-    experiments: Iterable[Experiment],
-) -> tuple[list[tuple[Experiment, bytes]], list[Failure]]:
-    """Packs what can travel, in order; returns that, and what has failed since it cannot."""
-    tried = [(experiment, pack(experiment)) for experiment in experiments]
-    return (
-        [(experiment, packed) for experiment, packed in tried if isinstance(packed, bytes)],
-        [failure for _, failure in tried if isinstance(failure, Failure)],
-    )
 
 
 class _Pickler(cloudpickle.Pickler):

@@ -66,11 +66,7 @@ class Listed:
 
 
 def plan_of(what: Plan | Iterable[Experiment]) -> Plan:
-    """What a caller asks for as a plan.
-
-    Raises:
-        ValueError: It is neither a study nor a list of experiments, or an empty list.
-    """
+    """What a caller asks for as a plan: a study, or a list of experiments that is not empty."""
     if isinstance(what, Iterable):
         experiments = list(what)
         if experiments and all(isinstance(each, Experiment) for each in experiments):
@@ -85,16 +81,9 @@ def plan_of(what: Plan | Iterable[Experiment]) -> Plan:
 
 @dataclass(frozen=True)
 class Workers:
-    """Who trains: processes of this machine, or the workers of a Dask cluster.
+    """Who trains, as ``run`` is told: processes of this machine, or a Dask cluster's workers.
 
-    Args:
-        num_workers: Processes on this machine; None for one a core.
-        backend: ``"local"`` or ``"dask"``.
-        address: The Dask scheduler's.
-        in_process: Whether this process trains, unless workers are asked for.
-
-    Raises:
-        ValueError: The settings contradict each other, or are none.
+    ``in_process``: this process itself, unless workers are asked for.
     """
 
     num_workers: int | None = None

@@ -19,14 +19,10 @@ FEWEST_SEEDS = 20
 
 @dataclass(frozen=True)
 class FalseAlarms:
-    """What comes of comparing an arm with itself.
+    """What comes of comparing arms that have seeds enough with themselves.
 
-    Attributes:
-        num_arms: Arms that have seeds enough.
-        num_pairs: Pairs in each comparison.
-        num_comparisons: Comparisons in all.
-        different: Share of them in which the paired t-test finds a difference.
-        equivalent: Share of them that are shown to be equivalent.
+    The shares of the comparisons, of ``num_pairs`` each, in which the paired t-test finds a
+    difference, and that are shown to be equivalent.
     """
 
     num_arms: int

@@ -10,25 +10,15 @@ import pandas as pd
 
 from activation_study.engine.records.records import Runs
 from activation_study.measures.metrics import metric_of
-from activation_study.report.analysis.arms import (
-    arm_fields,
-    best_by_tuning,
-    evaluation_runs,
-    labels,
-    select,
-    tuning_metric,
-    tuning_runs,
-    varying,
-    with_head,
-)
+from activation_study.report.analysis import arms
 from activation_study.report.analysis.failures import with_failures_counted
 from activation_study.report.analysis.statistics import intervals_by
 
 
 def chosen_rates(summary: pd.DataFrame) -> pd.Series:
     """Return the chosen learning rate of each arm, indexed by the fields that tell arms apart."""
-    tuned = evaluation_runs(summary, "tuned")
-    return tuned.groupby(arm_fields(summary), dropna=False)["learning_rate"].first()
+    tuned = arms.evaluation_runs(summary, "tuned")
+    return tuned.groupby(arms.arm_fields(summary), dropna=False)["learning_rate"].first()
 
 
 def tuned_and_default(summary: pd.DataFrame, metric: str) -> pd.DataFrame:
@@ -37,10 +27,10 @@ def tuned_and_default(summary: pd.DataFrame, metric: str) -> pd.DataFrame:
     Returns:
         Columns ``tuned`` and ``default``, indexed by the fields that tell arms apart, and the seed.
     """
-    index = [*arm_fields(summary), "seed"]
+    index = [*arms.arm_fields(summary), "seed"]
     summary = summary.assign(value=with_failures_counted(summary, metric))
     sides = {
-        rate: evaluation_runs(summary, rate).set_index(index)["value"]
+        rate: arms.evaluation_runs(summary, rate).set_index(index)["value"]
         for rate in ("tuned", "default")
     }
     return pd.concat(sides, axis="columns", join="inner").sort_index()
@@ -66,10 +56,10 @@ def at_each_rate(
         Indexed by learning rate: ``mean``, ``low`` and ``high``, the least and the greatest of the
         differences of the tuning seeds, ``num_pairs``; rates at which a run diverged left out.
     """
-    tuning = tuning_runs(runs.summary)
+    tuning = arms.tuning_runs(runs.summary)
     tuning = tuning.assign(value=with_failures_counted(tuning, metric).mask(tuning["diverged"]))
     mine, theirs = (
-        select(tuning, cell).set_index(["learning_rate", "seed"])["value"]
+        arms.select(tuning, cell).set_index(["learning_rate", "seed"])["value"]
         for cell in (arm, reference)
     )
     by_rate = (mine - theirs).groupby(level="learning_rate")
@@ -109,22 +99,17 @@ def rank(
 ) -> Ranking:
     """Compare every arm of a head with the one that was best in the tuning runs.
 
-    The reference is chosen without the evaluation runs, so that it owes its place to no luck there.
-
-    Args:
-        runs: Runs of a study.
-        metric: Column of the summary; None for that by which rates are chosen, on the test set.
-        head: The head of the arms.
-        excludes: Hidden activations that are no reference.
+    The reference, no activation that is excluded, is chosen without the evaluation runs, so that it
+    owes its place to no luck there. The default metric is that by which rates are chosen.
 
     Raises:
         IncompleteRecordError: There are no runs to choose the reference from.
     """
-    of_head = with_head(runs.summary, head)
-    metric = metric or f"test_{tuning_metric(of_head).name}"
-    names = labels(of_head, varying(of_head))
-    reference = best_by_tuning(of_head, names, excludes)
-    summary = evaluation_runs(of_head.assign(arm=names.astype(str)), "tuned")
+    of_head = arms.with_head(runs.summary, head)
+    metric = metric or f"test_{arms.tuning_metric(of_head).name}"
+    names = arms.labels(of_head, arms.varying(of_head))
+    reference = arms.best_by_tuning(of_head, names, excludes)
+    summary = arms.evaluation_runs(of_head.assign(arm=names.astype(str)), "tuned")
     summary = summary.assign(value=with_failures_counted(summary, metric))
     values = summary.pivot(index="seed", columns="arm", values="value")
     gaps = values.sub(values[reference], axis="index")

@@ -1,8 +1,4 @@
-"""Demonstrations about single functions: the sigmoid and tanh.
-
-Each returns check name -> measured value; the bounds, and why they are what they are, stand with
-the claim in `data/claims.yml`.
-"""
+"""Demonstrations about single functions: the sigmoid and tanh."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Demonstrations about small networks with weights set by hand or drawn at random; none is trained.
-
-Each returns check name -> measured value; the bounds, and why they are what they are, stand with
-the claim in `data/claims.yml`.
-"""
+"""Demonstrations about small networks, their weights set by hand or drawn; none is trained."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """Demonstrations about softmax: what it is, what it is not, and where floating point shows.
 
-Each returns check name -> measured value; the bounds, and why they are what they are, stand with
-the claim in `data/claims.yml`. Scores have shape (examples, classes).
+Scores have shape (examples, classes).
 """
 
 from __future__ import annotations

@@ -41,14 +41,10 @@ WRITTEN = ("key", "study", "cell", "same_platform", "verdict", "not_comparable")
 
 @dataclass(frozen=True)
 class Audit:
-    """What retraining a sample of the published runs showed.
+    """What retraining a sample of the published runs, asked for by size and seed, showed.
 
-    Args:
-        runs: The sample, in the order of the draw.
-        sample: Runs asked for.
-        seed: Seed of the draw.
-        num_published: Runs from which was drawn.
-        not_repeatable: Why some runs of the record can be drawn by no audit: reason to number.
+    The runs stand in the order of the draw; ``not_repeatable`` says why others can be drawn by no
+    audit: reason to number.
     """
 
     runs: tuple[AuditedRun, ...]

@@ -16,14 +16,7 @@ from activation_study.engine.run import Run
 from activation_study.engine.sweeps.messages import in_words
 from activation_study.engine.sweeps.worker import Failure
 from activation_study.experiment import Experiment
-from activation_study.report.reproduction import tolerances
-from activation_study.report.reproduction.comparison import (
-    Comparison,
-    Difference,
-    Tables,
-    compare,
-    inequalities,
-)
+from activation_study.report.reproduction import comparison, tolerances
 
 EQUAL, WITHIN, DIFFERENT = "equal bit for bit", "within tolerance", "DIFFERENT"
 STARTED, UNMEASURED = "start and outcome compared", "no tolerances measured"
@@ -70,7 +63,7 @@ class AuditedRun:
     provenance: dict[str, Any]
     same_platform: bool
     verdict: str
-    difference: Difference | None = None
+    difference: comparison.Difference | None = None
     reason: str = ""
     num_unequal: int = 0
     not_comparable: tuple[str, ...] = ()
@@ -92,7 +85,7 @@ class AuditedRun:
 def beside(
     row: pd.Series,
     experiment: Experiment,
-    recorded: Tables,
+    recorded: comparison.Tables,
     outcome: Run | Failure,
     at_edge: bool,
 ) -> AuditedRun:
@@ -105,31 +98,24 @@ def beside(
     audited = functools.partial(AuditedRun, row["key"], row["study"], named, own)
     if isinstance(outcome, Failure):
         reason = outcome.reason.strip().splitlines()[-1]
-        return audited(same_platform=False, verdict=DIFFERENT, reason=reason)
+        return audited(False, DIFFERENT, reason=reason)
     same = _platform(own) == _platform(outcome.provenance)
     measured_by = Schema.of(experiment.parts.task.measures)
     retrained = to_tables([outcome], schema=measured_by)
     recorded, retrained, younger = comparable(recorded, retrained, measured_by)
     audited = functools.partial(audited, not_recorded=tuple(younger))
-    unequal = inequalities(recorded, retrained)
+    unequal = comparison.inequalities(recorded, retrained)
     if not unequal:
-        return audited(same_platform=same, verdict=EQUAL)
-    if same:
-        compared, verdict = Comparison(unequal[0]), DIFFERENT
-    elif experiment.task not in tolerances.TASKS or not tolerances.measured():
-        compared, verdict = Comparison(unequal[0]), UNMEASURED
-    else:
-        compared = compare(recorded, retrained, at_edge=at_edge)
-        chaotic = row["diverged"] or outcome.summary["diverged"]
-        passed = STARTED if chaotic or RESULT in compared.not_comparable else WITHIN
-        verdict = passed if compared.largest.tolerances <= 1.0 else DIFFERENT
-    return audited(
-        same_platform=same,
-        verdict=verdict,
-        difference=compared.largest,
-        num_unequal=len(unequal),
-        not_comparable=compared.not_comparable,
-    )
+        return audited(same, EQUAL)
+    is_measured = experiment.task in tolerances.TASKS and tolerances.measured()
+    if same or not is_measured:
+        verdict = DIFFERENT if same else UNMEASURED
+        return audited(same, verdict, difference=unequal[0], num_unequal=len(unequal))
+    largest, not_comparable = comparison.compare(recorded, retrained, at_edge=at_edge)
+    chaotic = row["diverged"] or outcome.summary["diverged"]
+    passed = STARTED if chaotic or RESULT in not_comparable else WITHIN
+    verdict = passed if largest.tolerances <= 1.0 else DIFFERENT
+    return audited(same, verdict, largest, "", len(unequal), not_comparable)
 
 
 def _platform(own: dict[str, Any]) -> tuple[str, ...]:

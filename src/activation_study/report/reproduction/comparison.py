@@ -12,14 +12,8 @@ import pyarrow as pa
 
 from activation_study.engine.records import schema
 from activation_study.engine.records.tables import only
+from activation_study.report.reproduction import tolerances
 from activation_study.report.reproduction.coherence import contradictions
-from activation_study.report.reproduction.tolerances import (
-    AT_START,
-    EARLY_ON,
-    EARLY_WINDOWS,
-    scaled,
-    tolerance,
-)
 
 Tables = dict[str, pa.Table]
 """Tables of the record that hold one run, by name."""
@@ -63,15 +57,9 @@ def inequalities(recorded: Tables, retrained: Tables) -> list[Difference]:
     return found
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """The largest difference of two runs, and the quantities that rounding could make anything."""
-
-    largest: Difference
-    not_comparable: tuple[str, ...] = ()
-
-
-def compare(recorded: Tables, retrained: Tables, *, at_edge: bool) -> Comparison:
+def compare(
+    recorded: Tables, retrained: Tables, *, at_edge: bool
+) -> tuple[Difference, tuple[str, ...]]:
     """Compares two runs whose rounding may differ, quantity by quantity.
 
     A run that diverged has learned nothing, and what it measured in the end is noise: of such a run
@@ -88,33 +76,36 @@ def compare(recorded: Tables, retrained: Tables, *, at_edge: bool) -> Comparison
         retrained: The run made now.
         at_edge: Whether some seeds of the run's cell diverge and others do not, so that rounding
             may decide which this one does.
+
+    Returns:
+        The largest difference, and the names of what rounding could make anything of.
     """
     frames = [_frames(tables) for tables in (recorded, retrained)]
     outcomes = [each["runs"]["divergence"].item() or "did not diverge" for each in frames]
     if outcomes[0] != outcomes[1]:
         if not at_edge:
-            return Comparison(Difference("runs.divergence", outcomes[0], outcomes[1], math.inf))
+            return Difference("runs.divergence", outcomes[0], outcomes[1], math.inf), ()
     elif found := _first_other_row(*frames):
-        return Comparison(found)
+        return found, ()
     if found := _contradiction(*frames):
-        return Comparison(found)
+        return found, ()
     old, new = map(_quantities, frames)
     is_sound = set(outcomes) == {"did not diverge"}
-    seen = [name for name in old if is_sound or name.endswith(AT_START)]
+    seen = [name for name in old if is_sound or name.endswith(tolerances.AT_START)]
     rate = float(frames[0]["runs"]["learning_rate"].item())
-    allowed = {name: tolerance(name, rate) for name in seen}
+    allowed = {name: tolerances.tolerance(name, rate) for name in seen}
     differences = [_difference(name, old[name], new[name], allowed[name]) for name in seen]
     unseen = [name for name in old if allowed.get(name) is None and not np.isnan(old[name]).all()]
     # Their shares are compared; which of a layer's units they are, is as good as drawn.
     unseen += ["units.unit"] * (recorded["units"].num_rows > 0)
-    return Comparison(max(differences, key=lambda found: found.tolerances), tuple(unseen))
+    return max(differences, key=lambda found: found.tolerances), tuple(unseen)
 
 
 def distance(name: str, recorded: np.ndarray, retrained: np.ndarray) -> np.ndarray:
     """Differences on the quantity's scale; infinite where one is missing or the shapes differ."""
     if recorded.shape != retrained.shape:
         return np.array([math.inf])
-    old, new = scaled(name, recorded), scaled(name, retrained)
+    old, new = tolerances.scaled(name, recorded), tolerances.scaled(name, retrained)
     with np.errstate(invalid="ignore"):
         gaps = np.abs(old - new)
     gaps[(old == new) | (np.isnan(old) & np.isnan(new))] = 0.0
@@ -197,8 +188,12 @@ def _difference(name: str, old: np.ndarray, new: np.ndarray, allowed: float | No
 def _over_time(table: str, place: str, frame: pd.DataFrame) -> dict[str, np.ndarray]:
     """The columns of a table in three parts: before rounding can grow, early on, and later."""
     turn = frame[place].rank(method="dense").to_numpy()
-    last = EARLY_WINDOWS if table == "early" else 2
-    parts = {AT_START: turn == 1, EARLY_ON: (turn > 1) & (turn <= last), "": turn > last}
+    last = tolerances.EARLY_WINDOWS if table == "early" else 2
+    parts = {
+        tolerances.AT_START: turn == 1,
+        tolerances.EARLY_ON: (turn > 1) & (turn <= last),
+        "": turn > last,
+    }
     return {
         f"{table}.{column}{when}": _floats(frame[column])[rows]
         for when, rows in parts.items()

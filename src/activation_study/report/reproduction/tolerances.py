@@ -23,6 +23,8 @@ from __future__ import annotations
 import functools
 import json
 import math
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -105,13 +107,28 @@ def from_largest(name: str, usual: float, high: float) -> tuple[float | None, fl
     return usual if usual < widest else None, high if high < widest else None
 
 
+def spread(path: Path | None = None) -> dict[str, Any]:
+    """How far rounding was seen to move a run, by default from ``benchmarks/rounding_spread.json``.
+
+    Raises:
+        FileNotFoundError: There is none; it belongs to the repository, not to the package.
+    """
+    path = path or settings.benchmarks() / "rounding_spread.json"
+    if not path.exists():
+        raise FileNotFoundError(
+            f"{path} is missing: restore it, or measure anew (python benchmarks/rounding_spread.py)"
+        )
+    content: dict[str, Any] = json.loads(path.read_text())
+    return content
+
+
 @functools.cache
 def measured() -> dict[str, tuple[float | None, float | None]]:
     """Tolerances by quantity, at usual and at high rates; none for a package used alone."""
-    path = settings.benchmarks() / "rounding_spread.json"
-    if not path.exists():
+    try:
+        largest = spread()["largest"]
+    except FileNotFoundError:
         return {}
-    largest = json.loads(path.read_text())["largest"]
     return {
         name: from_largest(name, usual, largest["high"][name])
         for name, usual in largest["usual"].items()

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from activation_study import settings
 from activation_study.experiment import DEFAULT_LEARNING_RATE
 from activation_study.measures.metrics import label_of, metric_of
-from activation_study.report.reproduction.tolerances import tolerance
+from activation_study.report.reproduction.tolerances import spread, tolerance
 from activation_study.report.tables.table import Table
 
 SHOWN = (
@@ -25,24 +22,9 @@ SHOWN = (
 )
 
 
-def measured(path: Path | None = None) -> dict[str, Any]:
-    """Reads what was measured, by default from ``benchmarks/rounding_spread.json``.
-
-    Raises:
-        FileNotFoundError: There is none; it belongs to the repository, not to the package.
-    """
-    path = path or settings.benchmarks() / "rounding_spread.json"
-    if not path.exists():
-        raise FileNotFoundError(
-            f"{path} is missing: restore it, or measure anew (python benchmarks/rounding_spread.py)"
-        )
-    content: dict[str, Any] = json.loads(path.read_text())
-    return content
-
-
 def spread_table(path: Path | None = None) -> Table:
     """List the largest differences that rounding made, beside the spread between seeds."""
-    content = measured(path)
+    content = spread(path)
     sources = {
         "largest difference by rounding": content["largest"]["usual"],
         "spread between seeds": content["between_seeds"]["usual"],
