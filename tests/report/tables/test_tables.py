@@ -146,9 +146,9 @@ def test_untried_claims_are_listed_apart(verdicts):
 def test_verdicts_are_counted(verdicts):
     counts = tables.count_verdicts(verdicts)
     frame = counts.frame.set_index("verdict")
-    assert frame["on training runs"].to_dict() == {"refuted": 1, "incomplete record": 1}
+    assert frame["on training runs"].to_dict() == {"opposite": 1, "incomplete record": 1}
     assert frame["by demonstration"].tolist() == [0, 0]
     proved = made_verdict("four", "opposite", study=None)
     frame = tables.count_verdicts([*verdicts, proved]).frame
-    assert frame.iloc[0].tolist() == ["refuted", 1, 1]
+    assert frame.iloc[0].tolist() == ["opposite", 1, 1]
     assert counts.note.endswith("not recorded: 1.")

@@ -17,20 +17,30 @@ def check(rule: Rule | None) -> None:
     Raises:
         ValueError: one of them is not there; names what is accepted and the nearest.
     """
-    if isinstance(rule, ContrastRule):
+    if isinstance(rule, ContrastRule | CountRule):
+        for cell in cells_of(rule):
+            _check_cell(rule.study, cell)
+
+
+def cells_of(rule: ContrastRule | CountRule) -> list[Cell]:
+    """Return everything that a rule reads, each cell once."""
+    found: list[Cell] = []
+    for setting in rule.settings:
+        if isinstance(rule, CountRule):
+            for member in members(rule):
+                found += rule.cells(setting, {rule.each: member})
+            continue
         for changes in (None, rule.less):
-            for setting in rule.settings:
-                arm, reference = rule.sides_of(setting, changes)
-                for cell in [*arm, *(reference if isinstance(reference, list) else [])]:
-                    _check_cell(rule.study, cell)
-    elif isinstance(rule, CountRule):
-        members = rule.among
-        if isinstance(members, str):
-            members = tuple(levels(rule.study, rule.each))
-        for setting in rule.settings:
-            for member in members:
-                for cell in rule.cells(setting, {rule.each: member}):
-                    _check_cell(rule.study, cell)
+            arm, reference = rule.sides_of(setting, changes)
+            found += [*arm, *(reference if isinstance(reference, list) else [])]
+    return list(dict.fromkeys(found))
+
+
+def members(rule: CountRule) -> tuple[Any, ...]:
+    """Return the list that a rule counts in: its own, or every level that its study has."""
+    if isinstance(rule.among, str):
+        return tuple(levels(rule.study, rule.each))
+    return rule.among
 
 
 def levels(study: str, field: str) -> list[Any]:

@@ -15,10 +15,11 @@ from activation_study.files import sha256
 from activation_study.registry import unknown_name
 from activation_study.report import demonstrations
 from activation_study.report.analysis.statistics import holm
-from activation_study.report.claims import claims_file, conclude
+from activation_study.report.claims import claims_file
 from activation_study.report.claims.claim import Claim, ClaimsFile
-from activation_study.report.claims.demonstrated import checks_of
-from activation_study.report.claims.evaluation import Evaluation
+from activation_study.report.claims.evidence import conclude
+from activation_study.report.claims.evidence.demonstrated import checks_of
+from activation_study.report.claims.evidence.evaluation import Evaluation
 from activation_study.report.claims.rules import (
     ContrastRule,
     CountRule,
@@ -194,7 +195,7 @@ def _loaded(study: str, tier: str, cache: Path, digest: str, num_cached: int) ->
     return load(studies.get(study))
 
 
-def _by_study(runs: Runs | Mapping[str, Runs] | None, register: ClaimsFile) -> dict[str, Runs]:
+def by_study(runs: Runs | Mapping[str, Runs] | None, register: ClaimsFile) -> dict[str, Runs]:
     """Return runs by the name of their study.
 
     Raises:
@@ -242,7 +243,7 @@ def judge(
     """
     register = claims_file.read(path)
     claim = register.get(claim_id)
-    return Court(register, _by_study(runs, register)).judge(claim)
+    return Court(register, by_study(runs, register)).judge(claim)
 
 
 def judge_all(
@@ -250,5 +251,5 @@ def judge_all(
 ) -> list[Verdict]:
     """Judge every claim, in the order of the file; see `judge`."""
     register = claims_file.read(path)
-    court = Court(register, _by_study(runs, register))
+    court = Court(register, by_study(runs, register))
     return [court.judge(claim) for claim in register.claims]

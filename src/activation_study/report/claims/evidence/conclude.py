@@ -6,6 +6,8 @@ rates are concluded alike.
 
 from __future__ import annotations
 
+import copy
+import functools
 import itertools
 import math
 from collections.abc import Sequence
@@ -42,17 +44,28 @@ class Compared:
     reference: float
     keys: frozenset[str]
 
-    @property
+    @functools.cached_property
+    def seeds(self) -> np.ndarray:
+        """Seeds that all settings have, ascending."""
+        return functools.reduce(np.intersect1d, (each.index.to_numpy() for each in self.effects))
+
+    @functools.cached_property
+    def values(self) -> list[np.ndarray]:
+        """Effects on all seeds that each setting has."""
+        return [each.to_numpy() for each in self.effects]
+
+    @functools.cached_property
     def matrix(self) -> np.ndarray:
         """Effects on the seeds that all settings have, shape (seeds, settings)."""
-        return pd.concat(self.effects, axis="columns", join="inner").sort_index().to_numpy()
+        return np.stack([each.loc[self.seeds].to_numpy() for each in self.effects], axis=1)
 
-    def on(self, seeds: set[int]) -> Compared:
-        """Return the same on some of the seeds alone."""
-        effects = [each[each.index.isin(list(seeds))] for each in self.effects]
-        return Compared(
-            self.settings, effects, self.names, self.rates, self.groups, self.reference, self.keys
-        )
+    def half(self, rng: np.random.Generator) -> Compared:
+        """Return the same on a random half of the common seeds, at least two of them."""
+        chosen = np.sort(rng.permutation(len(self.seeds))[: max(2, len(self.seeds) // 2)])
+        made = copy.copy(self)
+        matrix = self.matrix[chosen]
+        vars(made).update(seeds=self.seeds[chosen], matrix=matrix, values=list(matrix.T))
+        return made
 
 
 def margin_of(rule: ContrastRule, compared: Compared, margins: dict[str, float]) -> float:
@@ -174,7 +187,7 @@ def rows_of(
         margin: of a contrast; a count has none.
         alpha: level of the tests, after Holm's adjustment over the rows.
     """
-    means = [SeedMean.of(compared.effects[group[0]].to_numpy()) for group in compared.groups]
+    means = [SeedMean.of(compared.values[group[0]]) for group in compared.groups]
     if isinstance(rule, CountRule):
         is_above = rule.relation == ">="
         raw = [mean.p_value(rule.bound, "greater" if is_above else "less") for mean in means]

@@ -12,10 +12,15 @@ import pandas as pd
 from activation_study.engine.records.records import Runs
 from activation_study.errors import IncompleteRecordError
 from activation_study.experiment import DEFAULT_LEARNING_RATE
+from activation_study.measures.metrics import metric_of
 from activation_study.report.analysis.arms import cell_name, select, values_by_seed
-from activation_study.report.claims.conclude import Compared
+from activation_study.report.claims import against_studies
+from activation_study.report.claims.evidence.conclude import Compared
 from activation_study.report.claims.parts import Value
 from activation_study.report.claims.rules import Cell, ContrastRule, CountRule
+
+ROUNDING = 1e-10
+"""Differences that are none."""
 
 Moved = Mapping[tuple[frozenset[tuple[str, Value]], str | None], float]
 """An arm and a criterion -> the rate to read in the place of the chosen one."""
@@ -74,6 +79,27 @@ class Evaluation:
             )
         return float(rates[0])
 
+    def tied_neighbours(self, cell: Cell) -> list[float]:
+        """Return the rates beside a tuned cell's that tie with the best of its tuning.
+
+        A rate ties where it is behind by at most one standard error of the difference, seed by
+        seed. The chosen rate is one of those that tie, not always the best.
+        """
+        runs = self.arm(cell.fields)
+        runs = runs[runs["is_tuning"]].assign(criterion=lambda frame: frame[cell.criterion])
+        table = runs.pivot(index="seed", columns="learning_rate", values="criterion")
+        merits = table.dropna(axis="columns")
+        if metric_of(str(cell.criterion)).better == "lower":
+            merits = -merits
+        rates, chosen = merits.columns.to_numpy(float).tolist(), self.rate(cell)
+        if chosen not in rates or len(merits) < 2:
+            return []
+        behind = merits.rsub(merits[merits.mean().idxmax()], axis="index")
+        is_tied = behind.mean() <= behind.sem() + ROUNDING
+        place = rates.index(chosen)
+        beside = rates[max(place - 1, 0) : place] + rates[place + 1 : place + 2]
+        return [rate for rate in beside if is_tied[rate]]
+
     def at(self, cell: Cell, rate: float) -> pd.DataFrame:
         """Return all evaluation runs of a cell's arm at a rate, whatever they were run for.
 
@@ -129,7 +155,7 @@ class Evaluation:
             reference=float(np.mean([each.reference for each in found])),
             keys=frozenset[str]().union(*(each.keys for each in found)),
         )
-        counts = [*map(len, compared.effects), len(compared.matrix)]
+        counts = [*map(len, compared.effects), len(compared.seeds)]
         self._check_enough([*names, "all settings"], counts)
         return compared
 
@@ -162,9 +188,7 @@ class Evaluation:
 
     def _members(self, rule: CountRule, moved: Moved) -> Compared:
         """Return the level of every member of a list, in the mean over settings."""
-        members = rule.among
-        if isinstance(members, str):
-            members = tuple(dict.fromkeys(self.runs.summary[rule.each].sort_values()))
+        members = against_studies.members(rule)
         effects, rates, keys = [], [], set[str]()
         for member in members:
             cells = [cell for one in rule.settings for cell in rule.cells(one, {rule.each: member})]

@@ -1,0 +1,1 @@
+"""What recorded runs and demonstrations say of a rule, before the words."""
