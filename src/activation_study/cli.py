@@ -17,8 +17,9 @@ from activation_study import exit_codes, settings, studies
 from activation_study.engine.records.records import Records
 from activation_study.engine.sweeps.sweep import load, run, shows_progress
 from activation_study.errors import RecordError
-from activation_study.report.claims import claims_file
+from activation_study.report.claims import box, claims_file
 from activation_study.report.claims.judging import judge_all
+from activation_study.report.tables.verdicts import verdict_tables
 
 app = typer.Typer(
     help="Put the everyday advice about activation functions on trial.",
@@ -77,18 +78,26 @@ def publish(study: StudyName) -> None:
 
 @app.command()
 def claims(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="CLAIM...", help="Show these in full.")
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Every claim as JSON, for other programs.")
     ] = False,
 ) -> None:
-    """Judge every claim from the record alone."""
+    """Judge every claim from the record alone, or show the ones that are named in full."""
     if said := claims_file.borrowed():
         typer.echo(said, err=True)
-    verdicts = judge_all()
+    register = claims_file.read()
+    wanted = {register.get(name).id for name in names or ()}
+    verdicts = [verdict for verdict in judge_all() if not wanted or verdict.claim.id in wanted]
     if as_json:
         typer.echo(json.dumps([verdict.as_dict() for verdict in verdicts], indent=1))
+    elif wanted:
+        typer.echo("\n\n".join(map(str, verdicts)))
     else:
-        typer.echo("\n".join(str(verdict) for verdict in verdicts))
+        typer.echo(f"{verdict_tables(verdicts)}\n\nNot tried:")
+        typer.echo("\n".join(box.as_line(each) for each in verdicts if not each.is_judgement))
 
 
 @app.command()

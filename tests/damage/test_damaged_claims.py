@@ -192,7 +192,7 @@ def test_publishing_keeps_what_is_registered(tmp_path: Path) -> None:
     assert record.publish("core", runs) == 4
     assert record.publish("other", runs[:2]) == 2
     assert record.registered() == {"claims.yml": "0" * 64}
-    assert len(record.verify()) == 14
+    assert len(record.verify()) == 16
 
 
 @pytest.fixture(scope="module")

@@ -119,7 +119,7 @@ def test_settings_that_coincide_are_one_row_with_all_seeds(tmp_path):
         rate=None, criterion=None, fixed={"head": "softmax"}, over={"learning_rate": [0.001]}
     )
     (row,) = judged(tmp_path, runs, rule).rows
-    assert (row.num_seeds, row.merged, row.name) == (30, (), "learning_rate 0.001")
+    assert (row.num_seeds, row.merged, row.name) == (30, (), "learning rate 0.001")
     both = contrast(arm={"hidden": "tanh", "rate": 0.001}, reference={"hidden": "sigmoid"})
     both |= {"rate": "default", "criterion": None, "fixed": {"head": "softmax"}}
     both["over"] = {"rate": ["default", 0.001]}

@@ -8,7 +8,10 @@ import pytest
 
 from activation_study.errors import RecordError
 from activation_study.report import tables
+from activation_study.report.tables.verdicts import QUESTIONS
 from report.claims.claim_frames import made_verdict
+
+CONVERGENCE = QUESTIONS["convergence"]
 
 
 @pytest.fixture
@@ -130,25 +133,21 @@ def test_record_without_a_manifest_says_how_to_make_one(tmp_path):
     assert "activation-study publish" in str(tables.record(tmp_path))
 
 
-def test_verdicts_are_linked_to_their_boxes(verdicts):
-    shown = tables.verdict_table(verdicts)._repr_html_()
-    assert '<a href="convergence.html#verdict-one">opposite</a>' in shown
-    assert "Tanh &lt; ReLU." in shown
-    assert "verdict-two" not in shown
-    assert "none of these verdicts is evidence" in shown
+def test_verdicts_stand_by_question_and_are_linked_to_their_boxes(verdicts):
+    proved = made_verdict("four", "holds", study=None, chapter="convergence")
+    shown = tables.verdict_tables([proved, *verdicts])
+    html = shown._repr_html_()
+    assert '<a href="convergence.html#verdict-one">one</a>' in html
+    assert "Tanh &lt; ReLU." in html
+    assert "verdict-two" not in html
+    assert "Built at the quick tier" in html
+    # What was trained stands before what was computed.
+    assert [verdict.claim.id for verdict in shown.groups[CONVERGENCE]] == ["one", "four"]
+    assert str(shown).startswith(f"{CONVERGENCE}\n[x] one: opposite (100 more of 10,000 test")
 
 
 def test_untried_claims_are_listed_apart(verdicts):
-    assert tables.untried_table(verdicts).frame["claim"].tolist() == ["Nobody knows."]
+    frame = tables.untried_table(verdicts).frame
+    assert frame["claim"].tolist() == ["Nobody knows.", "Toy."]
+    assert frame["why"].tolist() == ["not tried yet: few", "incomplete record: few"]
     assert "Every claim" in str(tables.untried_table(verdicts[:1]))
-
-
-def test_verdicts_are_counted(verdicts):
-    counts = tables.count_verdicts(verdicts)
-    frame = counts.frame.set_index("verdict")
-    assert frame["on training runs"].to_dict() == {"opposite": 1, "incomplete record": 1}
-    assert frame["by demonstration"].tolist() == [0, 0]
-    proved = made_verdict("four", "opposite", study=None)
-    frame = tables.count_verdicts([*verdicts, proved]).frame
-    assert frame.iloc[0].tolist() == ["opposite", 1, 1]
-    assert counts.note.endswith("not recorded: 1.")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import string
 from collections import Counter
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from activation_study.registry import nearest
+from activation_study.registry import nearest, unknown_name
 
 Item = TypeVar("Item")
 # Strict about numbers and text, not about a list of YAML where a tuple is meant.
@@ -28,6 +30,17 @@ def each_once(names: list[str]) -> None:
     """
     if repeated := [name for name, count in Counter(names).items() if count > 1]:
         raise ValueError(f"received {repeated!s:.200} more than once; accepted: each once.")
+
+
+def check_placeholders(text: str, accepted: Iterable[str]) -> None:
+    """Check that a sentence asks for nothing that nobody fills in.
+
+    Raises:
+        ValueError: it does, or its braces do not pair.
+    """
+    for _, name, form, conversion in string.Formatter().parse(text):
+        if name is not None and (name not in accepted or form or conversion):
+            raise unknown_name("placeholder", name, accepted)
 
 
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_is_a_day)]

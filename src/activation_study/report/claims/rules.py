@@ -28,6 +28,7 @@ from activation_study.report.claims.parts import (
     Text,
     Value,
     Where,
+    check_placeholders,
 )
 
 HOW = ("metric", "reading", "rate", "criterion")
@@ -85,6 +86,12 @@ class _RunRule(_Rule):
     sentence: Text
     tried: str = ""
     not_tried: str = ""
+    placeholders: ClassVar[tuple[str, ...]] = ("k", "n", "settings")
+
+    @model_validator(mode="after")
+    def _can_be_said(self) -> Self:
+        check_placeholders(self.sentence, self.placeholders)
+        return self
 
     @property
     def settings(self) -> list[dict[str, Value]]:
@@ -144,6 +151,7 @@ class ContrastRule(_RunRule):
     """
 
     kind: Literal["contrast"]
+    placeholders = (*_RunRule.placeholders, "change", "effect", "margin", "arm", "reference")
     arm: Where
     reference: Where | float
     less: Annotated[Where, Field(min_length=1)] | None = None
@@ -209,6 +217,7 @@ class CountRule(_RunRule):
     """
 
     kind: Literal["count"]
+    placeholders = (*_RunRule.placeholders, "bound")
     each: str
     among: Literal["all"] | Several[Value]
     relation: Literal["<=", ">="]
@@ -236,6 +245,11 @@ class Bound(Part):
     bound: float
     reason: str
     found: str = ""
+
+    @model_validator(mode="after")
+    def _can_be_said(self) -> Self:
+        check_placeholders(self.found, ("value",))
+        return self
 
 
 class DemonstrationRule(_Rule):

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PlainSerializer, TypeAdapter, computed_field
 from pydantic.dataclasses import dataclass
 
-from activation_study.report.claims import show
+from activation_study.report.claims import box
 from activation_study.report.claims.claim import Claim
 from activation_study.report.claims.parts import Direction, Size
 from activation_study.report.claims.rules import ContrastRule, CountRule
@@ -56,7 +56,9 @@ class Row:
     @property
     def is_at_unequal_rates(self) -> bool:
         """Whether arm and reference ran at different learning rates."""
-        return self.reference_rate is not None and self.arm_rate != self.reference_rate
+        rates = self.arm_rate, self.reference_rate
+        # The same several rates on both sides are said as two NaN, which differ.
+        return self.reference_rate is not None and str(rates[0]) != str(rates[1])
 
 
 @dataclass(frozen=True)
@@ -180,11 +182,11 @@ class Verdict:
 
     def __str__(self) -> str:
         """Return the verdict as text for a terminal."""
-        return show.text(self)
+        return box.as_text(self)
 
-    def _repr_markdown_(self) -> str:
+    def _repr_html_(self) -> str:
         """Return the verdict's box for a page."""
-        return show.markdown(self)
+        return box.as_html(self)
 
 
 ADAPTER = TypeAdapter(Verdict)

@@ -11,12 +11,11 @@ from activation_study.report.tables.arms import (
 from activation_study.report.tables.functions import formulas, properties
 from activation_study.report.tables.record import provenance, record, repetitions
 from activation_study.report.tables.table import Table
-from activation_study.report.tables.verdicts import count_verdicts, untried_table, verdict_table
+from activation_study.report.tables.verdicts import untried_table, verdict_tables
 
 __all__ = [
     "Table",
     "costs",
-    "count_verdicts",
     "course_table",
     "formulas",
     "properties",
@@ -29,5 +28,5 @@ __all__ = [
     "stopped_table",
     "tuned_rates",
     "untried_table",
-    "verdict_table",
+    "verdict_tables",
 ]

@@ -1,62 +1,98 @@
-"""Tables of verdicts."""
+"""Verdicts as the front page lists them: by question, and what was not tried apart."""
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
 
 import pandas as pd
 
+from activation_study.report.claims import box
 from activation_study.report.claims.verdict import Verdict
 from activation_study.report.tables.table import Table
 
+QUESTIONS = {
+    "convergence": "Which hidden activation learns best?",
+    "softmax-or-sigmoid": "Softmax or sigmoid, when one label is right?",
+    "prior-bias": "Does a sigmoid need a head start?",
+    "softmax": "What does softmax do?",
+    "activations": "What is an activation?",
+}
+"""Chapter -> the question that it answers, in the order of the front page."""
 
-def verdict_table(verdicts: Iterable[Verdict]) -> Table:
-    """List the claims that were tried, each linked to its verdict's box."""
-    tried = _tried(verdicts)
-    rows = [
-        {
-            "claim": html.escape(verdict.claim.assertion),
-            "verdict": (
-                f'<a href="{verdict.claim.chapter}.html#verdict-{verdict.claim.id}">'
-                f"{html.escape(verdict.label)}</a>"
-            ),
-            "judged on": (f"{verdict.num_runs:,} runs" if verdict.study else "demonstration"),
-            "chapter": verdict.claim.chapter,
-        }
-        for verdict in tried
-    ]
-    quick = any(verdict.tier != "full" for verdict in tried)
-    note = "Built at the quick tier: none of these verdicts is evidence." if quick else ""
-    return Table(pd.DataFrame(rows), note, markup=("claim", "verdict"))
+CONTROLS = "Controls: does the method find a difference where there is none?"
 
 
-def _tried(verdicts: Iterable[Verdict]) -> list[Verdict]:
-    return [verdict for verdict in verdicts if verdict.status != "not tried yet"]
+@dataclass(frozen=True)
+class VerdictTables:
+    """A table for each question.
+
+    Attributes:
+        groups: question -> its verdicts.
+    """
+
+    groups: dict[str, list[Verdict]]
+
+    @property
+    def notice(self) -> str:
+        """Say that these are no evidence, where that is so."""
+        tiers = {each.tier for verdicts in self.groups.values() for each in verdicts}
+        return box.QUICK if tiers - {"full"} else ""
+
+    def _repr_html_(self) -> str:
+        """Show each saying with its answer, how large that is, and where it is tried."""
+        shown = [f"<p><strong>{self.notice}</strong></p>"] if self.notice else []
+        for question, verdicts in self.groups.items():
+            frame = pd.DataFrame(
+                {
+                    "saying": escape(verdict.claim.assertion),
+                    "answer": box.badge(verdict.label),
+                    "size": escape(box.size(verdict)),
+                    "see": f'<a href="{_address(verdict)}">{verdict.claim.id}</a>',
+                }
+                for verdict in verdicts
+            )
+            table = Table(frame, markup=tuple(frame.columns))
+            shown.append(f"<p><strong>{question}</strong></p>{table._repr_html_()}")
+        return "".join(shown)
+
+    def __str__(self) -> str:
+        """Return the same as text for a terminal."""
+        groups = [
+            "\n".join([question, *map(box.as_line, verdicts)])
+            for question, verdicts in self.groups.items()
+        ]
+        return "\n\n".join([*groups, self.notice] if self.notice else groups)
+
+
+def verdict_tables(verdicts: Iterable[Verdict]) -> VerdictTables:
+    """List the claims that were tried by question, those on training runs first, controls last."""
+    groups: dict[str, list[Verdict]] = {question: [] for question in QUESTIONS.values()}
+    controls: list[Verdict] = []
+    for verdict in sorted(verdicts, key=lambda each: each.status != "judged"):
+        if verdict.is_judgement:
+            chapter = verdict.claim.chapter
+            group = groups.setdefault(QUESTIONS.get(chapter, chapter), [])
+            (controls if verdict.claim.control else group).append(verdict)
+    return VerdictTables(
+        {name: group for name, group in (groups | {CONTROLS: controls}).items() if group}
+    )
 
 
 def untried_table(verdicts: Iterable[Verdict]) -> Table:
-    """List the claims for which no rule is registered yet."""
+    """List the claims that have no answer, and why."""
     rows = [
-        {"claim": verdict.claim.assertion, "chapter to come": verdict.claim.chapter}
+        {
+            "claim": verdict.claim.assertion,
+            "question": QUESTIONS.get(verdict.claim.chapter, verdict.claim.chapter),
+            "why": f"{verdict.label}: {verdict.reason}" if verdict.reason else verdict.label,
+        }
         for verdict in verdicts
-        if verdict.status == "not tried yet"
+        if not verdict.is_judgement
     ]
     return Table(pd.DataFrame(rows), "" if rows else "Every claim has been tried.")
 
 
-def count_verdicts(verdicts: Iterable[Verdict]) -> Table:
-    """Count the verdicts of the claims that were tried, by what they rest on."""
-    tried = _tried(verdicts)
-    outcomes = pd.Series([verdict.label for verdict in tried], name="verdict")
-    counts = pd.DataFrame(
-        {
-            "on training runs": [verdict.study is not None for verdict in tried],
-            "by demonstration": [verdict.study is None for verdict in tried],
-        }
-    )
-    counts = counts.groupby(outcomes).sum()
-    order = counts.sum(axis="columns").sort_values(ascending=False, kind="stable").index
-    incomplete = (outcomes == "incomplete record").sum()
-    note = f"Claims that wait for runs which are not recorded: {incomplete}." if incomplete else ""
-    return Table(counts.loc[order].reset_index(), note)
+def _address(verdict: Verdict) -> str:
+    return f"{verdict.claim.chapter}.html#verdict-{verdict.claim.id}"

@@ -100,7 +100,9 @@ def direction_of(
         return "contrary" if better[1] < -margin else "not shown"
     if not shown or mean.value == 0 or math.isnan(mean.value):
         return "not shown"
-    return "as claimed" if (mean.value > 0) == (rule.expected == "higher") else "contrary"
+    # A claim of dependence names no direction: any that is shown is what it speaks of.
+    is_claimed = rule.expected is None or (mean.value > 0) == (rule.expected == "higher")
+    return "as claimed" if is_claimed else "contrary"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from activation_study.catalogue.spelling import field_written, written
 from activation_study.engine.records.records import Runs
 from activation_study.errors import IncompleteRecordError
 from activation_study.experiment import DEFAULT_LEARNING_RATE
@@ -196,7 +197,7 @@ class Evaluation:
             effects.append(effect)
             rates.append((_common(own_rates), None))
             keys |= used
-        names = [str(member) for member in members]
+        names = [written(member) for member in members]
         self._check_enough(names, [len(effect) for effect in effects])
         settings: list[dict[str, Value]] = [{rule.each: member} for member in members]
         groups = [(number,) for number in range(len(members))]
@@ -228,8 +229,12 @@ def _common(rates: list[float]) -> float:
 
 
 def _name(setting: Mapping[str, Value]) -> str:
-    """Name a setting: "relu with softmax, tuned rate"."""
-    cell = {name: value for name, value in setting.items() if name not in ("rate", "reading")}
+    """Name a setting: "ReLU with softmax, tuned rate"."""
+    cell = {
+        name if name in ("hidden", "head") else field_written(name): written(value)
+        for name, value in setting.items()
+        if name not in ("rate", "reading")
+    }
     words = [cell_name(cell)] if cell else []
     words += [f"{setting[name]} rate" for name in ("rate",) if name in setting]
     words += [f"{setting[name]} weights" for name in ("reading",) if name in setting]

@@ -1,0 +1,146 @@
+"""What a verdict's box shows, as text: page and terminal lay out the same."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from activation_study.catalogue.spelling import field_written
+from activation_study.measures.metrics import label_of, metric_of
+from activation_study.registry import listed
+from activation_study.report.claims.box.wording import Amounts, fill, how_sure, placeholders
+from activation_study.report.claims.rules import ContrastRule, CountRule
+
+if TYPE_CHECKING:
+    from activation_study.report.claims.verdict import Check, Primary, Row, Verdict
+
+QUICK = "Built at the quick tier: this is no evidence."
+ANSWERS = ("as claimed", "not shown", "contrary")
+
+
+def answers(verdict: Verdict) -> list[str]:
+    """Return the answer of each row, or of each check, those as claimed first.
+
+    None for a claim of dependence, of which no row alone can say whether it came true.
+    """
+    if getattr(verdict.claim.rule, "asks", "mean") == "dependence":
+        return []
+    given = [row.direction for row in verdict.rows] or [
+        "as claimed" if check.holds else "contrary" for check in verdict.checks
+    ]
+    return sorted(given, key=ANSWERS.index)
+
+
+def count(verdict: Verdict) -> str:
+    """Say how many rows came out as claimed, "3 of 5", unless the label does or there is one."""
+    given = answers(verdict)
+    said = f"{verdict.num_as_claimed} of {len(given)}"
+    return said if len(given) > 1 and not verdict.label.endswith(said) else ""
+
+
+def sentence(verdict: Verdict) -> str:
+    """Say what came out, how sure it is, and how large, with numbers from the record."""
+    rule = verdict.claim.rule
+    if not isinstance(rule, ContrastRule | CountRule):
+        return f"Computed: {'; '.join(map(found, verdict.checks))}."
+    said = fill(rule.sentence, placeholders(verdict))
+    if isinstance(rule, CountRule) or verdict.primary is None:
+        return said
+    fields = listed([f"the {field_written(field)}" for field in verdict.depends_on])
+    depends = f" How large it is depends on {fields}." if fields else ""
+    return f"{said} {how_sure(rule, verdict.primary)}{depends}"
+
+
+def found(check: Check) -> str:
+    """Say what a check measured: by its `found`, else by its name."""
+    template = check.found or f"{check.name.replace('_', ' ')}: {{value}}"
+    said = template.format(value=measured(check.value))
+    return said if check.holds else f"{said}, outside of its bound"
+
+
+def measured(value: float) -> str:
+    """Write a measured value: a rounding error by its size, anything else in four digits."""
+    if 0 < abs(value) < 1e-3:
+        digits, power = f"{value:.1e}".split("e")
+        return f"{digits}e{int(power)}"
+    return f"{value:.4g}"
+
+
+def lines(verdict: Verdict) -> list[tuple[str, Primary | Row]]:
+    """Return what stands on the scale: the mean first, then the rows where there are several."""
+    rows = [(row.name + (" *" if row.is_at_unequal_rates else ""), row) for row in verdict.rows]
+    if verdict.primary is None:
+        return list(rows)
+    if len(rows) < 2:
+        return [(rows[0][0] if rows else "all seeds", verdict.primary)]
+    is_mean = bool(answers(verdict))
+    name = f"mean of {len(rows)}" if is_mean else "largest difference between two"
+    return [(name, verdict.primary), *rows]
+
+
+def origin(verdict: Verdict) -> float:
+    """Return what the rows are held against: a count's bound, else no difference."""
+    rule = verdict.claim.rule
+    return rule.bound if isinstance(rule, CountRule) else 0.0
+
+
+def sides(verdict: Verdict) -> tuple[str, str]:
+    """Return what lies to the left and to the right of the origin, in words."""
+    rule = verdict.claim.rule
+    if isinstance(rule, ContrastRule):
+        return rule.sides
+    said = metric_of(rule.metric).shown(rule.bound) if isinstance(rule, CountRule) else "0"
+    return f"below {said}", f"above {said}"
+
+
+def number(verdict: Verdict, value: float) -> str:
+    """Write a number of the scale: a difference, or of a count a mean."""
+    rule = verdict.claim.rule
+    if isinstance(rule, ContrastRule):
+        return Amounts(rule.metric).number(value)
+    return metric_of(rule.metric).number(value) if isinstance(rule, CountRule) else f"{value:g}"
+
+
+def key(verdict: Verdict) -> list[str]:
+    """Explain the scale: its unit, its region, and what is special about its rows."""
+    rule, notes = verdict.claim.rule, []
+    if isinstance(rule, ContrastRule):
+        notes = [f"Numbers: {Amounts(rule.metric).axis()}, {rule.reading} weights"]
+        if verdict.primary:
+            least = Amounts(rule.metric).amount(verdict.primary.margin)
+            notes.append(f"shaded: less than {least}, too small to matter here")
+    elif isinstance(rule, CountRule):
+        unit = metric_of(rule.metric).unit
+        notes = [f"Numbers: {label_of(rule.metric)}{unit and f', {unit}'}, {rule.reading} weights"]
+    rates = [
+        f"{row.name} ({_rate(row.arm_rate)} and {_rate(row.reference_rate)})"
+        for row in verdict.rows
+        if row.is_at_unequal_rates
+    ]
+    if rates:
+        notes.append(f"* the two ran at different learning rates: {listed(rates)}")
+    notes += [
+        f"{row.name} and {listed(row.merged)} are the same runs, counted once"
+        for row in verdict.rows
+        if row.merged
+    ]
+    return notes
+
+
+def _rate(rate: float | None) -> str:
+    return "several" if rate is None or math.isnan(rate) else f"{rate:g}"
+
+
+def advice(verdict: Verdict) -> list[tuple[str, str]]:
+    """Return what to do, and what was not tried."""
+    rule = verdict.claim.rule
+    said = [("So", verdict.claim.advice), ("Not tried", getattr(rule, "not_tried", ""))]
+    return [(name, text) for name, text in said if text]
+
+
+def size(verdict: Verdict) -> str:
+    """Say in a few words how large the answer is: the change, or what was computed."""
+    rule, primary = verdict.claim.rule, verdict.primary
+    if isinstance(rule, ContrastRule) and primary:
+        return Amounts(rule.metric).change(primary.effect)
+    return "computed" if verdict.checks else ""

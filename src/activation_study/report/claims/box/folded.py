@@ -1,0 +1,156 @@
+"""What a verdict's box keeps folded: statistics, forecast, runs, scope, history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from activation_study.measures.metrics import Metric, label_of, metric_of
+from activation_study.report.claims.box import contents
+from activation_study.report.claims.box.wording import side
+from activation_study.report.claims.rules import ContrastRule, CountRule, DemonstrationRule
+
+Facts = list[tuple[str, str]]
+"""Names, and what is said of them."""
+
+RELATIONS = {"<=": "accepted up to", ">=": "accepted from", "==": "accepted alone"}
+
+if TYPE_CHECKING:
+    from activation_study.report.claims.verdict import Verdict
+
+
+def sections(verdict: Verdict) -> list[tuple[str, Facts]]:
+    """Return title and contents of every folded part that has any."""
+    found = [
+        ("Statistics", statistics(verdict)),
+        ("Forecast", forecast(verdict)),
+        ("Runs", runs(verdict)),
+        ("Scope", scope(verdict)),
+        ("First round", first_round(verdict)),
+        ("Notes", [(note.date, note.text) for note in verdict.claim.notes]),
+    ]
+    return [(title, facts) for title, facts in found if facts]
+
+
+def statistics(verdict: Verdict) -> Facts:
+    """Return the numbers of the primary estimand, and how its runs were chosen and read."""
+    rule, primary = verdict.claim.rule, verdict.primary
+    if not isinstance(rule, ContrastRule | CountRule):
+        return [
+            (
+                check.name.replace("_", " "),
+                f"{contents.measured(check.value)}, {RELATIONS[check.relation]} "
+                f"{check.bound:g} ({check.reason})",
+            )
+            for check in verdict.checks
+        ]
+    metric, facts = metric_of(rule.metric), []
+    if isinstance(rule, ContrastRule):
+        less = f", less the same with {side(rule.less)}" if rule.less else ""
+        facts += [
+            ("Compared", f"{side(rule.arm)} against {side(rule.reference, rule.metric)}{less}")
+        ]
+    if primary:
+        facts += [
+            (
+                "Direction",
+                f"{primary.direction}: {p_value(primary.holm_p)} among the claims of the chapter "
+                f"(Holm), {p_value(primary.p_value)} alone",
+            ),
+            ("Size", primary.size),
+            ("Least that matters", metric.shown(primary.margin, signed=True).lstrip("+")),
+            ("Difference", metric.shown(primary.effect, signed=True)),
+            ("95 % interval", interval(metric, primary.low, primary.high)),
+            ("90 % interval, for the size", interval(metric, primary.low_90, primary.high_90)),
+            ("Seeds", f"{primary.num_seeds}, each in every setting"),
+        ]
+    tuned = f", the best for {label_of(rule.criterion)}" if rule.criterion else ""
+    return [
+        *facts,
+        ("Measured", f"{label_of(rule.metric)}, at the {rule.reading} weights"),
+        ("Learning rate", f"{rule.rate or 'as named in the rows'}{tuned}"),
+    ]
+
+
+def rows(verdict: Verdict) -> list[list[str]]:
+    """Return the numbers of each row as a table of text, its heading first; [] of none."""
+    rule = verdict.claim.rule
+    if not isinstance(rule, ContrastRule | CountRule) or not verdict.rows:
+        return []
+    metric, signed = metric_of(rule.metric), isinstance(rule, ContrastRule)
+    table = [["row", "answer", "difference" if signed else "mean", "95 % interval", "p", "seeds"]]
+    table += [
+        [
+            row.name,
+            f"{row.direction}, {row.size}" if signed else row.direction,
+            metric.number(row.effect, signed=signed),
+            interval(metric, row.low, row.high, signed=signed),
+            p_value(row.p_value).removeprefix("p ").removeprefix("= "),
+            str(row.num_seeds),
+        ]
+        for row in verdict.rows
+    ]
+    return table
+
+
+def forecast(verdict: Verdict) -> Facts:
+    """Return what was expected before the runs, and how that fared."""
+    rule, score = verdict.claim.rule, verdict.forecast
+    if not isinstance(rule, ContrastRule | CountRule):
+        return []
+    said, metric = rule.forecast, metric_of(rule.metric)
+    between = f"{said.low:g} to {said.high:g}"
+    if isinstance(rule, ContrastRule):
+        between = interval(metric, said.low, said.high)
+    expected = [("Direction", said.direction), ("Size", said.size), ("Between", between)]
+    fared = [score.direction, score.size, score.interval] if score else [None] * 3
+    words = {True: ": so it was", False: ": so it was not", None: ""}
+    return [
+        (name, f"{text}{words[hit]}")
+        for (name, text), hit in zip(expected, fared, strict=True)
+        if text
+    ]
+
+
+def runs(verdict: Verdict) -> Facts:
+    """Return what was computed, and since when the rule stands."""
+    rule = verdict.claim.rule
+    if rule is None:
+        return []
+    said = "A numerical demonstration, computed anew wherever it is shown."
+    if verdict.study:
+        said = (
+            f"{verdict.num_runs:,} of the {verdict.num_study_runs:,} runs of the study "
+            f"{verdict.study!r}: the same seeds, split and batches on both sides."
+        )
+    return [("Compared", said), ("Rule", f"Registered {rule.registered}. {rule.why}".rstrip())]
+
+
+def scope(verdict: Verdict) -> Facts:
+    """Return how far the verdict reaches."""
+    rule = verdict.claim.rule
+    if isinstance(rule, DemonstrationRule):
+        return [(name.replace("_", " ").capitalize(), said) for name, said in rule.scope]
+    tried = getattr(rule, "tried", "")
+    return [("Tried", tried)] if tried else []
+
+
+def first_round(verdict: Verdict) -> Facts:
+    """Return what the first round said, and what became of its rule."""
+    # What was registered knows the form of a verdict, and so its box.
+    from activation_study.report.claims.past import first_round as said_of
+
+    said = said_of(verdict.claim.id)
+    facts = [("It said", str(said))] if said and said.word != "not tried yet" else []
+    if fate := verdict.claim.first_round:
+        facts.append((fate.date, f"{fate.fate.capitalize()}. {fate.reason}"))
+    return facts
+
+
+def interval(metric: Metric, low: float, high: float, *, signed: bool = True) -> str:
+    """Write both ends of an interval, the unit once."""
+    return f"{metric.number(low, signed=signed)} to {metric.shown(high, signed=signed)}"
+
+
+def p_value(value: float) -> str:
+    """Write a p-value."""
+    return "p < 0.0001" if value < 1e-4 else f"p = {value:.2g}"

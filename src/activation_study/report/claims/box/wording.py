@@ -1,0 +1,198 @@
+"""The words of a verdict's box: amounts, changes and settings in plain English.
+
+A rule's `sentence` and a check's `found` are written once, before the runs; their placeholders are
+filled from the record. `placeholders` says what each of them stands for; that of a `found` is
+``{value}``, the measured value.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from activation_study.catalogue.spelling import field_written, written
+from activation_study.measures.metrics import Metric, label_of, metric_of
+from activation_study.registry import listed
+from activation_study.report.claims.rules import ContrastRule, CountRule
+
+if TYPE_CHECKING:
+    from activation_study.report.claims.verdict import Primary, Verdict
+
+IMAGES = 10_000
+"""What a share of images is said of: the number of MNIST's test images."""
+
+COUNTED = ("accuracy", "exact_match")
+"""Measures that are said as numbers of images."""
+
+NUMBERS = [
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+]
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """How differences of a column are written.
+
+    Attributes:
+        column: of the record, without the prefix of a reading.
+    """
+
+    column: str
+
+    @property
+    def metric(self) -> Metric:
+        """What stands in the column."""
+        return metric_of(self.column)
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the column is a share of images, said as so many of 10,000."""
+        return self.metric.name in COUNTED
+
+    @property
+    def part(self) -> str:
+        """Name the images that were measured: "test", "validation"."""
+        return self.column.partition("_")[0]
+
+    def number(self, value: float, *, signed: bool = True) -> str:
+        """Write a difference without its unit."""
+        if not math.isfinite(value):
+            return "not defined"
+        if self.is_counted:
+            images = round(IMAGES * value)
+            return f"{images:+,}" if signed and images else f"{images:,}"
+        return self.metric.number(value, signed=signed)
+
+    def amount(self, value: float) -> str:
+        """Write the size of a difference with its unit, exactly: "20 images", "0.01 nats"."""
+        if self.is_counted:
+            return f"{IMAGES * abs(value):,.4g} images"
+        return f"{self.metric.factor * abs(value):.3g} {self.metric.difference_unit}".rstrip()
+
+    def axis(self) -> str:
+        """Name what the numbers are: "test images of 10,000", "test Brier score"."""
+        if self.is_counted:
+            return f"{self.part} images of {IMAGES:,}"
+        unit, label = self.metric.difference_unit, label_of(self.column)
+        return label if not unit or label.startswith(unit) else f"{label}, {unit}"
+
+    def change(self, effect: float, level: float | None = None) -> str:
+        """Say a difference as a clause: "24 more of 10,000 test images are right".
+
+        Args:
+            effect: mean of arm minus reference, in the column's unit.
+            level: mean of the reference, of which the change is said in percent; None for none.
+        """
+        label = self.metric.label if self.part == "test" else label_of(self.column)
+        if not math.isfinite(effect):
+            return f"the {label} cannot be compared"
+        said = self.number(abs(effect), signed=False)
+        is_none = float(said.replace(",", "")) == 0
+        how = "as many" if is_none else f"{said} {'more' if effect > 0 else 'fewer'}"
+        if self.is_counted:
+            verb = "is" if said == "1" else "are"
+            return f"{how} of {IMAGES:,} {self.part} images {verb} right"
+        unit = self.metric.difference_unit
+        if unit and label.startswith(unit):
+            return f"{how} {label} are needed"
+        if is_none:
+            return f"the {label} is the same"
+        share = f" ({100 * abs(effect / level):.0f} %)" if level else ""
+        return (
+            f"the {label} is {'higher' if effect > 0 else 'lower'} by {said} {unit}".rstrip()
+            + share
+        )
+
+
+def number_in_words(count: int) -> str:
+    """Write a number up to twelve as a word."""
+    return NUMBERS[count] if 0 <= count < len(NUMBERS) else f"{count:,}"
+
+
+def side(side: Mapping[str, Any] | float, metric: str = "") -> str:
+    """Name an arm or a reference by its values, a number in its metric's unit."""
+    if isinstance(side, Mapping):
+        several = [value if isinstance(value, tuple) else (value,) for value in side.values()]
+        return " with ".join(listed([*map(written, values)]) for values in several)
+    return metric_of(metric).shown(side)
+
+
+def settings(rule: ContrastRule | CountRule) -> str:
+    """Say what the mean is over: "five hidden activations"."""
+    if not rule.over:
+        return "all seeds"
+    if len(rule.over) == 1:
+        ((field, values),) = rule.over.items()
+        return f"{number_in_words(len(values))} {field_written(field, len(values))}"
+    fields = listed([field_written(field) for field in rule.over])
+    return f"{number_in_words(len(rule.settings))} combinations of {fields}"
+
+
+def placeholders(verdict: Verdict) -> dict[str, str]:
+    """Return what a rule's sentence may ask for, by the names that `rules` accepts.
+
+    ``k`` and ``n``: rows as claimed, and all of them. ``settings``: what the mean is over. Of a
+    contrast also ``change``: what the primary estimand comes to, as a clause; ``effect``: the same
+    as a signed number; ``margin``: the least that matters; ``arm`` and ``reference``: the two that
+    are compared. Of a count also ``bound``.
+    """
+    rule, primary = verdict.claim.rule, verdict.primary
+    if not isinstance(rule, ContrastRule | CountRule):
+        return {}
+    said = {
+        "k": number_in_words(verdict.num_as_claimed),
+        "n": number_in_words(len(verdict.rows)),
+        "settings": settings(rule),
+    }
+    if isinstance(rule, CountRule):
+        return said | {"bound": side(rule.bound, rule.metric)}
+    if primary is None:
+        return said
+    amounts = Amounts(rule.metric)
+    level = primary.margin / rule.relative_margin if rule.relative_margin else None
+    return said | {
+        "change": amounts.change(primary.effect, level),
+        "effect": amounts.number(primary.effect),
+        "margin": amounts.amount(primary.margin),
+        "arm": side(rule.arm),
+        "reference": side(rule.reference, rule.metric),
+    }
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """Fill the placeholders of a sentence, and begin it with a capital letter."""
+    said = template.format_map(values)
+    return said[:1].upper() + said[1:]
+
+
+def how_sure(rule: ContrastRule, primary: Primary) -> str:
+    """Say of a difference whether it is shown, and whether it is large enough to matter."""
+    least = f"{Amounts(rule.metric).amount(primary.margin)}, the least that matters here"
+    # Of a claim of no difference, or of no harm, the direction answers another question.
+    shown = primary.low > 0 or primary.high < 0
+    if rule.expected in ("higher", "lower") or rule.asks == "dependence":
+        shown = primary.direction != "not shown"
+    return {
+        (True, "matters"): f"This is shown, and it is more than {least}.",
+        (True, "too small to matter"): f"This is shown, but it is less than {least}.",
+        (True, "open"): f"This is shown; whether it reaches {least}, the runs cannot tell.",
+        (False, "too small to matter"): f"A difference of {least}, is ruled out.",
+        (False, "open"): (
+            f"The runs cannot tell: chance may do this, and a difference of {least}, is not ruled "
+            "out."
+        ),
+    }.get((shown, primary.size), "Chance alone may do this.")

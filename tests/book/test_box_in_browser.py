@@ -1,0 +1,49 @@
+"""Boxes of every label in Chromium, light and dark, at a desk and on a phone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from report.claims.made_verdicts import every_label
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.browser
+
+GROUNDS = {"light": "background:#fff;color:#222832", "dark": "background:#14181e;color:#ced6dd"}
+SIZES = """[...document.querySelectorAll("main *")].map(
+    (element) => parseFloat(getComputedStyle(element).fontSize)
+)"""
+OVERHANG = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.mark.parametrize("ground", GROUNDS)
+@pytest.mark.parametrize("width", [1400, 390])
+def test_boxes_can_be_read(browser: Browser, ground: str, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    boxes = "".join(made._repr_html_() for made in every_label())
+    page.set_content(
+        f'<!doctype html><html lang="en"><title>Boxes</title><style>a {{ color: inherit }}</style>'
+        f'<body style="{GROUNDS[ground]}"><main><h1>Boxes</h1>{boxes}</main>'
+    )
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    found = Axe().run(page).response["violations"]
+    overhang, smallest = page.evaluate(OVERHANG), min(page.evaluate(SIZES))
+    page.close()
+    assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
+    assert overhang <= 0
+    assert smallest >= 12
+
+
+def test_folded_parts_open_by_the_keyboard(browser: Browser) -> None:
+    page = browser.new_page()
+    page.set_content(every_label()[0]._repr_html_())
+    page.locator("summary").focus()
+    page.keyboard.press("Enter")
+    is_open = page.locator("details").get_attribute("open")
+    page.close()
+    assert is_open is not None

@@ -1,0 +1,238 @@
+"""The box of a verdict: what it says, what it draws, on a page and in a terminal."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+
+from activation_study.errors import ClaimsError
+from activation_study.report.claims import box, claims_file
+from activation_study.report.claims.box.answers import answer_of
+from activation_study.report.claims.box.wording import Amounts, placeholders
+from activation_study.report.claims.past import first_round
+from activation_study.report.claims.rules import ContrastRule
+from activation_study.report.claims.verdict import Verdict
+from report.claims.claim_frames import contrast, document, write
+from report.claims.made_verdicts import claim, every_label, primary, row, verdict
+
+VERDICTS = {made.claim.id: made for made in every_label()}
+
+
+def parsed(made: Verdict) -> Tag:
+    found = BeautifulSoup(made._repr_html_(), "html.parser").find(class_="verdict")
+    assert isinstance(found, Tag)
+    return found
+
+
+def words(element: Tag | None) -> str:
+    assert element is not None
+    return " ".join(element.get_text(" ", strip=True).split())
+
+
+@pytest.mark.parametrize(
+    ("column", "effect", "level", "said"),
+    [
+        ("test_accuracy", 0.0024, None, "24 more of 10,000 test images are right"),
+        ("test_accuracy", -0.0001, None, "1 fewer of 10,000 test images is right"),
+        ("test_accuracy", 0.00004, None, "as many of 10,000 test images are right"),
+        ("validation_accuracy", 0.5, None, "5,000 more of 10,000 validation images are right"),
+        ("test_nll", -0.004, 0.08, "the negative log-likelihood is lower by 0.0040 nats (5 %)"),
+        ("test_nll", 0.00001, None, "the negative log-likelihood is the same"),
+        ("test_ece", 0.0012, None, "the expected calibration error is higher by 0.12 points"),
+        ("epochs_to_97", -1.5, None, "1.50 fewer epochs to 97 % validation accuracy are needed"),
+        ("test_nll", float("nan"), None, "the negative log-likelihood cannot be compared"),
+    ],
+)
+def test_changes_are_said_in_plain_words(
+    column: str, effect: float, level: float | None, said: str
+) -> None:
+    assert Amounts(column).change(effect, level) == said
+
+
+def test_every_placeholder_that_a_rule_accepts_is_filled() -> None:
+    for name in ("not-true", "many"):
+        rule = VERDICTS[name].claim.rule
+        assert set(placeholders(VERDICTS[name])) == set(rule.placeholders)
+    said = placeholders(VERDICTS["not-true"])
+    assert said["settings"] == "five hidden activations"
+    assert (said["arm"], said["reference"]) == ("sigmoid", "softmax")
+    assert (said["k"], said["n"], said["margin"]) == ("one", "five", "20 images")
+    assert placeholders(VERDICTS["many"])["bound"] == "95.00 %"
+
+
+def test_a_sentence_with_an_unknown_placeholder_is_refused(tmp_path) -> None:
+    path = write(tmp_path, document(one=contrast(sentence="With tanh {chnage}.")))
+    with pytest.raises(ClaimsError, match=r"'chnage'.*accepted: .*Did you mean 'change'"):
+        claims_file.read(path)
+
+
+@pytest.mark.parametrize("name", VERDICTS)
+def test_a_box_says_its_label_its_claim_and_its_address(name: str) -> None:
+    made, shown = VERDICTS[name], parsed(VERDICTS[name])
+    assert shown["id"] == f"verdict-{name}"
+    assert words(shown.select_one(".answer")).lower().startswith(made.label)
+    assert words(shown.select_one(".claimed")) == f"“{made.claim.assertion}”"
+    assert shown.select_one(".permalink")["href"] == f"#verdict-{name}"
+    assert ("quiet" in shown["class"]) == (made.status in QUIET)
+
+
+QUIET = ("not tried yet", "withdrawn", "incomplete record")
+
+
+def test_six_kinds_of_answer_look_different() -> None:
+    judged = [made for made in VERDICTS.values() if made.is_judgement]
+    looks = {answer_of(made.label) for made in judged}
+    assert len(looks) == len({look.colour for look in looks}) == 6
+    assert len({look.path for look in looks}) == len({look.ascii for look in looks}) == 6
+
+
+@pytest.mark.parametrize(
+    ("name", "sure"),
+    [
+        ("all-true", "This is shown, and it is more than 20 images, the least that matters here."),
+        ("true-but-small", "This is shown, but it is less than 20 images"),
+        ("true-size-open", "This is shown; whether it reaches 0.0131 nats"),
+        ("not-true", "A difference of 20 images, the least that matters here, is ruled out."),
+        ("nobody-knows", "The runs cannot tell: chance may do this"),
+        ("it-depends", "How large it is depends on the hidden activation."),
+        ("many", "Of 20 activations 17 are shown to reach 95.00 %."),
+        ("computed-holds", "the outputs' sum differs from 1 by at most 6.0e-16."),
+        ("computed-does-not-hold", "max sum error: 0.03, outside of its bound."),
+    ],
+)
+def test_a_sentence_says_how_sure_and_how_large(name: str, sure: str) -> None:
+    assert sure in words(parsed(VERDICTS[name]))
+    assert sure in " ".join(str(VERDICTS[name]).split())
+
+
+def test_of_a_claim_of_equality_the_interval_says_whether_a_difference_is_shown() -> None:
+    same = claim("same", contrast(expected="same", margin=0.002, over={}))
+    shown = primary(0.0009, "as claimed", "too small to matter")
+    assert "This is shown, but" in str(verdict(same, label="came true", primary=shown))
+    none = dataclasses.replace(shown, low=-0.0003)
+    assert "is ruled out" in str(verdict(same, label="came true", primary=none))
+
+
+def percent(element: Tag, name: str) -> float:
+    return float(str(element[name]).removesuffix("%")) / 100
+
+
+def test_rows_stand_where_their_numbers_say() -> None:
+    made = VERDICTS["not-true"]
+    lines = [made.primary, *made.rows]
+    drawings = parsed(made).select("li > svg")
+    assert len(drawings) == len(lines)
+    for line, drawing in zip(lines, drawings, strict=True):
+        region, origin, interval = drawing.find_all(["rect", "line"])
+        # The region is two margins wide: that is the scale.
+        unit = percent(region, "width") / (2 * made.primary.margin)
+        zero = percent(origin, "x1")
+        assert percent(region, "x") == pytest.approx(zero - made.primary.margin * unit, abs=2e-4)
+        place = drawing.select_one("svg > svg")
+        for value, at in [
+            (line.effect, percent(place, "x")),
+            (line.low, percent(interval, "x1")),
+            (line.high, percent(interval, "x2")),
+        ]:
+            assert at == pytest.approx(zero + value * unit, abs=2e-4)
+            assert 0 < at < 1
+        is_contrary = line.direction == "contrary"
+        assert (place.find("path") is not None) == is_contrary
+
+
+def test_a_drawing_is_an_image_with_a_name_and_a_description() -> None:
+    drawing = parsed(VERDICTS["not-true"]).select("li > svg")[1]
+    assert drawing["role"] == "img"
+    assert words(drawing.title) == "ReLU: +12"
+    assert words(drawing.desc) == "95 % interval +5 to +19, contrary"
+
+
+def test_the_box_says_what_is_special_about_its_rows() -> None:
+    said = words(parsed(VERDICTS["not-true"]).select_one(".key"))
+    assert "* the two ran at different learning rates: ELU (0.00316 and 0.001)" in said
+    assert "GELU and GELU, default rate are the same runs, counted once" in said
+    assert "Numbers: test images of 10,000, averaged weights" in said
+    several = row("ReLU", 0.001, arm_rate=float("nan"), reference_rate=float("nan"))
+    assert not several.is_at_unequal_rates
+
+
+def test_a_minus_is_one_on_the_page_and_a_hyphen_in_the_terminal() -> None:
+    made = VERDICTS["true-but-small"]
+    assert "\N{MINUS SIGN}9" in words(parsed(made))
+    assert " -9\n" in str(made)
+    assert "2026-11-26" in words(parsed(made))
+
+
+def test_more_than_a_dozen_rows_are_folded() -> None:
+    folded = parsed(VERDICTS["many"]).find("details")
+    assert words(folded.summary) == "All 20 rows"
+    assert len(folded.select("li > svg")) == 20
+    assert "17 of 20" in words(parsed(VERDICTS["many"]).select_one(".answer"))
+
+
+def test_what_is_folded_holds_the_statistics_and_the_history() -> None:
+    more = parsed(VERDICTS["not-true"]).find("details")
+    facts = {words(name): words(name.find_next("dd")) for name in more.find_all("dt")}
+    assert words(more.summary) == "Statistics, forecast, runs, scope, first round, notes"
+    assert facts["95 % interval"] == "\N{MINUS SIGN}0.04 to +0.04 points"
+    assert facts["Least that matters"] == "0.20 points"
+    assert facts["Size"] == "open: so it was"
+    assert facts["Between"] == "\N{MINUS SIGN}0.10 to +0.10 points: so it was not"
+    assert facts["2026-11-26"] == "Mended. Its word hid the result."
+    assert facts["2026-12-01"].startswith("The scope named tuned rates")
+    assert next(words(cell) for cell in more.table.find_all("th", scope="col")) == "row"
+    assert len(more.table.tbody.find_all("tr")) == 5
+
+
+def test_a_claim_says_what_the_first_round_had_said() -> None:
+    made = verdict(claim("gelu-beats-relu", None), "not tried yet", "not tried yet")
+    assert f"It said {first_round('gelu-beats-relu')}" in words(parsed(made))
+
+
+def test_of_a_claim_of_dependence_no_row_alone_comes_true() -> None:
+    rule = contrast(expected=None, asks="dependence", over={"head": ["softmax", "sigmoid"]})
+    made = verdict(
+        claim("varies", rule),
+        label="came true",
+        primary=primary(0.004, "as claimed", "matters"),
+        rows=(row("softmax", 0.001), row("sigmoid", 0.005, "as claimed")),
+    )
+    assert isinstance(made.claim.rule, ContrastRule)
+    assert str(made).startswith("[+] varies: came true\n")
+    assert "largest difference" in str(made)
+
+
+@pytest.mark.parametrize("name", VERDICTS)
+def test_a_terminal_shows_it_in_80_columns_of_ascii(name: str) -> None:
+    text = str(VERDICTS[name])
+    assert text.isascii()
+    assert max(map(len, text.splitlines())) <= 80
+    assert box.as_line(VERDICTS[name]).startswith(f"[{answer_of(VERDICTS[name].label).ascii}] ")
+
+
+def test_a_terminal_draws_region_origin_interval_and_point() -> None:
+    line = next(line for line in str(VERDICTS["nobody-knows"]).splitlines() if "ReLU" in line)
+    assert re.fullmatch(r" +ReLU +\[-+\|-+o-+\]-+ +\+11", line)
+
+
+def test_what_is_not_finite_is_said_and_not_drawn() -> None:
+    nothing = dict.fromkeys(("effect", "low", "high"), float("nan"))
+    rows = (row("ReLU", 0.001), dataclasses.replace(row("tanh", 0.0), **nothing))
+    made = dataclasses.replace(VERDICTS["nobody-knows"], rows=rows)
+    drawing = parsed(made).select("li > svg")[2]
+    assert words(drawing.title) == "tanh: not defined"
+    assert drawing.select_one("svg > svg") is None
+    assert "not defined" in str(made)
+
+
+def test_the_quick_tier_is_no_evidence() -> None:
+    assert box.QUICK in words(parsed(VERDICTS["thinned"]))
+    assert box.QUICK in str(VERDICTS["thinned"])
+
+
+def test_text_is_escaped() -> None:
+    made = verdict(claim("one", None, assertion="a < b"), "not tried yet", "not tried yet")
+    assert "a &lt; b" in made._repr_html_()
