@@ -110,6 +110,8 @@ def _explained(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     def explained(scores: Any) -> Any:
         try:
             outputs = function(scores)
+            if not keras.ops.is_tensor(outputs):
+                raise TypeError(f"returned {type(outputs).__name__}")
         except Exception as error:
             is_branch = "as a Python `bool`" in str(error)
             raise ValueError(
@@ -117,11 +119,6 @@ def _explained(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
                 f"({type(error).__name__}: {error}). {remedy}"
                 f"{', and use keras.ops.where in place of if' if is_branch else ''}."
             ) from error
-        if not keras.ops.is_tensor(outputs):
-            raise ValueError(
-                f"Activation {name!r} received a tensor of scores and returned "
-                f"{type(outputs).__name__}. {remedy}."
-            )
         return outputs
 
     return explained

@@ -78,13 +78,11 @@ class DatasetSpec:
     """What is known about a dataset without reading it.
 
     Attributes:
-        name: the name used in an experiment.
         digest: SHA-256 in hex. mnist: of the four hex payload digests, concatenated in the order
             train images, train labels, test images, test labels. mnist-5k: of the bytes of train
             images, train labels, test images, test labels.
         train_size: number of examples left for training after the split.
         validation_size: number of examples that the split sets aside.
-        test_size: number of examples of the test part.
     """
 
     name: str

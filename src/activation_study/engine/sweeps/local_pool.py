@@ -51,12 +51,7 @@ def in_workers(
     Raises:
         EngineError: Workers die before they have been given anything.
     """
-    pool = _Pool(iter(chunks), num_workers)
-    try:
-        yield from pool.outcomes()
-    finally:
-        for worker in pool.busy:
-            worker.end()
+    return _Pool(iter(chunks), num_workers).outcomes()
 
 
 @dataclass
@@ -145,13 +140,17 @@ class _Pool:
         self.deaths: Counter[str] = Counter()
         self.early_deaths = 0
 
-    def outcomes(self) -> Iterator[Run | Failure]:
-        yield from self._hand_out()
-        while self.busy:
-            ready = multiprocessing.connection.wait([worker.connection for worker in self.busy])
-            for worker in [worker for worker in self.busy if worker.connection in ready]:
-                yield from self._receive(worker)
+    def outcomes(self) -> Generator[Run | Failure, None, None]:
+        try:
             yield from self._hand_out()
+            while self.busy:
+                ready = multiprocessing.connection.wait([each.connection for each in self.busy])
+                for worker in [each for each in self.busy if each.connection in ready]:
+                    yield from self._receive(worker)
+                yield from self._hand_out()
+        finally:
+            for worker in self.busy:
+                worker.end()
 
     def _hand_out(self) -> Iterator[Failure]:
         while len(self.busy) < self.num_workers and (chunk := self._next_chunk()):
