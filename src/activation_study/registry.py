@@ -48,11 +48,8 @@ class Registry(Generic[T]):
     """Entries of one kind by name, in the order in which they came.
 
     An entry's name is its attribute ``name``; that of a function without one is the function's own,
-    with hyphens: ``prior_bias`` is found as ``prior-bias``.
-
-    Args:
-        kind: what an entry is, for messages: ``"head"``.
-        entries: those of the package, which no later one replaces.
+    with hyphens: ``prior_bias`` is found as ``prior-bias``. No later one replaces those of the
+    package, with which it starts. The kind, ``"head"`` say, is what messages call an entry.
     """
 
     def __init__(self, kind: str, entries: Iterable[T]) -> None:

@@ -16,14 +16,9 @@ from activation_study.catalogue.tasks import Task
 
 @dataclass(frozen=True)
 class Parts:
-    """The parts of an experiment.
+    """The parts of an experiment; its dataset is described and not read.
 
-    Attributes:
-        dataset: what is known about the dataset; it is not read.
-        task: what is predicted, with its measures.
-        activation: the hidden activation.
-        head: output activation with its loss.
-        digests: of the fields whose part is the user's own, SHA-256 (hex) of its code.
+    ``digests``: by field whose part is the user's own, SHA-256 (hex) of its code.
     """
 
     dataset: DatasetSpec

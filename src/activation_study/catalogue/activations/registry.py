@@ -98,8 +98,7 @@ def register(
         formula: LaTeX in z; the name as a function of z where not given.
         reference: short citation.
         initializer: recommended Keras initializer of the weights before it.
-        **properties: other fields of `Activation` that are known; those not given are measured
-            numerically.
+        **properties: other fields of `Activation` that are known; the rest is measured.
 
     Raises:
         ValueError: for a name that is taken or no identifier, for an unknown property or one of

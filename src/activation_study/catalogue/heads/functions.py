@@ -1,7 +1,6 @@
-"""The functions behind the output heads: two of tensors, the others of NumPy arrays.
+"""The functions behind the output heads: two of tensors, the others of NumPy arrays, in float64.
 
-Every NumPy function takes a float64 array of scores of shape (examples, classes) and returns one of
-the same shape.
+Each takes scores of shape (examples, classes) and returns the same shape.
 """
 
 from __future__ import annotations
@@ -12,14 +11,7 @@ import numpy as np
 
 
 def unmarked_sigmoid(scores: Any) -> Any:
-    """Sigmoid whose result does not carry the logits that Keras's losses look for.
-
-    Args:
-        scores: tensor of shape (batch, classes).
-
-    Returns:
-        Tensor of the same shape with values in [0, 1].
-    """
+    """Sigmoid whose result does not carry the logits that Keras's losses look for."""
     from keras import ops
 
     # A product is a new tensor without `_keras_logits` and of another op type than Sigmoid.
@@ -29,13 +21,8 @@ def unmarked_sigmoid(scores: Any) -> Any:
 def double_softmax(scores: Any) -> Any:
     """Softmax applied twice: the mistake of a softmax before a loss that applies its own.
 
-    The loss takes the first softmax's output as logits, which is the same double softmax.
-
-    Args:
-        scores: tensor of shape (batch, classes).
-
-    Returns:
-        Tensor of the same shape whose rows sum to 1; no entry exceeds e / (e + K - 1).
+    The loss takes the first softmax's output as logits, which is the same double softmax. No output
+    exceeds e / (e + K - 1).
     """
     from keras import ops
 

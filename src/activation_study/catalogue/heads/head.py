@@ -68,35 +68,21 @@ class Head:
     prior_bias: bool = False
 
     def make_loss(self) -> keras.losses.Loss:
-        """Return a fresh Keras loss, called as ``loss(targets, model_outputs)``.
-
-        It returns the mean over the batch.
-        """
+        """Return a fresh Keras loss: ``loss(targets, outputs)`` is the mean over the batch."""
         quiet_tensorflow.load()
         import keras
 
         return getattr(keras.losses, _LOSSES[self.loss_name])()
 
     def initial_bias(self, prior: float) -> float:
-        """Return the initial bias of the output layer.
+        """Return the initial bias of the output layer: 0, or the log-odds of the prior.
 
-        Args:
-            prior: how often an output's target is 1.
-
-        Returns:
-            The log-odds of the prior, at which every sigmoid says it, for heads with a prior bias;
-            else 0. Where each of K classes is as frequent, that is -ln(K - 1).
+        There every sigmoid says how often a target is 1; for K equal classes it is -ln(K - 1).
         """
         return -math.log(1.0 / prior - 1.0) if self.prior_bias else 0.0
 
     def outputs(self, scores: np.ndarray) -> np.ndarray:
-        """Return what the network emits for `scores`.
-
-        Args:
-            scores: float array of shape (examples, classes), before the output activation.
-
-        Returns:
-            float64 array of the same shape.
+        """Return what the network emits for scores, shape (examples, K), as float64 of that shape.
 
         Raises:
             ValueError: `scores` is not a matrix of finite numbers.
@@ -104,14 +90,9 @@ class Head:
         return self.numpy_outputs(_checked(scores))
 
     def predictions(self, scores: np.ndarray, targets: Targets) -> np.ndarray:
-        """Return what the scores are read as where targets are of this kind.
+        """Return what scores, shape (examples, K), are read as where targets are of this kind.
 
-        Args:
-            scores: float array of shape (examples, K), before the output activation.
-            targets: kind of the task's targets.
-
-        Returns:
-            float64 array of the same shape. Of one label, every row is non-negative and sums to 1.
+        They are float64 of that shape. Of one label, every row is non-negative and sums to 1.
 
         Raises:
             ValueError: `scores` is not a matrix of finite numbers, or the head cannot be read so.

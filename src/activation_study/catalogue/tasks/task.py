@@ -82,14 +82,7 @@ class Task:
         return "float32" if self.targets == "numbers" else "uint8"
 
     def encode(self, targets: Any) -> Any:
-        """Return what the loss is given.
-
-        Args:
-            targets: tensor of shape (batch, ...).
-
-        Returns:
-            float32 tensor of shape (batch, num_outputs).
-        """
+        """Return what the loss is given: a float32 tensor of shape (batch, num_outputs)."""
         import tensorflow as tf
 
         if self.targets == "one label":

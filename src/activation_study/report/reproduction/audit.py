@@ -131,13 +131,8 @@ def audit(
     within the tolerances of ``reproduction.tolerances``, as far as there are any. Where none were
     measured for a task, its runs can only be equal, or be audited where they were recorded.
 
-    Args:
-        study: Published study to draw from; None for all of them.
-        sample: Number of runs, spread over the hidden activations; all runs where there are fewer.
-        seed: Seed of the draw: equal seeds draw the same runs of the same record.
-        num_workers: Processes that train.
-        published: The record; by default the project's own.
-        report: Called with each run as soon as it is compared.
+    The sample, of one study or of all, is spread over the hidden activations; equal seeds draw the
+    same runs of the same record. ``report`` is called with each run as soon as it is compared.
 
     Raises:
         ValueError: The study is not published, or the sample is less than 1.

@@ -43,8 +43,7 @@ class AuditedRun:
     """One published run beside what came of it now.
 
     Args:
-        key: Key of the run.
-        study: Study in whose files it is published.
+        study: That in whose files it is published.
         cell: The experiment in a few words.
         provenance: Where the recorded run was made.
         same_platform: Whether this process has the CPU type and the versions of the recorded run.
