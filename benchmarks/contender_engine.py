@@ -58,7 +58,8 @@ class _Engine:
         """Trains one epoch as ``train`` does, and returns the mean loss."""
         arrays = self._arrays
         order = tf.constant(self._generator.permutation(arrays.train_indices))
-        return float(self._loop.train_epoch(arrays.images, arrays.targets, order).numpy().mean())
+        losses, _ = self._loop.train_epoch(arrays.images, arrays.targets, order)
+        return float(losses.numpy().mean())
 
     def run(self, seed: int) -> dict[str, float]:
         """Trains a whole run, as a worker of a sweep does."""

@@ -164,7 +164,7 @@ FOUNDING = {
     "evaluation": "test",
 }
 
-DEFAULTS = FOUNDING | {"protocol": 2}
+DEFAULTS = FOUNDING | {"protocol": 2, "rate_decay": "none"}
 
 CHANGES = {
     "dataset": ["mnist-5k"],
@@ -180,12 +180,13 @@ CHANGES = {
     "optimizer": ["sgd"],
     "learning_rate": [0.01, 0.00100001],
     "batch_size": [127],
-    "epochs": [11],
+    "epochs": [0, 11],
     "train_size": [1, 54_999],
     "label_noise": [0.1],
     "seed": [1, 2**63 - 1],
     "evaluation": ["validation"],
     "protocol": [1],
+    "rate_decay": ["linear"],
 }
 
 

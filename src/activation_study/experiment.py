@@ -28,6 +28,7 @@ MOST_CONVOLUTIONS = 4
 """Each convolution halves the image of 28 x 28; after four of them one position is left."""
 NORMALIZATIONS = ("none", "batch", "layer")
 OPTIMIZERS = ("adam", "sgd")
+RATE_DECAYS = ("none", "linear")
 EVALUATIONS = ("test", "validation")
 PROTOCOLS = (1, 2)
 INITIALIZERS = (
@@ -89,7 +90,7 @@ class Experiment:
         optimizer: ``"adam"`` or ``"sgd"``, with Keras's defaults apart from the rate.
         learning_rate: Step size, above 0.
         batch_size: Examples a step; the last step of an epoch takes what is left.
-        epochs: Passes over the training part, at least 1.
+        epochs: Passes over the training part; 0 for the untrained network.
         train_size: Training examples used, or None for the whole training part.
         label_noise: Share of the training labels replaced by a wrong one, drawn uniformly; 0 where
             the task knows no wrong labels.
@@ -98,6 +99,8 @@ class Experiment:
         evaluation: ``"test"``: the test set is read once, at the end; ``"validation"``: it is not
             read at all, which is what tuning runs want.
         protocol: What is recorded: 2 has more columns than 1, from equal training.
+        rate_decay: ``"none"``, or ``"linear"``: from the learning rate at the first step to 0 after
+            the last.
 
     Raises:
         ValueError: There is no such field, or a value is not accepted; says what was received, what
@@ -123,6 +126,7 @@ class Experiment:
     seed: int = 0
     evaluation: str = "test"
     protocol: int = PROTOCOLS[-1]
+    rate_decay: str = "none"
 
     def __post_init__(self) -> None:
         for field, accepted in accepted_names().items():
@@ -138,7 +142,7 @@ class Experiment:
             ("depth", 0, 64),
             ("width", 1, 65_536),
             ("batch_size", 1, 60_000),
-            ("epochs", 1, 10_000),
+            ("epochs", 0, 10_000),
             ("seed", 0, 2**63 - 1),
             ("protocol", PROTOCOLS[0], PROTOCOLS[-1]),
         ):
@@ -258,6 +262,7 @@ def accepted_names() -> dict[str, tuple[str, ...]]:
         "initializer": INITIALIZERS,
         "optimizer": OPTIMIZERS,
         "evaluation": EVALUATIONS,
+        "rate_decay": RATE_DECAYS,
     }
 
 

@@ -108,13 +108,14 @@ def divergence(
 
     Returns:
         "not finite" if a loss or the last value of the metric is NaN or infinite; else "chance" if
-        that value is one of chance; else "".
+        that value is one of chance after at least one epoch; else "".
     """
     last = float(history[f"validation_{metric}"][-1])
     losses = (history["train_loss"][1:], history["validation_loss"])
     if not (all(np.isfinite(values).all() for values in losses) and math.isfinite(last)):
         return "not finite"
-    return "chance" if is_chance(last) else ""
+    has_trained = len(history["train_loss"]) > 1
+    return "chance" if has_trained and is_chance(last) else ""
 
 
 def _finite_start(values: Sequence[float] | np.ndarray) -> np.ndarray:

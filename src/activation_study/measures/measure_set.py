@@ -14,6 +14,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from activation_study.measures.metrics import AVERAGED
+
 Targets = Literal["one label", "labels", "numbers"]
 """Kinds of targets: class indices of shape (n,), 0/1 of shape (n, K), floats of shape (n, K)."""
 
@@ -100,10 +102,14 @@ class MeasureSet:
 
     @property
     def summary(self) -> tuple[str, ...]:
-        """The columns of the table of runs that hold a measured number, in their order."""
-        return (
-            *("train_loss", "validation_loss"),
-            *(f"validation_{name}" for name in self.last_epoch),
-            *self.course,
-            *(f"test_{name}" for name in self.at_the_end),
-        )
+        """The columns of the table of runs that hold a measured number, in their order.
+
+        First those of the last weights, then those of the averaged ones.
+        """
+
+        def of(reading: str, course: tuple[str, ...]) -> tuple[str, ...]:
+            validated = (f"validation_{name}" for name in ("loss", *self.last_epoch))
+            tested = (f"test_{name}" for name in self.at_the_end)
+            return tuple(reading + name for name in (*validated, *course, *tested))
+
+        return ("train_loss", *of("", self.course), *of(AVERAGED, self.averaged_course))

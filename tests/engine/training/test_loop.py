@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -110,8 +111,16 @@ def test_looking_and_evaluating_change_nothing(
 
 
 def train_once(loop: Loop, images: tf.Tensor, labels: tf.Tensor) -> np.ndarray:
-    order = tf.constant(np.arange(NUM_IMAGES, dtype=np.int32))
-    return loop.train_epoch(images, labels, order).numpy()
+    return steps_over(loop, images, labels, range(NUM_IMAGES))[0]
+
+
+def steps_over(
+    loop: Loop, images: tf.Tensor, targets: tf.Tensor, order: Iterable[int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Losses and accuracies of the steps over the examples in this order."""
+    seen = loop.train_epoch(images, targets, tf.constant(np.array(order, np.int32)))
+    losses, accuracies = (values.numpy() for values in seen)
+    return losses, accuracies
 
 
 def test_no_graph_goes_through_autograph(
@@ -162,6 +171,55 @@ def test_first_loss_is_the_one_before_the_first_step(images: tf.Tensor, labels: 
     assert loop.evaluate(images[:BATCH], labels[:BATCH]).loss < before
 
 
+def test_accuracies_are_those_before_each_step(images: tf.Tensor, labels: tf.Tensor) -> None:
+    loop, order = started(TANH), np.arange(NUM_IMAGES)
+    _, accuracies = steps_over(loop, images, labels, order)
+    # Three full batches of 32 and a rest of 4.
+    assert accuracies.shape == (4,)
+    loop.restart(TANH, np.random.SeedSequence(0))
+    for batch, accuracy in zip(np.split(order, [32, 64, 96]), accuracies, strict=True):
+        outputs = loop.model(as_pixels(tf.gather(images, batch))).numpy()
+        assert accuracy == pytest.approx((outputs.argmax(axis=1) == labels.numpy()[batch]).mean())
+        steps_over(loop, images, labels, batch)
+
+
+def test_only_one_right_label_has_an_accuracy(images: tf.Tensor) -> None:
+    loop = started(Experiment(task="balance", head="linear_mse", width=16, batch_size=BATCH))
+    losses, accuracies = steps_over(loop, images, tf.ones((NUM_IMAGES, 1)), range(NUM_IMAGES))
+    assert losses.shape == (4,)
+    assert accuracies.shape == (0,)
+
+
+def test_average_of_the_weights_is_the_running_one(
+    images: tf.Tensor, labels: tf.Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Step by step in double precision, past the 20 steps of the plain mean."""
+    monkeypatch.setattr(loop_module, "AVERAGE_DECAY", 0.95)
+    # Batch normalization has statistics that no gradient moves.
+    experiment = TANH.replace(normalization="batch", learning_rate=0.01)
+    loop, order = started(experiment), np.random.default_rng(3)
+    birth = loop.model.get_weights()
+    with loop.averaged():
+        for value, expected in zip(loop.model.get_weights(), birth, strict=True):
+            np.testing.assert_array_equal(value, expected)
+    mean = [np.zeros(value.shape) for value in birth]
+    for step in range(1, 61):
+        steps_over(loop, images, labels, order.choice(NUM_IMAGES, BATCH, replace=False))
+        share = max(0.05, 1 / step)
+        mean = [m + share * (w - m) for m, w in zip(mean, loop.model.get_weights(), strict=True)]
+    last = loop.model.get_weights()
+    with loop.averaged():
+        averaged = loop.model.get_weights()
+    for value, expected in zip(averaged, mean, strict=True):
+        np.testing.assert_allclose(value, expected, rtol=1e-4, atol=1e-5)
+    assert np.abs(averaged[0] - last[0]).max() > 0.01
+    for value, expected in zip(loop.model.get_weights(), last, strict=True):
+        np.testing.assert_array_equal(value, expected)
+    loop.restart(experiment, np.random.SeedSequence(0))
+    with loop.averaged():
+        np.testing.assert_array_equal(loop.model.get_weights()[0], birth[0])
+
+
 def test_channels_of_a_convolution_are_its_units(
     images: tf.Tensor, labels: tf.Tensor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -192,6 +250,7 @@ SHARED = {
     "label_noise": 0.1,
     "seed": 3,
     "evaluation": "validation",
+    "rate_decay": "linear",
 }
 OWN = {
     "hidden": "relu",

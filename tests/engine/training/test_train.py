@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from activation_study.catalogue import activations, datasets, heads, tasks
-from activation_study.engine.training import run_data
-from activation_study.engine.training.loop import Loop
+from activation_study.engine.records.schema import Schema
+from activation_study.engine.training import optimizers, run_data
+from activation_study.engine.training.loop import Loop, as_pixels
 from activation_study.engine.training.train import train
 from activation_study.experiment import Experiment
 
@@ -21,8 +24,8 @@ def weights_after_our_epochs(experiment: Experiment, order: np.ndarray) -> list[
     arrays = run_data.prepare(experiment, streams)
     loop = Loop(experiment)
     loop.restart(experiment, streams.weights)
-    for _ in range(2):
-        loop.train_epoch(arrays.images, arrays.targets, tf.constant(order)).numpy()
+    for rates in optimizers.rates(experiment, len(order)):
+        loop.train_epoch(arrays.images, arrays.targets, tf.constant(order), rates)
     return loop.model.get_weights()
 
 
@@ -33,7 +36,11 @@ def weights_after_fit(experiment: Experiment, order: np.ndarray) -> list[np.ndar
     loop = Loop(experiment)
     loop.restart(experiment, streams.weights)
     optimizer = {"adam": keras.optimizers.Adam, "sgd": keras.optimizers.SGD}[experiment.optimizer]
-    loop.model.compile(optimizer(experiment.learning_rate), heads.get(experiment.head).make_loss())
+    rate = experiment.learning_rate
+    if experiment.rate_decay == "linear":
+        num_steps = 2 * math.ceil(len(order) / experiment.batch_size)
+        rate = keras.optimizers.schedules.PolynomialDecay(rate, num_steps, end_learning_rate=0.0)
+    loop.model.compile(optimizer(rate), heads.get(experiment.head).make_loss())
     loop.model.fit(
         arrays.images.numpy()[order].astype("float32") / 255,
         np.eye(10, dtype="float32")[arrays.targets.numpy()[order]],
@@ -50,6 +57,8 @@ def weights_after_fit(experiment: Experiment, order: np.ndarray) -> list[np.ndar
     [
         {},
         {"optimizer": "sgd", "learning_rate": 0.1},
+        {"rate_decay": "linear"},
+        {"rate_decay": "linear", "optimizer": "sgd", "learning_rate": 0.1},
         {"hidden": "tanh", "head": "sigmoid"},
         # SGD, because batch normalization leaves the biases before it only rounding errors as
         # gradients, which Adam blows up to full steps.
@@ -75,6 +84,55 @@ def test_run_does_not_depend_on_what_the_process_trained_before() -> None:
     again = train(SMALL)
     assert again.summary == first.summary
     assert str(again.tables) == str(first.tables)
+
+
+def test_run_is_read_at_the_last_and_at_the_averaged_weights() -> None:
+    run = train(SMALL)
+    streams = run_data.Streams.of(SMALL)
+    arrays, loop = run_data.prepare(SMALL, streams), Loop(SMALL)
+    loop.restart(SMALL, streams.weights)
+    generator = np.random.default_rng(streams.batches)
+    images, labels = arrays.test[0], arrays.test[1].numpy()
+    for _ in range(2):
+        order = tf.constant(generator.permutation(arrays.train_indices))
+        loop.train_epoch(arrays.images, arrays.targets, order)
+    for reading in loop.readings():
+        outputs = loop.model(as_pixels(images)).numpy().astype(float)
+        of_label = outputs[np.arange(len(labels)), labels]
+        nll = run.summary[f"{reading}test_nll"]
+        assert nll == pytest.approx(-np.log(of_label).mean(), rel=1e-5)
+        is_right = outputs.argmax(axis=1) == labels
+        assert run.summary[f"{reading}test_accuracy"] == pytest.approx(is_right.mean(), abs=1e-3)
+        curve = run.tables["history"][f"{reading}validation_accuracy"]
+        area = run.summary[f"{reading}area_after_first_epoch"]
+        assert area == pytest.approx((curve[1] + curve[2]) / 2, rel=1e-4)
+        # The tables are of the last weights.
+        diagonal = run.tables["confusion"]["count"][::11]
+        assert (sum(diagonal) == is_right.sum()) == (reading == "")
+
+
+@pytest.mark.parametrize(
+    ("task", "head"), [("digits", "softmax"), ("scenes", "sigmoid"), ("balance", "linear_mse")]
+)
+def test_run_measures_what_its_task_declares(task: str, head: str) -> None:
+    experiment = SMALL.replace(task=task, head=head, epochs=1, width=16)
+    run = train(experiment)
+    declared = experiment.parts.task.measures.summary
+    assert set(run.summary) == {"diverged", "divergence", *declared}
+    tables = Schema.of(experiment.parts.task.measures).tables
+    for name in ("history", "early", "units"):
+        assert set(run.tables[name]) == {*tables[name]} - {"key"} - (
+            set() if task == "digits" else {"train_accuracy"}
+        )
+
+
+def test_untrained_network_is_observed() -> None:
+    run = train(SMALL.replace(epochs=0))
+    assert run.tables["history"]["epoch"] == [0]
+    assert run.tables["early"]["step"] == []
+    assert not run.summary["diverged"]
+    assert run.summary["test_accuracy"] == run.summary["averaged_test_accuracy"] < 0.3
+    assert np.isnan(run.summary["train_loss"])
 
 
 def test_arms_are_paired_by_seed() -> None:

@@ -12,6 +12,7 @@ from activation_study.catalogue import tasks
 from activation_study.experiment import DEFAULTS, FOUNDING_FIELDS
 from activation_study.measures.classification import CLASSIFICATION
 from activation_study.measures.measure_set import MeasureSet
+from activation_study.measures.metrics import AVERAGED
 
 TEXT, COUNT, REAL, FLAG = pa.string(), pa.int64(), pa.float64(), pa.bool_()
 # None stands for a number, ``train_size``, that is not given.
@@ -97,17 +98,20 @@ class Schema:
             table: {"key": TEXT} | {name: _ARROW[kind] for name, kind in spec.columns.items()}
             for table, spec in measures.tables.items()
         }
-        losses = {"train_loss": REAL, "validation_loss": REAL}
+        watched = ("loss", *measures.every_epoch)
         tables = {
             "runs": {"key": TEXT}
             | EXPERIMENT
             | OUTCOME
             | dict.fromkeys(measures.summary, REAL)
             | PROVENANCE,
-            "history": {"key": TEXT, "epoch": COUNT}
-            | losses
-            | {f"validation_{name}": REAL for name in measures.every_epoch},
-            "early": {"key": TEXT, "step": COUNT, "train_loss": REAL},
+            "history": {"key": TEXT, "epoch": COUNT, "train_loss": REAL}
+            | {
+                f"{reading}validation_{name}": REAL
+                for reading in ("", AVERAGED)
+                for name in watched
+            },
+            "early": {"key": TEXT, "step": COUNT, "train_loss": REAL, "train_accuracy": REAL},
             "layers": {"key": TEXT, "epoch": COUNT, "layer": COUNT}
             | dict.fromkeys(LAYER_MEASURES, REAL),
             "units": {"key": TEXT, "layer": COUNT, "unit": COUNT}

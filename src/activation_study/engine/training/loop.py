@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import gc
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import keras
@@ -14,6 +16,7 @@ import tensorflow as tf
 from activation_study.catalogue.tasks import Task
 from activation_study.engine.training import network, optimizers
 from activation_study.experiment import Experiment
+from activation_study.measures.metrics import AVERAGED
 
 _graph = functools.partial(tf.function, autograph=False)
 """Compiles without AutoGraph, which gives up where a warning of Python's ``ast`` is an error."""
@@ -21,6 +24,8 @@ _graph = functools.partial(tf.function, autograph=False)
 _ZERO = tf.UnconnectedGradients.ZERO
 """No gradient reaches the layers before a rounding or a cast: theirs is zero."""
 
+AVERAGE_DECAY = 0.998
+"""Of the running average of the weights, a step."""
 
 EVALUATION_BATCH = {"mlp": None, "cnn": 500}
 """Images evaluated at once: all of them, except where the maps between layers would fill memory."""
@@ -72,6 +77,12 @@ class Loop:
         self._loss = experiment.parts.head.make_loss()
         self._optimizer = optimizers.make(experiment.optimizer)
         self._optimizer.build(self._network.model.trainable_variables)
+        # With the moving statistics of normalization, and without what a user's layer may count.
+        self._averaged = [
+            (weight, tf.Variable(weight.value))
+            for weight in self._network.model.weights
+            if weight.dtype == "float32"
+        ]
         self.train_epoch = _graph(self._train_epoch)
         any_examples = _any_examples(self._task)
         self._evaluate_graph = _graph(self._evaluate, input_signature=any_examples)
@@ -93,35 +104,96 @@ class Loop:
         """Puts weights and optimizer back to the beginning of the given experiment."""
         self._initial.assign(experiment, stream)
         optimizers.reset(self._optimizer, experiment.learning_rate)
+        for weight, average in self._averaged:
+            average.assign(weight.value)
 
-    def _train_epoch(self, images: tf.Tensor, targets: tf.Tensor, order: tf.Tensor) -> tf.Tensor:
-        """Trains once over ``images[order]`` and returns the loss of each step."""
+    def readings(self) -> Iterator[str]:
+        """Puts into the model the last, then the averaged weights; yields their columns' prefix."""
+        yield ""
+        with self.averaged():
+            yield AVERAGED
+
+    @contextmanager
+    def averaged(self) -> Iterator[None]:
+        """Puts the average of the weights into the model, and the weights back at the end."""
+        kept = [weight.numpy() for weight, _ in self._averaged]
+        for weight, average in self._averaged:
+            weight.assign(average)
+        try:
+            yield
+        finally:
+            for (weight, _), value in zip(self._averaged, kept, strict=True):
+                weight.assign(value)
+
+    def _train_epoch(
+        self,
+        images: tf.Tensor,
+        targets: tf.Tensor,
+        order: tf.Tensor,
+        rates: tf.Tensor | None = None,
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Trains once over ``images[order]``.
+
+        Args:
+            images: uint8 of shape (n, 784).
+            targets: Of shape (n, ...) as the task says.
+            order: int32 of shape (examples,).
+            rates: Learning rate of each step, float32; None where it stays as it is.
+
+        Returns:
+            What each step saw of its batch before it changed the weights: the loss and, where one
+            label is right, the accuracy (else an empty tensor); float32 of shape (steps,).
+        """
         num_full = order.shape[0] // self._batch_size
         # Full batches have a static shape, which spares each step about thirty shape operations.
         batches = tf.reshape(order[: num_full * self._batch_size], (num_full, self._batch_size))
-        losses = tf.TensorArray(tf.float32, size=num_full, element_shape=())
+        num_seen = 1 + (self._task.targets == "one label")
+        seen = tf.TensorArray(tf.float32, size=num_full, element_shape=(num_seen,))
 
-        def step(number: tf.Tensor, losses: tf.TensorArray) -> tuple[tf.Tensor, tf.TensorArray]:
-            loss = self._train_step(images, targets, batches[number])
-            return number + 1, losses.write(number, loss)
+        def train_step(number: tf.Tensor | int, batch: tf.Tensor) -> tf.Tensor:
+            if rates is not None:
+                self._optimizer.learning_rate.assign(rates[number])
+            return self._train_step(images, targets, batch)
 
-        _, losses = tf.while_loop(lambda number, _: number < num_full, step, (0, losses))
-        if order.shape[0] == num_full * self._batch_size:
-            return losses.stack()
-        rest = self._train_step(images, targets, order[num_full * self._batch_size :])
-        return tf.concat([losses.stack(), [rest]], axis=0)
+        def step(number: tf.Tensor, seen: tf.TensorArray) -> tuple[tf.Tensor, tf.TensorArray]:
+            return number + 1, seen.write(number, train_step(number, batches[number]))
+
+        _, seen = tf.while_loop(lambda number, _: number < num_full, step, (0, seen))
+        values = seen.stack()
+        if order.shape[0] > num_full * self._batch_size:
+            rest = train_step(num_full, order[num_full * self._batch_size :])
+            values = tf.concat([values, [rest]], axis=0)
+        return values[:, 0], tf.reshape(values[:, 1:], [-1])
 
     def _train_step(self, images: tf.Tensor, targets: tf.Tensor, batch: tf.Tensor) -> tf.Tensor:
-        """Takes one step on ``images[batch]`` and returns the loss before it."""
+        """Takes one step on ``images[batch]`` and returns what it saw: loss, perhaps accuracy."""
         variables = self._network.model.trainable_variables
-        pixels = as_pixels(tf.gather(images, batch))
-        wanted = self._task.encode(tf.gather(targets, batch))
+        pixels, wanted = as_pixels(tf.gather(images, batch)), tf.gather(targets, batch)
         with tf.GradientTape() as tape:
-            loss = self._loss(wanted, self._network.model(pixels, training=True))
+            outputs = self._network.model(pixels, training=True)
+            loss = self._loss(self._task.encode(wanted), outputs)
         values = [variable.value for variable in variables]
         gradients = tape.gradient(loss, values, unconnected_gradients=_ZERO)
         self._optimizer.apply(gradients, variables)
-        return loss
+        self._average()
+        if self._task.targets != "one label":
+            return tf.stack([loss])
+        is_right = tf.argmax(outputs, axis=1, output_type=tf.int32) == tf.cast(wanted, tf.int32)
+        return tf.stack([loss, tf.reduce_mean(tf.cast(is_right, tf.float32))])
+
+    def _average(self) -> None:
+        """Moves the average towards the weights: m += max(1 - decay, 1 / t) (w - m) after step t.
+
+        That is the plain mean of the first 500 steps, in which the initial weights do not count,
+        and an exponential one from then on.
+        """
+        step = tf.cast(self._optimizer.iterations.value, tf.float32)
+        share = tf.maximum(1.0 - AVERAGE_DECAY, 1.0 / step)
+        for weight, average in self._averaged:
+            # In two operations; written out, it takes one more pass over memory.
+            tf.raw_ops.ResourceApplyGradientDescent(
+                var=average.handle, alpha=share, delta=average - weight.value
+            )
 
     def evaluate(self, images: tf.Tensor, targets: tf.Tensor) -> Evaluation:
         """Evaluates uint8 images of shape (n, 784) with their targets."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 
 import keras
+import numpy as np
 import tensorflow as tf
+
+from activation_study.experiment import Experiment
 
 
 class FusedAdam(keras.optimizers.Adam):
@@ -51,3 +55,19 @@ def reset(optimizer: keras.optimizers.Optimizer, learning_rate: float) -> None:
     for variable in optimizer.variables:
         variable.assign(tf.zeros(variable.shape, variable.dtype))
     optimizer.learning_rate.assign(learning_rate)
+
+
+def rates(experiment: Experiment, num_examples: int) -> Iterator[np.ndarray | None]:
+    """Yields for each epoch the learning rate of each step, float32 of shape (steps,).
+
+    With a linear decay, step t of the T steps of all epochs has the share 1 - (t - 1) / T of the
+    experiment's rate. Without a decay it yields None: the rate stays as it is.
+    """
+    num_steps = math.ceil(num_examples / experiment.batch_size)
+    for epoch in range(experiment.epochs):
+        if experiment.rate_decay == "none":
+            yield None
+            continue
+        taken = np.arange(epoch * num_steps, (epoch + 1) * num_steps)
+        shares = 1.0 - taken / (num_steps * experiment.epochs)
+        yield (experiment.learning_rate * shares).astype(np.float32)

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from activation_study import settings
 from activation_study.engine.run import SUMMARY_DIGITS, TABLE_DIGITS, Run, round_floats
-from activation_study.engine.training import provenance, run_data
+from activation_study.engine.training import optimizers, provenance, run_data
 from activation_study.engine.training.loop import Loop, loop_for
 from activation_study.engine.training.watch import Watch, read
 from activation_study.experiment import Experiment
@@ -69,16 +69,18 @@ def train(experiment: Experiment) -> Run:
     tables = watch.tables()
     if arrays.test:
         with _timed(seconds, "measure"):
-            validation, test = (
-                read(experiment.parts, loop.evaluate(images, targets), targets.numpy())
-                for images, targets in (arrays.validation, arrays.test)
-            )
-            generator = np.random.default_rng(streams.null)
-            tested, tested_tables = experiment.parts.task.measures.final(
-                validation, test, generator
-            )
-        summary |= {f"test_{name}": value for name, value in tested.items()}
-        tables |= tested_tables
+            for reading in loop.readings():
+                validation, test = (
+                    read(experiment.parts, loop.evaluate(images, targets), targets.numpy())
+                    for images, targets in (arrays.validation, arrays.test)
+                )
+                generator = np.random.default_rng(streams.null)
+                tested, tested_tables = experiment.parts.task.measures.final(
+                    validation, test, generator
+                )
+                summary |= {f"{reading}test_{name}": value for name, value in tested.items()}
+                # Tables are of the last weights, which come first.
+                tables = {**tested_tables, **tables}
     seconds["wall_seconds"] = time.perf_counter() - start
     return Run(
         key=experiment.key,
@@ -108,18 +110,22 @@ def _train_and_watch(
 
     def look(train_loss: float) -> None:
         with _timed(seconds, "measure"):
-            validation = loop.evaluate(*arrays.validation)
+            validation = {each: loop.evaluate(*arrays.validation) for each in loop.readings()}
             layers = loop.look(*probe) if experiment.depth else []
             watch.record(train_loss, validation, targets, layers)
 
     look(float("nan"))
     generator = np.random.default_rng(streams.batches)
-    for epoch in range(experiment.epochs):
+    each_epoch = optimizers.rates(experiment, len(arrays.train_indices))
+    for epoch, rates in enumerate(each_epoch):
         order = generator.permutation(arrays.train_indices)
         with _timed(seconds, "train"):
-            losses = loop.train_epoch(arrays.images, arrays.targets, tf.constant(order)).numpy()
+            losses, accuracies = loop.train_epoch(
+                arrays.images, arrays.targets, tf.constant(order), rates
+            )
+            losses = losses.numpy()
         if epoch == 0:
-            watch.record_early(losses)
+            watch.record_early(losses, accuracies.numpy())
         look(float(losses.mean()))
         if not np.isfinite(losses).all():
             return

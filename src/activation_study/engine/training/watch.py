@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from activation_study.engine.training.loop import Evaluation, LayerLook
 from activation_study.experiment import Parts
 from activation_study.measures.layers import dead_units
 from activation_study.measures.measure_set import Scored, Table
+from activation_study.measures.metrics import AVERAGED
 
 EARLY_WINDOWS = 40
 """Windows into which the training losses of the first epoch are averaged."""
@@ -23,37 +25,53 @@ class Watch:
         self._lipschitz = lipschitz
         self.history: list[dict[str, float]] = []
         self.early: Table = {"step": [], "train_loss": []}
+        self._accuracies = np.array([])
         self._layers: list[dict[str, float]] = []
         self._dead: list[list[np.ndarray]] = []
         self._gradient_dead: list[list[np.ndarray]] = []
 
-    def record_early(self, step_losses: np.ndarray) -> None:
-        """Averages the step losses of the first epoch in windows of (nearly) equal size."""
-        windows = np.array_split(step_losses, min(EARLY_WINDOWS, len(step_losses)))
+    def record_early(self, losses: np.ndarray, accuracies: np.ndarray) -> None:
+        """Averages over windows of (nearly) equal size.
+
+        Args:
+            losses: Of each step of the first epoch.
+            accuracies: The same; empty where the task has none.
+        """
+        self._accuracies = accuracies
+        seen = {"train_loss": losses, "train_accuracy": accuracies}
+        windows = {
+            name: np.array_split(values, min(EARLY_WINDOWS, len(values)))
+            for name, values in seen.items()
+            if values.size
+        }
         self.early = {
-            "step": np.cumsum([len(window) for window in windows]).tolist(),
-            "train_loss": [float(window.mean()) for window in windows],
+            "step": np.cumsum([len(window) for window in windows["train_loss"]]).tolist(),
+            **{name: [float(each.mean()) for each in parts] for name, parts in windows.items()},
         }
 
     def record(
         self,
         train_loss: float,
-        validation: Evaluation,
+        validation: Mapping[str, Evaluation],
         targets: np.ndarray,
         layers: list[LayerLook],
     ) -> None:
-        """Records one moment: epoch 0 is before the first step."""
+        """Records one moment: epoch 0 is before the first step.
+
+        Args:
+            train_loss: Mean loss of the epoch's steps.
+            validation: The validation part, by the prefix of the reading.
+            targets: Of the validation part.
+            layers: The hidden layers on the probe set.
+        """
         epoch = len(self.history)
-        scored = read(self._parts, validation, targets)
-        quality = self._parts.task.measures.watch(scored.predictions, targets)
-        self.history.append(
-            {
-                "epoch": epoch,
-                "train_loss": train_loss,
-                "validation_loss": validation.loss,
-                **{f"validation_{name}": value for name, value in quality.items()},
-            }
-        )
+        row = {"epoch": epoch, "train_loss": train_loss}
+        for reading, evaluation in validation.items():
+            scored = read(self._parts, evaluation, targets)
+            quality = self._parts.task.measures.watch(scored.predictions, targets)
+            row[f"{reading}validation_loss"] = evaluation.loss
+            row |= {f"{reading}validation_{name}": value for name, value in quality.items()}
+        self.history.append(row)
         for number, layer in enumerate(layers, start=1):
             summary = dead_units.layer_summary(layer.activations, layer.slopes, self._lipschitz)
             place = {"epoch": epoch, "layer": number}
@@ -78,14 +96,19 @@ class Watch:
         """
         measures, last = self._parts.task.measures, self.history[-1]
         history = {name: np.array([row[name] for row in self.history], float) for name in last}
-        outcome, course = measures.outcome(history, targets, np.array([]))
-        recorded = ("loss", *measures.last_epoch)
+        averaged = history | {
+            name.removeprefix(AVERAGED): column
+            for name, column in history.items()
+            if name.startswith(AVERAGED)
+        }
+        outcome, course = measures.outcome(history, targets, self._accuracies)
+        _, averaged_course = measures.outcome(averaged, targets, self._accuracies)
         return {
             "diverged": outcome != "",
             "divergence": outcome,
-            "train_loss": last["train_loss"],
-            **{name: last[name] for name in (f"validation_{each}" for each in recorded)},
+            **{name: last[name] for name in measures.summary if name in last},
             **course,
+            **{AVERAGED + name: averaged_course[name] for name in measures.averaged_course},
         }
 
     def _life_histories(self) -> Table:
