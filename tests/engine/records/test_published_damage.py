@@ -80,7 +80,7 @@ def test_other_format_is_refused(record: PublishedRecord) -> None:
 
 def test_other_columns_are_refused(record: PublishedRecord) -> None:
     path, manifest_path = record.folder / "core" / "early.parquet", record.folder / MANIFEST
-    pq.write_table(pq.read_table(path).rename_columns(["key", "step", "loss"]), path)
+    pq.write_table(pq.read_table(path).rename_columns({"train_loss": "loss"}), path)
     manifest = json.loads(manifest_path.read_text())
     del manifest["digest"]
     digest = hashlib.sha256(path.read_bytes()).hexdigest()

@@ -6,13 +6,15 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from activation_study.catalogue import activations
 from activation_study.engine.training import loop as loop_module
-from activation_study.engine.training.loop import Loop, as_pixels, loop_for
+from activation_study.engine.training.graphs import as_pixels
+from activation_study.engine.training.loop import Loop, loop_for
 from activation_study.experiment import Experiment
 
 NUM_IMAGES, BATCH = 100, 32
@@ -98,6 +100,31 @@ def test_look_is_backpropagation(tanh_loop: Loop, images: tf.Tensor, labels: tf.
         np.testing.assert_allclose(seen.activations, outputs, atol=1e-5)
         np.testing.assert_allclose(seen.slopes, 1 - outputs**2, atol=1e-5)
         assert seen.gradient_norm == pytest.approx(norm, rel=1e-4)
+    # The kernel's gradient is the sum of what its inputs and the errors behind it say.
+    assert first.inputs is first.errors is None
+    np.testing.assert_allclose(second.inputs, expected.first, atol=1e-5)
+    gradient = second.inputs.T @ second.errors
+    assert np.linalg.norm(gradient) == pytest.approx(second.gradient_norm, rel=1e-4)
+    kernel = parameters(tanh_loop)["dense_2/kernel"]
+    assert second.kernel_norm == pytest.approx(np.linalg.norm(kernel), rel=1e-5)
+
+
+@pytest.mark.parametrize("architecture", ["mlp", "cnn"])
+def test_dead_units_are_those_that_no_image_wakes(architecture: str, images: tf.Tensor) -> None:
+    loop = started(TANH.replace(hidden="relu", architecture=architecture, width=8))
+    *_, bias = (each for each in loop.model.weights if each.path.endswith("_1/bias"))
+    # So far below 0 that few images, or none, lift it.
+    bias.assign(np.linspace(-3.0, 1.0, 8, dtype="float32"))
+    many = tf.tile(images, (12, 1))
+    indices = np.arange(0, 1200, 7, dtype=np.int32)
+    chosen = as_pixels(tf.gather(many, indices))
+    seen = loop.dead(many, indices)
+    names = [f"hidden_{number}" for number in (1, 2)]
+    for name, dead in zip(names, seen, strict=True):
+        part = keras.Model(loop.model.input, loop.model.get_layer(name).output)
+        largest = part(chosen).numpy().reshape(-1, 8).max(axis=0)
+        np.testing.assert_array_equal(dead, largest == 0)
+    assert 0 < seen[0].sum() < 8
 
 
 def test_looking_and_evaluating_change_nothing(
@@ -106,6 +133,7 @@ def test_looking_and_evaluating_change_nothing(
     before = parameters(tanh_loop)
     tanh_loop.look(images, labels)
     tanh_loop.evaluate(images, labels)
+    tanh_loop.dead(images, np.arange(NUM_IMAGES, dtype=np.int32))
     for path, value in parameters(tanh_loop).items():
         np.testing.assert_array_equal(value, before[path])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import keras
@@ -138,7 +139,8 @@ def test_normalization_stands_between_weights_and_activation(
     for number in (1, 2):
         assert type(network.model.get_layer(f"normalization_{number}")) is kind
     pixels = rng.random((50, 784)).astype("float32")
-    scores, activations, *_ = (part.numpy() for part in network.watched(pixels))
+    looks = network.watched(pixels)["hidden"]
+    _, weighted, scores, activations = (part.numpy() for part in looks[0])
     values = weights(network)
     unnormalized = pixels @ values["dense_1/kernel"] + values["dense_1/bias"]
     if normalization == "layer":
@@ -147,6 +149,7 @@ def test_normalization_stands_between_weights_and_activation(
     else:
         # Before the first step the moving averages are 0 and 1.
         expected = unnormalized / math.sqrt(1 + 1e-3)
+    np.testing.assert_allclose(weighted, unnormalized, rtol=1e-4, atol=1e-4)
     np.testing.assert_allclose(scores, expected, rtol=1e-4, atol=1e-4)
     np.testing.assert_allclose(activations, np.tanh(scores), rtol=1e-5, atol=1e-6)
 
@@ -163,15 +166,14 @@ def test_watched_tensors_are_those_of_a_forward_pass(rng: np.random.Generator) -
     signal, expected = pixels, []
     for layer in ("dense_1", "dense_2"):
         scores = signal @ values[f"{layer}/kernel"] + values[f"{layer}/bias"]
-        signal = np.tanh(scores)
-        expected += [scores, signal]
+        expected += [signal, scores, scores, signal := np.tanh(scores)]
     scores = signal @ values["scores/kernel"] + values["scores/bias"]
     expected += [scores, 1 / (1 + np.exp(-scores))]
     watched = network.watched(pixels)
-    assert len(watched) == len(expected)
-    for found, wanted in zip(watched, expected, strict=True):
-        np.testing.assert_allclose(found.numpy(), wanted, rtol=1e-4, atol=1e-5)
-    np.testing.assert_array_equal(network.model(pixels).numpy(), watched[-1].numpy())
+    found = [*itertools.chain(*watched["hidden"]), watched["scores"], watched["outputs"]]
+    for tensor, wanted in zip(found, expected, strict=True):
+        np.testing.assert_allclose(tensor.numpy(), wanted, rtol=1e-4, atol=1e-5)
+    np.testing.assert_array_equal(network.model(pixels).numpy(), watched["outputs"].numpy())
     assert [kernel.path for kernel in network.kernels] == ["dense_1/kernel", "dense_2/kernel"]
 
 

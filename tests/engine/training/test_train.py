@@ -12,7 +12,8 @@ import tensorflow as tf
 from activation_study.catalogue import activations, datasets, heads, tasks
 from activation_study.engine.records.schema import Schema
 from activation_study.engine.training import optimizers, run_data
-from activation_study.engine.training.loop import Loop, as_pixels
+from activation_study.engine.training.graphs import as_pixels
+from activation_study.engine.training.loop import Loop
 from activation_study.engine.training.train import train
 from activation_study.experiment import Experiment
 
@@ -119,17 +120,38 @@ def test_run_measures_what_its_task_declares(task: str, head: str) -> None:
     run = train(experiment)
     declared = experiment.parts.task.measures.summary
     assert set(run.summary) == {"diverged", "divergence", *declared}
-    tables = Schema.of(experiment.parts.task.measures).tables
-    for name in ("history", "early", "units"):
-        assert set(run.tables[name]) == {*tables[name]} - {"key"} - (
-            set() if task == "digits" else {"train_accuracy"}
-        )
+    stated = Schema.of(experiment.parts.task.measures).tables
+    for name, columns in run.tables.items():
+        expected = set(stated[name]) - {"key"}
+        if task != "digits" and name == "early":
+            expected -= {"train_accuracy"}
+        assert set(columns) == expected
+
+
+def test_units_dead_on_every_training_image_are_counted_three_times() -> None:
+    run = train(SMALL.replace(hidden="relu", learning_rate=0.03, epochs=3))
+    layers, units = run.tables["layers"], run.tables["units"]
+    shares = dict(
+        zip(zip(layers["epoch"], layers["layer"], strict=True), layers["dead_all"], strict=True)
+    )
+    assert shares[2, 1] is shares[2, 2] is None
+    for moment, epoch in enumerate((0, 1, 3)):
+        for layer in (1, 2):
+            dead = [
+                states[moment] == "1"
+                for states, where in zip(units["dead_all"], units["layer"], strict=True)
+                if where == layer
+            ]
+            assert shares[epoch, layer] == pytest.approx(sum(dead) / 128, abs=1e-4)
+    # Fewer are dead on 1,000 training images and on 1,000 others than on the others alone.
+    assert 0 < shares[3, 2] < 1
 
 
 def test_untrained_network_is_observed() -> None:
     run = train(SMALL.replace(epochs=0))
     assert run.tables["history"]["epoch"] == [0]
     assert run.tables["early"]["step"] == []
+    assert set(run.tables["units"]["dead_all"]) <= {"000", "111"}
     assert not run.summary["diverged"]
     assert run.summary["test_accuracy"] == run.summary["averaged_test_accuracy"] < 0.3
     assert np.isnan(run.summary["train_loss"])

@@ -115,7 +115,7 @@ class Schema:
             "layers": {"key": TEXT, "epoch": COUNT, "layer": COUNT}
             | dict.fromkeys(LAYER_MEASURES, REAL),
             "units": {"key": TEXT, "layer": COUNT, "unit": COUNT}
-            | dict.fromkeys(("dead", "gradient_dead"), TEXT),
+            | dict.fromkeys(("dead", "gradient_dead", "dead_all"), TEXT),
         }
         keys = {table: ["key", *spec.sort_key] for table, spec in measures.tables.items()}
         return cls(tables | further, _SORT_KEYS | keys)

@@ -1,8 +1,7 @@
-"""The compiled parts of a run: an epoch of training, an evaluation, a look at the hidden layers."""
+"""The compiled parts of a run: an epoch of training, an evaluation, looks at the hidden layers."""
 
 from __future__ import annotations
 
-import functools
 import gc
 import math
 from collections.abc import Iterator
@@ -13,16 +12,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from activation_study.catalogue.tasks import Task
-from activation_study.engine.training import network, optimizers
+from activation_study.engine.training import graphs, network, optimizers
+from activation_study.engine.training.hidden_layers import HiddenLayers
 from activation_study.experiment import Experiment
 from activation_study.measures.metrics import AVERAGED
-
-_graph = functools.partial(tf.function, autograph=False)
-"""Compiles without AutoGraph, which gives up where a warning of Python's ``ast`` is an error."""
-
-_ZERO = tf.UnconnectedGradients.ZERO
-"""No gradient reaches the layers before a rounding or a cast: theirs is zero."""
 
 AVERAGE_DECAY = 0.998
 """Of the running average of the weights, a step."""
@@ -44,21 +37,6 @@ class Evaluation:
     loss: float
     scores: np.ndarray
     outputs: np.ndarray
-
-
-@dataclass(frozen=True)
-class LayerLook:
-    """One hidden layer seen on the probe set.
-
-    Args:
-        activations: Float array of shape (examples, units).
-        slopes: Float array of the same shape: the activation's derivative at each unit's score.
-        gradient_norm: Euclidean norm of the mean loss's gradient in the layer's kernel.
-    """
-
-    activations: np.ndarray
-    slopes: np.ndarray
-    gradient_norm: float
 
 
 class Loop:
@@ -83,10 +61,12 @@ class Loop:
             for weight in self._network.model.weights
             if weight.dtype == "float32"
         ]
-        self.train_epoch = _graph(self._train_epoch)
-        any_examples = _any_examples(self._task)
-        self._evaluate_graph = _graph(self._evaluate, input_signature=any_examples)
-        self._look_graph = _graph(self._look, input_signature=any_examples)
+        self.train_epoch = graphs.compiled(self._train_epoch)
+        self._evaluate_graph = graphs.compiled(
+            self._evaluate, input_signature=graphs.any_examples(self._task)
+        )
+        layers = HiddenLayers(self._network, self._loss_of, self._task)
+        self.look, self.dead = layers.look, layers.dead
 
     @property
     def model(self) -> keras.Model:
@@ -168,12 +148,12 @@ class Loop:
     def _train_step(self, images: tf.Tensor, targets: tf.Tensor, batch: tf.Tensor) -> tf.Tensor:
         """Takes one step on ``images[batch]`` and returns what it saw: loss, perhaps accuracy."""
         variables = self._network.model.trainable_variables
-        pixels, wanted = as_pixels(tf.gather(images, batch)), tf.gather(targets, batch)
+        pixels, wanted = graphs.as_pixels(tf.gather(images, batch)), tf.gather(targets, batch)
         with tf.GradientTape() as tape:
             outputs = self._network.model(pixels, training=True)
             loss = self._loss(self._task.encode(wanted), outputs)
         values = [variable.value for variable in variables]
-        gradients = tape.gradient(loss, values, unconnected_gradients=_ZERO)
+        gradients = tape.gradient(loss, values, unconnected_gradients=graphs.ZERO)
         self._optimizer.apply(gradients, variables)
         self._average()
         if self._task.targets != "one label":
@@ -212,67 +192,13 @@ class Loop:
         )
 
     def _evaluate(self, images: tf.Tensor, targets: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        *_, scores, outputs = self._network.watched(as_pixels(images), training=False)
+        seen = self._network.watched(graphs.as_pixels(images), training=False)
+        return self._loss_of(seen["scores"], targets), seen["scores"], seen["outputs"]
+
+    def _loss_of(self, scores: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
         # The output activation is applied anew: Keras's losses look for the scores behind it.
-        loss = self._loss(
-            self._task.encode(targets),
-            self._network.model.get_layer("outputs")(scores),
-        )
-        return loss, scores, outputs
-
-    def look(self, images: tf.Tensor, targets: tf.Tensor) -> list[LayerLook]:
-        """Looks at every hidden layer on the probe set, first layer first."""
-        return [
-            LayerLook(h.numpy(), slopes.numpy(), float(norm))
-            for h, slopes, norm in self._look_graph(images, targets)
-        ]
-
-    def _look(self, images: tf.Tensor, targets: tf.Tensor) -> list[tuple[tf.Tensor, ...]]:
-        pixels = as_pixels(images)
-        kernels = [kernel.value for kernel in self._network.kernels]
-        with tf.GradientTape() as tape:
-            outputs = self._network.model(pixels, training=False)
-            loss = self._loss(self._task.encode(targets), outputs)
-        gradients = tape.gradient(loss, kernels, unconnected_gradients=_ZERO)
-        watched = self._network.watched(pixels, training=False)
-        return [
-            (
-                _by_unit(watched[2 * i + 1]),
-                _by_unit(self._slopes(i, watched[2 * i])),
-                tf.norm(gradients[i]),
-            )
-            for i in range(len(kernels))
-        ]
-
-    def _slopes(self, index: int, scores: tf.Tensor) -> tf.Tensor:
-        """Derivative of hidden activation ``index`` at the scores, with its learned parameters."""
-        hidden = self._network.hidden
-        if hidden.kind != "learned":
-            return hidden.slope(scores)
-        slopes = hidden.slope(scores, self._network.model.get_layer(f"hidden_{index + 1}"))
-        # A unit with several pre-activations passes the error through the one that wins; the
-        # layer takes the first scores of all units, then the second ones.
-        pieces = tf.split(slopes, hidden.width_factor, axis=-1)
-        return tf.reduce_max(tf.stack(pieces), axis=0)
-
-
-def _any_examples(task: Task) -> tuple[tf.TensorSpec, tf.TensorSpec]:
-    """Images and targets of any number: one graph serves validation, probe and test set."""
-    return (
-        tf.TensorSpec((None, network.NUM_PIXELS), tf.uint8),
-        tf.TensorSpec((None, *task.target_shape), task.target_dtype),
-    )
-
-
-def _by_unit(values: tf.Tensor) -> tf.Tensor:
-    """Reshapes to (examples, units); each position of a convolution counts as an example."""
-    return tf.reshape(values, (-1, values.shape[-1]))
-
-
-def as_pixels(images: tf.Tensor) -> tf.Tensor:
-    """Turns uint8 images into float pixels in [0, 1]: in one operation, cast and scaled."""
-    bytes_of_range = tf.bitcast(images, tf.quint8)
-    return tf.raw_ops.Dequantize(input=bytes_of_range, min_range=0.0, max_range=1.0)
+        outputs = self._network.model.get_layer("outputs")(scores)
+        return self._loss(self._task.encode(targets), outputs)
 
 
 _LOOPS: dict[tuple, Loop] = {}

@@ -22,8 +22,9 @@ class Network:
     Args:
         model: Maps pixels, float of shape (batch, 784) in [0, 1], to outputs of shape
             (batch, K).
-        watched: Same inputs; outputs the list [scores entering activation 1, activation 1, ...,
-            scores entering the output activation, outputs].
+        watched: Same inputs; outputs a dict: under ``hidden``, for each hidden layer, the list
+            [input of its kernel, output of its kernel, scores entering the activation, activation];
+            the ``scores`` entering the output activation, and the ``outputs``.
         hidden: The catalogue's entry of the hidden activation.
         kernels: Kernel variables of the hidden layers, first to last.
     """
@@ -49,9 +50,10 @@ def build(experiment: Experiment) -> Network:
         signal = keras.layers.Reshape((IMAGE_SIDE, IMAGE_SIDE, 1), name="image")(signal)
     for number in range(1, experiment.depth + 1):
         layer = _weighted_layer(experiment, number, experiment.width * hidden.width_factor)
-        scores = _normalize(layer(signal), experiment.normalization, number)
+        below, weighted = signal, layer(signal)
+        scores = _normalize(weighted, experiment.normalization, number)
         signal = hidden.make_layer(f"hidden_{number}")(scores)
-        watched += [scores, signal]
+        watched.append([below, weighted, scores, signal])
         kernels.append(layer.kernel)
         if experiment.architecture == "cnn":
             signal = keras.layers.MaxPooling2D(2, name=f"pooling_{number}")(signal)
@@ -61,7 +63,7 @@ def build(experiment: Experiment) -> Network:
     outputs = keras.layers.Activation(parts.head.output_activation, name="outputs")(scores)
     return Network(
         model=keras.Model(pixels, outputs),
-        watched=keras.Model(pixels, [*watched, scores, outputs]),
+        watched=keras.Model(pixels, {"hidden": watched, "scores": scores, "outputs": outputs}),
         hidden=hidden,
         kernels=kernels,
     )

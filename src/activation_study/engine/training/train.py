@@ -108,13 +108,15 @@ def _train_and_watch(
     targets = arrays.validation[1].numpy()
     probe = arrays.probe(experiment.architecture)
 
-    def look(train_loss: float) -> None:
+    def look(train_loss: float, is_landmark: bool) -> None:
         with _timed(seconds, "measure"):
             validation = {each: loop.evaluate(*arrays.validation) for each in loop.readings()}
             layers = loop.look(*probe) if experiment.depth else []
             watch.record(train_loss, validation, targets, layers)
+            if is_landmark and layers:
+                watch.record_dead(loop.dead(arrays.images, arrays.train_indices))
 
-    look(float("nan"))
+    look(float("nan"), is_landmark=True)
     generator = np.random.default_rng(streams.batches)
     each_epoch = optimizers.rates(experiment, len(arrays.train_indices))
     for epoch, rates in enumerate(each_epoch):
@@ -126,6 +128,7 @@ def _train_and_watch(
             losses = losses.numpy()
         if epoch == 0:
             watch.record_early(losses, accuracies.numpy())
-        look(float(losses.mean()))
-        if not np.isfinite(losses).all():
+        is_last = epoch + 1 == experiment.epochs or not np.isfinite(losses).all()
+        look(float(losses.mean()), is_landmark=is_last or epoch == 0)
+        if is_last:
             return

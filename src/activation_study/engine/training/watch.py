@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from activation_study.engine.training.loop import Evaluation, LayerLook
+from activation_study.engine.training.hidden_layers import LayerLook
+from activation_study.engine.training.loop import Evaluation
 from activation_study.experiment import Parts
 from activation_study.measures.layers import dead_units
+from activation_study.measures.layers.gradient_geometry import geometry
 from activation_study.measures.measure_set import Scored, Table
 from activation_study.measures.metrics import AVERAGED
 
@@ -29,6 +32,7 @@ class Watch:
         self._layers: list[dict[str, float]] = []
         self._dead: list[list[np.ndarray]] = []
         self._gradient_dead: list[list[np.ndarray]] = []
+        self._dead_all: list[list[np.ndarray]] = []
 
     def record_early(self, losses: np.ndarray, accuracies: np.ndarray) -> None:
         """Averages over windows of (nearly) equal size.
@@ -74,10 +78,21 @@ class Watch:
         self.history.append(row)
         for number, layer in enumerate(layers, start=1):
             summary = dead_units.layer_summary(layer.activations, layer.slopes, self._lipschitz)
-            place = {"epoch": epoch, "layer": number}
-            self._layers.append(place | summary | {"gradient_norm": layer.gradient_norm})
+            of_gradient = {
+                "gradient_norm": float(layer.gradient_norm),
+                "gradient_to_kernel": float(layer.gradient_norm / layer.kernel_norm),
+            }
+            if layer.inputs is not None and layer.errors is not None:
+                of_gradient |= geometry(layer.inputs, layer.errors)
+            self._layers.append({"epoch": epoch, "layer": number} | summary | of_gradient)
         self._dead.append([dead_units.dead(layer.activations) for layer in layers])
         self._gradient_dead.append([dead_units.gradient_dead(layer.slopes) for layer in layers])
+
+    def record_dead(self, layers: list[np.ndarray]) -> None:
+        """Adds to the last moment which units are 0 on every training image, layer by layer."""
+        self._dead_all.append(layers)
+        for row, dead in zip(self._layers[-len(layers) :], layers, strict=True):
+            row["dead_all"] = float(dead.mean()) if math.isfinite(row["dead"]) else math.nan
 
     def tables(self) -> dict[str, Table]:
         """The tables that every run has."""
@@ -113,11 +128,17 @@ class Watch:
 
     def _life_histories(self) -> Table:
         """Epoch by epoch, whether a unit was dead: only units that ever were."""
-        table: Table = {"layer": [], "unit": [], "dead": [], "gradient_dead": []}
+        # Birth, epoch 1 and end, which coincide in a run of fewer epochs.
+        landmarks = [*self._dead_all, *self._dead_all[-1:] * 2][:3]
+        histories = {
+            "dead": self._dead,
+            "gradient_dead": self._gradient_dead,
+            "dead_all": landmarks,
+        }
+        table: Table = {name: [] for name in ("layer", "unit", *histories)}
         for layer in range(len(self._dead[0])):
             columns = dead_units.unit_histories(
-                np.array([epoch[layer] for epoch in self._dead]),
-                np.array([epoch[layer] for epoch in self._gradient_dead]),
+                *(np.array([look[layer] for look in looks]) for looks in histories.values())
             )
             table["layer"] += [layer + 1] * len(columns["unit"])
             for name, values in columns.items():
@@ -134,4 +155,6 @@ def read(parts: Parts, evaluation: Evaluation, targets: np.ndarray) -> Scored:
 
 
 def _columns(rows: list[dict[str, Any]]) -> Table:
-    return {name: [row[name] for row in rows] for name in (rows[0] if rows else ())}
+    """Columns of rows, of which some have no value for some."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    return {name: [row.get(name) for row in rows] for name in names}

@@ -65,17 +65,19 @@ def layer_summary(
 
 
 def unit_histories(
-    dead_states: np.ndarray, gradient_dead_states: np.ndarray
+    dead_states: np.ndarray, gradient_dead_states: np.ndarray, dead_all_states: np.ndarray
 ) -> dict[str, list[int] | list[str]]:
     """Tabulates the life histories of units that were dead or gradient-dead at some epoch.
 
     Args:
         dead_states: bool array of shape (epochs, units).
         gradient_dead_states: bool array of shape (epochs, units).
+        dead_all_states: bool array of shape (moments, units): dead on all training images.
 
     Returns:
-        Columns `unit` (int), `dead` and `gradient_dead` (strings of one character an epoch: "0011"
-        was evaluated four times and dead from the third time on), one row a unit.
+        Columns `unit` (int), `dead`, `gradient_dead` (strings of one character an epoch: "0011" was
+        evaluated four times and dead from the third time on) and `dead_all` (the same for its
+        moments), one row a unit.
     """
     units = np.flatnonzero(dead_states.any(axis=0) | gradient_dead_states.any(axis=0))
 
@@ -86,6 +88,7 @@ def unit_histories(
         "unit": units.tolist(),
         "dead": written(dead_states),
         "gradient_dead": written(gradient_dead_states),
+        "dead_all": written(dead_all_states),
     }
 
 

@@ -1,0 +1,30 @@
+"""What the compiled graphs of a run share."""
+
+from __future__ import annotations
+
+import functools
+
+import tensorflow as tf
+
+from activation_study.catalogue.tasks import Task
+from activation_study.engine.training import network
+
+compiled = functools.partial(tf.function, autograph=False)
+"""Compiles without AutoGraph, which gives up where a warning of Python's ``ast`` is an error."""
+
+ZERO = tf.UnconnectedGradients.ZERO
+"""No gradient reaches the layers before a rounding or a cast: theirs is zero."""
+
+
+def any_examples(task: Task) -> tuple[tf.TensorSpec, tf.TensorSpec]:
+    """Images and targets of any number: one graph serves validation, probe and test set."""
+    return (
+        tf.TensorSpec((None, network.NUM_PIXELS), tf.uint8),
+        tf.TensorSpec((None, *task.target_shape), task.target_dtype),
+    )
+
+
+def as_pixels(images: tf.Tensor) -> tf.Tensor:
+    """Turns uint8 images into float pixels in [0, 1]: in one operation, cast and scaled."""
+    bytes_of_range = tf.bitcast(images, tf.quint8)
+    return tf.raw_ops.Dequantize(input=bytes_of_range, min_range=0.0, max_range=1.0)
