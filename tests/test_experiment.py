@@ -337,7 +337,7 @@ def test_replace_changes_and_checks() -> None:
     assert experiment.replace(seed=1) == Experiment(hidden="tanh", seed=1)
     assert experiment.replace() == experiment
     with pytest.raises(ValueError, match="epochs must be"):
-        experiment.replace(epochs=0)
+        experiment.replace(epochs=-1)
     with pytest.raises(ValueError, match=r"received 'wdith'; accepted: .*Did you mean 'width'\?"):
         experiment.replace(wdith=3)
 
@@ -379,4 +379,4 @@ def test_grid_refuses_what_it_cannot_use() -> None:
     with pytest.raises(ValueError, match=r"received 'sead'.*Did you mean 'seed'\?"):
         grid(sead=[1])
     with pytest.raises(ValueError, match="epochs must be"):
-        grid(epochs=[1, 0])
+        grid(epochs=[1, -1])

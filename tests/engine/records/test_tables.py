@@ -110,7 +110,8 @@ def test_a_younger_measure_is_null_and_a_missing_founding_column_is_no_younger_o
     read = tables.completed(without, "runs", schema.FOUNDING)
     assert read.schema == wanted
     assert read["test_brier"].to_pylist() == [None]
-    assert tables.compact(read, "runs", schema.FOUNDING).schema.names == without.schema.names
+    usual = tables.compact(content, "runs", schema.FOUNDING).drop_columns(["test_brier"])
+    assert tables.compact(read, "runs", schema.FOUNDING).schema.names == usual.schema.names
 
 
 def test_what_an_older_record_could_not_hold_is_left_out_of_both(

@@ -25,7 +25,7 @@ class LayerLook:
         activations: Float array of shape (examples, units).
         slopes: Float array of the same shape: the activation's derivative at each unit's score.
         gradient_norm: Euclidean norm of the mean loss's gradient in the layer's kernel.
-        kernel_norm: Euclidean norm of the kernel.
+        gradient_to_kernel: That norm divided by the one of the kernel.
         inputs: Float array of shape (examples, fan_in): what the kernel is given; None for the
             first layer and for convolutions.
         errors: Float array of shape (examples, fan_out): the mean loss's gradient in what the
@@ -35,7 +35,7 @@ class LayerLook:
     activations: np.ndarray
     slopes: np.ndarray
     gradient_norm: float
-    kernel_norm: float
+    gradient_to_kernel: float
     inputs: np.ndarray | None
     errors: np.ndarray | None
 
@@ -77,12 +77,13 @@ class HiddenLayers:
         for i, (below, _, scores, activations) in enumerate(seen["hidden"]):
             # Pixels are no hidden layer's, and a convolution's weights see many places at once.
             has_geometry = i > 0 and len(kernels[i].shape) == 2
+            norm = tf.norm(gradients[i])
             looks.append(
                 (
                     _by_unit(activations),
                     _by_unit(self._slopes(i, scores)),
-                    tf.norm(gradients[i]),
-                    tf.norm(kernels[i]),
+                    norm,
+                    norm / tf.norm(kernels[i]),
                     below if has_geometry else None,
                     errors[i] if has_geometry else None,
                 )

@@ -70,13 +70,9 @@ def train(experiment: Experiment) -> Run:
     if arrays.test:
         with _timed(seconds, "measure"):
             for reading in loop.readings():
-                validation, test = (
-                    read(experiment.parts, loop.evaluate(images, targets), targets.numpy())
-                    for images, targets in (arrays.validation, arrays.test)
-                )
-                generator = np.random.default_rng(streams.null)
+                test = read(experiment.parts, loop.evaluate(*arrays.test), arrays.test[1].numpy())
                 tested, tested_tables = experiment.parts.task.measures.final(
-                    validation, test, generator
+                    watch.validation[reading], test, np.random.default_rng(streams.null)
                 )
                 summary |= {f"{reading}test_{name}": value for name, value in tested.items()}
                 # Tables are of the last weights, which come first.
@@ -112,9 +108,9 @@ def _train_and_watch(
         with _timed(seconds, "measure"):
             validation = {each: loop.evaluate(*arrays.validation) for each in loop.readings()}
             layers = loop.look(*probe) if experiment.depth else []
-            watch.record(train_loss, validation, targets, layers)
-            if is_landmark and layers:
-                watch.record_dead(loop.dead(arrays.images, arrays.train_indices))
+            is_deep = is_landmark and layers
+            dead = loop.dead(arrays.images, arrays.train_indices) if is_deep else None
+            watch.record(train_loss, validation, targets, layers, dead)
 
     look(float("nan"), is_landmark=True)
     generator = np.random.default_rng(streams.batches)

@@ -27,6 +27,7 @@ class Watch:
         self._parts = parts
         self._lipschitz = lipschitz
         self.history: list[dict[str, float]] = []
+        self.validation: dict[str, Scored] = {}
         self.early: Table = {"step": [], "train_loss": []}
         self._accuracies = np.array([])
         self._layers: list[dict[str, float]] = []
@@ -59,6 +60,7 @@ class Watch:
         validation: Mapping[str, Evaluation],
         targets: np.ndarray,
         layers: list[LayerLook],
+        dead: list[np.ndarray] | None,
     ) -> None:
         """Records one moment: epoch 0 is before the first step.
 
@@ -67,11 +69,13 @@ class Watch:
             validation: The validation part, by the prefix of the reading.
             targets: Of the validation part.
             layers: The hidden layers on the probe set.
+            dead: Which of their units are 0 on every training image. None at the moments between
+                birth, epoch 1 and the end, when it costs too much; as does the gradients' geometry.
         """
         epoch = len(self.history)
         row = {"epoch": epoch, "train_loss": train_loss}
         for reading, evaluation in validation.items():
-            scored = read(self._parts, evaluation, targets)
+            scored = self.validation[reading] = read(self._parts, evaluation, targets)
             quality = self._parts.task.measures.watch(scored.predictions, targets)
             row[f"{reading}validation_loss"] = evaluation.loss
             row |= {f"{reading}validation_{name}": value for name, value in quality.items()}
@@ -80,19 +84,19 @@ class Watch:
             summary = dead_units.layer_summary(layer.activations, layer.slopes, self._lipschitz)
             of_gradient = {
                 "gradient_norm": float(layer.gradient_norm),
-                "gradient_to_kernel": float(layer.gradient_norm / layer.kernel_norm),
+                "gradient_to_kernel": float(layer.gradient_to_kernel),
             }
-            if layer.inputs is not None and layer.errors is not None:
-                of_gradient |= geometry(layer.inputs, layer.errors)
-            self._layers.append({"epoch": epoch, "layer": number} | summary | of_gradient)
+            row = {"epoch": epoch, "layer": number} | summary | of_gradient
+            if dead:
+                is_finite = math.isfinite(summary["dead"])
+                row["dead_all"] = float(dead[number - 1].mean()) if is_finite else math.nan
+                if layer.inputs is not None and layer.errors is not None:
+                    row |= geometry(layer.inputs, layer.errors)
+            self._layers.append(row)
+        if dead:
+            self._dead_all.append(dead)
         self._dead.append([dead_units.dead(layer.activations) for layer in layers])
         self._gradient_dead.append([dead_units.gradient_dead(layer.slopes) for layer in layers])
-
-    def record_dead(self, layers: list[np.ndarray]) -> None:
-        """Adds to the last moment which units are 0 on every training image, layer by layer."""
-        self._dead_all.append(layers)
-        for row, dead in zip(self._layers[-len(layers) :], layers, strict=True):
-            row["dead_all"] = float(dead.mean()) if math.isfinite(row["dead"]) else math.nan
 
     def tables(self) -> dict[str, Table]:
         """The tables that every run has."""
