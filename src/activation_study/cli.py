@@ -69,7 +69,11 @@ def publish(study: StudyName) -> None:
             f"unset it, or set it to full"
         )
     experiments = wanted.next_experiments(records)
-    num_new = records.published.publish(study, records.cached_runs(experiments))
+    # A run that two studies need is published with one of them.
+    others = (records.published.read(s, "runs") for s in records.published.studies() if s != study)
+    elsewhere = {key for runs in others for key in runs["key"].to_pylist()}
+    runs = [run for run in records.cached_runs(experiments) if run.key not in elsewhere]
+    num_new = records.published.publish(study, runs)
     missing = len(Records().missing(experiments))
     typer.echo(f"{num_new:,} runs published in {records.published.folder / study}")
     if missing:
@@ -170,16 +174,17 @@ def repetition(
     again = Records(folder, prefers_cache=True)
     with tempfile.TemporaryDirectory() as empty:
         recorded = Records(Path(empty))
-        before = {name: load(studies.get(name), recorded) for name in studies.STUDIES}
-    after = {name: load(studies.get(name), again) for name in studies.STUDIES}
+        before = {name: load(studies.get(name), recorded) for name in recorded.published.studies()}
+    after = {name: load(studies.get(name), again) for name in before}
     known = set(again.cache.keys())
-    repeated = {name: set(runs.summary["key"]) & known for name, runs in after.items()}
-    if not any(map(len, before.values())):
+    of_study = {name: set(runs.summary["key"]) & known for name, runs in after.items()}
+    repeated = {name: keys for name, keys in of_study.items() if keys}
+    if not before:
         raise RecordError(
             f"nothing is published in {recorded.published.folder} that could be repeated: name the "
             f"right folder with {settings.DATA_VARIABLE}"
         )
-    if not any(repeated.values()):
+    if not repeated:
         raise RecordError(
             f"received {str(folder)!r}, which holds no run of {' or '.join(studies.STUDIES)}; "
             f"expected a working cache of such runs: activation-study run, with "

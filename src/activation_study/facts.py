@@ -32,7 +32,7 @@ def protocol(study: Study) -> dict[str, str]:
         "highest_rate": f"{rates[-1]:g}",
         "num_tuning_seeds": str(len(study.tuning.seeds)),
         "seeds": " or ".join(map(str, sorted({len(tuple(study.seeds(a))) for a in study.arms}))),
-        "default_seeds": str(len(study.default_seeds)),
+        "default_seeds": str(len(study.default_seeds or tuple(study.seeds(study.arms[0])))),
         "default_rate": f"{DEFAULT_LEARNING_RATE:g}",
         "probe_size": f"{PROBE_SIZE[base.architecture]:,}",
         "dead_slope": f"{dead_units.GRADIENT_DEAD_SLOPE:f}",

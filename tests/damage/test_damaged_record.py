@@ -55,7 +55,7 @@ def test_every_changed_byte_of_the_manifest_is_noticed(
 ) -> None:
     path = published.folder / MANIFEST
     whole = path.read_bytes()
-    assert published.studies() == sorted(studies.STUDIES)
+    assert set(studies.ROUNDS[0]) <= set(published.studies())
     try:
         for harm, content in harmed(whole, rng):
             path.write_bytes(content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 from collections import Counter
 from pathlib import Path
@@ -19,6 +20,7 @@ from activation_study.studies import Arm, Study, arms
 from engine.made_runs import made_run
 
 HEADS = ("softmax", "sigmoid")
+SECOND = ("averaging", "core-2", "prior-bias-2", "catalogue-2")
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +54,8 @@ def record(records: Records, experiments: list[Experiment], best_rate: float) ->
     for experiment in records.missing(experiments):
         distance = abs(experiment.learning_rate - best_rate) / best_rate
         accuracy = 0.97 - 0.05 * min(distance, 1.0)
-        records.add(made_run(experiment, validation_accuracy=accuracy))
+        both = {f"{prefix}validation_accuracy": accuracy for prefix in ("", "averaged_")}
+        records.add(made_run(experiment, **both))
 
 
 def of_arm(experiments: list[Experiment], arm: Arm) -> list[Experiment]:
@@ -83,41 +86,125 @@ def test_core_follows_the_protocol(core: Study) -> None:
     assert core.base == Experiment(protocol=1)
     assert core.tier == "full"
     assert core.tuning.rates == (1e-4, 3.16e-4, 1e-3, 3.16e-3, 1e-2, 3.16e-2, 1e-1)
-    assert len(core.tuning.seeds) == 3
+    assert core.tuning.seeds == (0, 1, 2)
     assert core.tuning.extends
+    assert not core.tuning.pairs
     for arm in core.arms:
         is_headline = arm.fields["hidden"] in studies.HEADLINE_ACTIVATIONS
         assert len(list(core.seeds(arm))) == (30 if is_headline else 10)
     assert len(core.default_seeds) == 10
 
 
-def test_prior_bias_shares_its_runs_without_the_bias_with_core(
-    core: Study, records: Records
-) -> None:
-    study = studies.get("prior-bias")
-    heads = ("sigmoid", "sigmoid_prior")
-    assert set(study.arms) == set(arms(hidden=studies.HEADLINE_ACTIVATIONS, head=heads))
-    shared = {arm for arm in core.arms if arm in study.arms}
-    assert {arm.fields["head"] for arm in shared} == {"sigmoid"}
-    for round_ in range(2):
+def test_the_second_round_follows_its_protocol(core: Study) -> None:
+    first = {*core.tuning.seeds, *range(100, 130)}
+    for name in SECOND:
+        study = studies.get(name)
+        assert study.base == Experiment()
+        assert (study.tuning.rates, study.tuning.seeds) == (core.tuning.rates, (10, 11, 12))
+        assert study.tuning.pairs
+        assert study.tuning.extends
+        for arm in study.arms:
+            is_headline = arm.fields["hidden"] in studies.HEADLINE_ACTIVATIONS
+            assert list(study.seeds(arm)) == list(range(200, 220 if is_headline else 210))
+        assert study.curve in ((), tuple(range(200, 210)))
+        assert first.isdisjoint({*study.tuning.seeds, *range(200, 220)})
+    with_curve = {name for name in SECOND if studies.get(name).curve}
+    assert with_curve == {"core-2", "prior-bias-2"}
+
+
+def test_the_second_round_covers_the_catalogue_once(core: Study) -> None:
+    by_study = {name: studies.get(name).arms for name in SECOND}
+    whole = [*by_study["core-2"], *by_study["catalogue-2"]]
+    assert len(whole) == len(set(whole))
+    assert set(whole) == set(core.arms)
+    assert len(by_study["core-2"]) == 2 * 15
+    assert set(by_study["averaging"]) == set(
+        arms(hidden=studies.HEADLINE_ACTIVATIONS, head=HEADS, rate_decay=("none", "linear"))
+    )
+    assert set(by_study["prior-bias-2"]) == set(
+        arms(hidden=studies.HEADLINE_ACTIVATIONS, head=("sigmoid", "sigmoid_prior"))
+    )
+
+
+def test_studies_of_a_round_share_their_runs(records: Records) -> None:
+    """In the order in which they run, with rates that differ by criterion."""
+    best = {"validation_accuracy": 1e-2, "averaged_validation_accuracy": 3.16e-3}
+    best |= {"averaged_validation_nll": 1e-3, "area_after_first_epoch": 3.16e-2}
+    added, shared = {}, {}
+    for name in SECOND[:3]:
+        study = studies.get(name)
+        few = tuple(arm for arm in study.arms if arm.fields["hidden"] in ("relu", "silu"))
+        study = dataclasses.replace(study, arms=few)
+        new, known = set[str](), set(records.cache.keys())
+        while missing := records.missing(study.next_experiments(records)):
+            new |= {one.key for one in missing}
+            for one in missing:
+                records.add(made_run(one, **peaks(one, best)))
         wanted = {one.key: one for one in study.next_experiments(records)}
-        of_core = {one.key for one in core.next_experiments(records)}
-        assert {one.head for key, one in wanted.items() if key not in of_core} == {"sigmoid_prior"}
-        assert len(wanted) == 10 * (21, 21 + 40)[round_]
-        record(records, list(wanted.values()), best_rate=0.01)
+        added[name], shared[name] = len(new), len(wanted) - len(new)
+        assert {wanted[key].rate_decay for key in wanted.keys() & known} <= {"none"}
+    # At each rate of the curve 10 seeds, and 10 more at the default rate and the chosen ones.
+    assert added == {
+        "averaging": 4 * (21 + 3 * 20),
+        "core-2": 2 * (4 * 10 + 10) + 2 * (21 + 7 * 10),
+        "prior-bias-2": 21 + 7 * 10 + 4 * 10,
+    }
+    assert shared == {"averaging": 0, "core-2": 2 * (21 + 3 * 20), "prior-bias-2": 21 + 110}
+
+
+def peaks(one: Experiment, best: dict[str, float]) -> dict[str, float]:
+    """Measures that are best at their own rate."""
+    distance = {name: abs(math.log10(one.learning_rate / rate)) for name, rate in best.items()}
+    return {name: d if name.endswith("nll") else 1.0 - d for name, d in distance.items()}
+
+
+def test_roles_by_criterion(records: Records) -> None:
+    study = dataclasses.replace(studies.get("core-2"), arms=arms(hidden=["tanh"], head=["softmax"]))
+    best = dict.fromkeys(study.tuning.criteria, 1e-2) | {"validation_accuracy": 1e-3}
+    for _ in range(2):
+        for one in records.missing(study.next_experiments(records)):
+            records.add(made_run(one, **peaks(one, best)))
+    summary = load(study, records).summary
+    judged = summary[~summary["is_tuning"]].set_index(["learning_rate", "seed"])
+    at = {
+        role: judged.index[judged[role]].sortlevel()[0].tolist()
+        for role in [name for name in judged if name.startswith(("is_", "tuned_for_"))]
+    }
+    seeds, short = range(200, 220), range(200, 210)
+    assert at == {
+        "is_tuning": [],
+        "is_tuned": [(1e-2, seed) for seed in seeds],
+        "is_default": [(1e-3, seed) for seed in seeds],
+        "is_curve": [(rate, seed) for rate in study.tuning.rates for seed in short],
+        "tuned_for_averaged_validation_accuracy": [(1e-2, seed) for seed in seeds],
+        "tuned_for_validation_accuracy": [(1e-3, seed) for seed in seeds],
+        "tuned_for_averaged_validation_nll": [(1e-2, seed) for seed in seeds],
+        "tuned_for_area_after_first_epoch": [(1e-2, seed) for seed in seeds],
+    }
+    assert judged["test_accuracy"].notna().all()
+    tuning = summary[summary["is_tuning"]]
+    assert len(tuning) == 21
+    assert not tuning[list(at)[1:]].to_numpy().any()
+
+
+@pytest.mark.parametrize("criterion", ["validation_acuracy", "test_accuracy", "train_loss_mean"])
+def test_what_no_criterion_can_be_is_refused(small: Study, criterion: str) -> None:
+    with pytest.raises(ValueError, match=f"criterion.*received '{criterion}'; accepted: "):
+        dataclasses.replace(small, tuning=dataclasses.replace(small.tuning, criteria=(criterion,)))
 
 
 def test_a_trial_of_ones_own_follows_the_protocol_and_shares_its_runs(
-    core: Study, records: Records, monkeypatch: pytest.MonkeyPatch
+    records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    core = studies.core_2()
     monkeypatch.setattr("activation_study.catalogue.activations.registry._registered", {})
     activations.register("mine", mine)
     trial = studies.trial(hidden=["mine", "relu"])
-    assert (trial.name, trial.base, trial.tuning) == (None, Experiment(), core.tuning)
-    assert [len(list(trial.seeds(arm))) for arm in trial.arms] == [10, 30]
+    assert (trial.name, trial.base, trial.curve) == (None, core.base, ())
+    assert trial.tuning.criteria == core.tuning.criteria[:2]
+    assert [len(list(trial.seeds(arm))) for arm in trial.arms] == [10, 20]
     wanted = trial.next_experiments(records)
-    first = {one.replace(protocol=1).key for one in wanted}
-    shared = first & {one.key for one in core.next_experiments(records)}
+    shared = {one.key for one in wanted} & {one.key for one in core.next_experiments(records)}
     assert len(wanted) == 2 * 21
     assert len(shared) == 21
     assert studies.trial(mine, "sigmoid").arms == (Arm({"hidden": mine, "head": "sigmoid"}),)
@@ -140,10 +227,10 @@ def mine(scores: Any) -> Any:
     return scores * 0.5
 
 
-def test_make_study_repeats_every_study() -> None:
+def test_make_study_repeats_the_last_round() -> None:
     makefile = (Path(__file__).parents[2] / "Makefile").read_text()
     (named,) = re.findall(r"^STUDIES := (.*)$", makefile, re.MULTILINE)
-    assert named.split() == list(studies.STUDIES)
+    assert named.split() == list(studies.ROUNDS[-1]) == list(SECOND)
 
 
 def test_evaluation_uses_fresh_seeds(core: Study) -> None:
@@ -170,6 +257,7 @@ def test_arm_whose_tuning_is_complete_is_evaluated(small: Study, records: Record
     assert of_arm(wanted, second) == tuning_grid(small, second)
     assert of_arm(wanted, third) == tuning_grid(small, third)
     evaluation = of_arm(wanted, first)[21:]
+    assert len({one.key for one in wanted}) == len(wanted)
     assert of_arm(wanted, first)[:21] == tuning_grid(small, first)
     assert Counter(one.learning_rate for one in evaluation) == {0.01: 30, 0.001: 10}
     assert {one.evaluation for one in evaluation} == {"test"}
@@ -271,21 +359,25 @@ def test_loading_needs_nothing_recorded(small: Study, records: Records) -> None:
     assert {"arm", "is_tuning", "is_tuned", "is_default"} <= set(runs.summary.columns)
 
 
-def test_quick_tier_keeps_every_arm(core: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", studies.STUDIES)
+def test_quick_tier_keeps_every_arm(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = studies.get(name)
     monkeypatch.setenv(settings.TIER_VARIABLE, "quick")
-    quick = studies.get("core")
+    quick = studies.get(name)
     assert quick.tier == "quick"
-    assert quick.name == core.name
-    assert quick.arms == core.arms
+    assert quick.name == full.name
+    assert quick.arms == full.arms
     assert quick.base.dataset == "mnist-5k"
     assert quick.base.epochs <= 3
     assert len(quick.tuning.rates) == len(quick.tuning.seeds) == 2
     assert not quick.tuning.extends
+    assert quick.tuning.criteria == full.tuning.criteria
+    assert len(quick.curve) == len(full.curve[:2])
     for arm in quick.arms:
         assert len(list(quick.seeds(arm))) == 2
         assert set(quick.tuning.seeds).isdisjoint(quick.seeds(arm))
     # No run of a tier can pass for one of the other.
-    assert quick.base.replace(epochs=10).key != core.base.key
+    assert quick.base.replace(epochs=10).key != full.base.key
 
 
 def test_quick_tier_ends_after_two_rounds(

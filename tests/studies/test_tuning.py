@@ -7,14 +7,11 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from activation_study.catalogue import tasks
-from activation_study.catalogue.tasks import TuningRule
 from activation_study.engine.records.records import Records
 from activation_study.experiment import Experiment
 from activation_study.studies.protocol import RATES
@@ -26,7 +23,6 @@ from activation_study.studies.tuning import (
 )
 from engine.made_runs import made_run
 
-DIGITS = tasks.get("digits").tuning
 BASE = Experiment(dataset="mnist-5k", epochs=1, depth=1)
 TANH = BASE.replace(hidden="tanh", head="sigmoid")
 
@@ -42,107 +38,145 @@ def frame(**accuracies: tuple[list[float], float]) -> pd.DataFrame:
         [
             {
                 "learning_rate": float(rate[1:].replace("_", ".")),
+                "seed": seed,
                 "validation_accuracy": accuracy,
                 "validation_brier": brier,
             }
             for rate, (of_seeds, brier) in accuracies.items()
-            for accuracy in of_seeds
+            for seed, accuracy in enumerate(of_seeds)
         ]
     )
 
 
-def test_best_mean_accuracy_wins() -> None:
+def rate_of(runs: pd.DataFrame, *, pairs: bool = True) -> float:
+    return choose_rate(runs, "validation_accuracy", "brier", pairs=pairs).chosen
+
+
+BOTH = pytest.mark.parametrize("pairs", [False, True])
+
+
+@BOTH
+def test_best_mean_accuracy_wins(pairs: bool) -> None:
     runs = frame(
         r0_001=([0.90, 0.90, 0.90], 0.01),
         r0_01=([0.95, 0.95, 0.96], 0.09),
-        r0_1=([0.99, 0.50, 0.99], 0.01),
+        r0_1=([0.99, 0.50, 0.99], 0.10),
     )
-    assert choose_rate(runs, DIGITS) == 0.01
+    assert rate_of(runs, pairs=pairs) == 0.01
 
 
-def test_tie_within_the_standard_error_goes_to_the_lower_brier_score() -> None:
+def test_ties_of_pairs_go_to_the_lower_brier_score() -> None:
+    # Differences 1, 2, 6 thousandths: mean 3, standard error 1.53; one apart: 1, 1, 1 and 0.
+    best = ([0.951, 0.952, 0.956], 0.09)
+    assert rate_of(frame(r0_001=([0.95, 0.95, 0.95], 0.05), r0_01=best)) == 0.01
+    # -2, 1, 7: mean 2, standard error 2.65. The spread of the best alone, 1.5, would not do.
+    assert rate_of(frame(r0_001=([0.953, 0.951, 0.949], 0.05), r0_01=best)) == 0.001
+    assert rate_of(frame(r0_001=([0.953, 0.951, 0.949], 0.10), r0_01=best)) == 0.01
+    # However noisy both are: always one behind is no tie.
+    noisy = frame(r0_001=([0.899, 0.949, 0.999], 0.05), r0_01=([0.9, 0.95, 1.0], 0.09))
+    assert (rate_of(noisy), rate_of(noisy, pairs=False)) == (0.01, 0.001)
+
+
+@pytest.mark.parametrize("images", [(0, 0, 5), (2, 2, -1), (6, -2, 3)])
+def test_a_difference_of_one_standard_error_is_a_tie(images: tuple[int, ...]) -> None:
+    # Of three whole numbers with ab + ac + bc = 0 the mean is the standard error, up to rounding.
+    for of in (5_000, 500, 10_000):
+        best = [0.9, 0.91, 0.89]
+        other = [value - behind / of for value, behind in zip(best, images, strict=True)]
+        assert rate_of(frame(r0_001=(other, 0.05), r0_01=(best, 0.09))) == 0.001
+
+
+def test_the_first_rounds_tie_lies_within_the_standard_error_of_the_best() -> None:
     # Mean 0.95, standard deviation 0.01, standard error 0.01 / sqrt(3) = 0.00577.
     best = ([0.94, 0.95, 0.96], 0.09)
-    assert choose_rate(frame(r0_001=([0.9443] * 3, 0.05), r0_01=best), DIGITS) == 0.001
-    assert choose_rate(frame(r0_001=([0.9441] * 3, 0.05), r0_01=best), DIGITS) == 0.01
-    assert choose_rate(frame(r0_001=([0.9443] * 3, 0.10), r0_01=best), DIGITS) == 0.01
-
-
-def test_the_error_that_counts_is_the_best_rates_own() -> None:
+    for other, rate in ((([0.9443] * 3, 0.05), 0.001), (([0.9441] * 3, 0.05), 0.01)):
+        assert rate_of(frame(r0_001=other, r0_01=best), pairs=False) == rate
+    assert rate_of(frame(r0_001=([0.9443] * 3, 0.10), r0_01=best), pairs=False) == 0.01
     # The noisy rate's own error would reach the best; the best's, which is 0, does not reach it.
     runs = frame(r0_001=([0.80, 0.95, 1.0], 0.01), r0_01=([0.95, 0.95, 0.95], 0.09))
-    assert choose_rate(runs, DIGITS) == 0.01
+    assert rate_of(runs, pairs=False) == 0.01
 
 
-def test_equal_accuracy_goes_to_the_lower_brier_score() -> None:
-    assert choose_rate(frame(r0_001=([0.9], 0.2), r0_01=([0.9], 0.1)), DIGITS) == 0.01
-    assert choose_rate(frame(r0_001=([0.9], 0.1), r0_01=([0.9], 0.2)), DIGITS) == 0.001
+@BOTH
+def test_few_seeds(pairs: bool) -> None:
+    assert rate_of(frame(r0_001=([0.9], 0.2), r0_01=([0.9], 0.1)), pairs=pairs) == 0.01
+    assert rate_of(frame(r0_001=([0.9], 0.1), r0_01=([0.9], 0.2)), pairs=pairs) == 0.001
+    # A single one has no standard error.
+    assert rate_of(frame(r0_001=([0.90], 0.01), r0_01=([0.901], 0.09)), pairs=pairs) == 0.01
 
 
-def test_single_seed_has_no_standard_error() -> None:
-    assert choose_rate(frame(r0_001=([0.90], 0.01), r0_01=([0.901], 0.09)), DIGITS) == 0.01
-
-
-def test_diverged_run_can_only_lose() -> None:
+@BOTH
+def test_diverged_run_can_only_lose(pairs: bool) -> None:
     nan = math.nan
     runs = frame(r0_001=([0.2, 0.2, 0.2], 0.8), r0_01=([0.99, nan, nan], nan))
     # A mean that passed over what is missing would be 0.99; the mean with zeros is 0.33, with an
     # error that covers 0.2, and what diverged has no Brier score.
-    assert choose_rate(runs, DIGITS) == 0.001
-    assert choose_rate(frame(r0_001=([0.1], 0.9), r0_01=([nan], nan)), DIGITS) == 0.001
+    assert rate_of(runs, pairs=pairs) == 0.001
+    assert rate_of(frame(r0_001=([0.1], 0.9), r0_01=([nan], nan)), pairs=pairs) == 0.001
+    # Where all diverged, some rate is chosen.
+    assert rate_of(frame(r0_001=([nan] * 3, nan), r0_01=([nan] * 3, nan)), pairs=pairs) == 0.001
 
 
-def test_some_rate_is_chosen_where_all_diverged() -> None:
-    runs = frame(r0_001=([math.nan] * 3, math.nan), r0_01=([math.nan] * 3, math.nan))
-    assert choose_rate(runs, DIGITS) == 0.001
-
-
-def test_only_accuracy_and_brier_score_of_validation_count() -> None:
-    runs = frame(r0_001=([0.9], 0.1), r0_01=([0.8], 0.1))
-    assert (
-        choose_rate(runs.assign(train_loss=[9.0, 0.0], test_accuracy=[0.0, 1.0]), DIGITS) == 0.001
+def test_each_criterion_reads_its_own_columns() -> None:
+    runs = pd.DataFrame(
+        {
+            "learning_rate": [0.001, 0.001, 0.01, 0.01, 0.1, 0.1],
+            "seed": [0, 1] * 3,
+            "validation_accuracy": [0.91, 0.92, 0.90, 0.91, 0.91, 0.92],
+            "validation_brier": [0.2, 0.2, 0.3, 0.3, 0.1, 0.1],
+            "averaged_validation_accuracy": [0.90, 0.91, 0.93, 0.93, 0.93, 0.93],
+            "averaged_validation_nll": [0.30, 0.31, math.nan, 0.20, 0.30, 0.32],
+            "averaged_validation_brier": [0.2, 0.2, 0.1, 0.1, 0.15, 0.15],
+            "test_accuracy": [1.0, 1.0, 0.0, 0.0, 0.0, 0.0],
+        }
     )
-
-
-ERROR = TuningRule(metric="rmse", tie_breaker="bias")
-
-
-@pytest.mark.parametrize(
-    ("errors", "biases", "chosen"),
-    [
-        ([0.30, 0.31, 0.20, 0.21], [0.1] * 4, 0.01),
-        # Standard error of the best 0.1: the other, 0.05 away, ties.
-        ([0.30, 0.30, 0.15, 0.35], [0.1, 0.1, 0.2, 0.2], 0.001),
-        ([0.30, 0.30, 0.20, math.nan], [0.1] * 4, 0.001),
-        ([math.nan, 0.3, 0.20, math.nan], [0.2, 0.2, 0.1, 0.1], 0.01),
-    ],
-)
-def test_a_rule_by_which_the_lower_is_better(
-    errors: list[float], biases: list[float], chosen: float
-) -> None:
-    rates = [0.001, 0.001, 0.01, 0.01]
-    runs = {"learning_rate": rates, "validation_rmse": errors, "validation_bias": biases}
-    assert choose_rate(pd.DataFrame(runs), ERROR) == chosen
+    expected = {
+        "validation_accuracy": (0.001, 0.1),
+        "averaged_validation_accuracy": (0.01, 0.01),
+        # The lower is better, and where it is missing it is infinite; 0 and 0.01 behind is a tie.
+        "averaged_validation_nll": (0.001, 0.1),
+    }
+    assert expected == {name: choose_rate(runs, name, "brier") for name in expected}
 
 
 @settings(deadline=None, max_examples=50)
 @given(
-    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 100), st.integers(0, 100)), min_size=1),
+    st.integers(1, 4).flatmap(
+        lambda seeds: st.lists(
+            st.tuples(*[st.integers(4_800, 4_810)] * seeds, st.integers(1, 9)),
+            min_size=1,
+            max_size=7,
+        )
+    ),
     st.randoms(use_true_random=False),
 )
-def test_choice_is_a_rate_within_reach_and_needs_no_order(rows: list, random: object) -> None:
+def test_the_choice_is_that_of_an_independent_rule_and_needs_no_order(
+    rows: list, random: object
+) -> None:
     runs = pd.DataFrame(
-        [(RATES[i], a / 100, b / 100) for i, a, b in rows],
-        columns=["learning_rate", "validation_accuracy", "validation_brier"],
+        [
+            (rate, seed, images / 5_000, brier / 10)
+            for rate, (*accuracies, brier) in zip(RATES, rows, strict=False)
+            for seed, images in enumerate(accuracies)
+        ],
+        columns=["learning_rate", "seed", "validation_accuracy", "validation_brier"],
     )
-    chosen = choose_rate(runs, DIGITS)
-    means = runs.groupby("learning_rate")["validation_accuracy"].mean()
-    of_best = runs.loc[runs["learning_rate"] == means.idxmax(), "validation_accuracy"]
-    error = np.std(of_best, ddof=1) / np.sqrt(len(of_best)) if len(of_best) > 1 else 0.0
-    assert means[chosen] >= means.max() - error - 1e-12
-    order = list(range(len(runs)))
-    random.shuffle(order)
-    assert choose_rate(runs.iloc[order], DIGITS) == chosen
+    # In whole images, and squared: without rounding.
+    images = {rate: accuracies for rate, (*accuracies, _) in zip(RATES, rows, strict=False)}
+    brier = {rate: row[-1] for rate, row in zip(RATES, rows, strict=False)}
+    best = max(images, key=lambda rate: sum(images[rate]))
+    tied = []
+    for rate, values in images.items():
+        differences = [a - b for a, b in zip(images[best], values, strict=True)]
+        n, total = len(differences), sum(differences)
+        squares = n * sum(d * d for d in differences) - total**2
+        # total / n <= sqrt(squares / n / (n - 1) / n)
+        if total == 0 or (n > 1 and total**2 * (n - 1) <= squares):
+            tied.append(rate)
+    expected = min(tied, key=lambda rate: brier[rate])
+    for _ in range(2):
+        assert choose_rate(runs, "validation_accuracy", "brier") == (best, expected)
+        runs = runs.sample(frac=1, random_state=random.randrange(2**32))
 
 
 def peak_at(best: float) -> Callable[[float], float]:
@@ -156,10 +190,11 @@ def follow(
     """Follows a tuning to its end; returns the rates tried, the rate chosen, and the rounds."""
     for rounds in range(40):
         known = records.summary(tuning.grid(start))
-        grid, chosen = tuning.follow(start, known, records)
+        grid, rates = tuning.follow(start, known, records)
         missing = records.missing(grid)
-        if chosen is not None:
+        if rates:
             assert missing == []
+            (chosen,) = rates.values()
             return sorted({experiment.learning_rate for experiment in grid}), chosen, rounds
         assert missing
         for experiment in missing:
@@ -221,7 +256,7 @@ def test_nothing_is_chosen_while_a_run_is_missing(records: Records) -> None:
     for experiment in grid[:-1]:
         records.add(made_run(experiment))
     known = records.summary(grid)
-    assert FULL.follow(TANH, known, records) == (grid, None)
+    assert FULL.follow(TANH, known, records) == (grid, {})
 
 
 @pytest.mark.parametrize("start", [TANH, BASE.replace(hidden="maxout"), BASE.replace(depth=4)])
@@ -242,5 +277,49 @@ def test_published_tuning_runs_count_too(records: Records) -> None:
     ]
     records.published.publish("core", published)
     assert records.missing(grid) == []
-    _, chosen = FULL.follow(TANH, records.summary(grid), records)
-    assert chosen == 1e-3
+    _, rates = FULL.follow(TANH, records.summary(grid), records)
+    assert rates == {"validation_accuracy": 1e-3}
+
+
+def follow_values(
+    tuning: Tuning, records: Records, values: Callable[[Experiment], dict[str, float]]
+) -> tuple[set[float], dict[str, float]]:
+    """Follows a tuning to its end; returns the rates tried and those chosen."""
+    for _ in range(40):
+        grid, rates = tuning.follow(TANH, records.summary(tuning.grid(TANH)), records)
+        if rates:
+            return {one.learning_rate for one in grid}, rates
+        for one in records.missing(grid):
+            measured = {f"validation_{name}": value for name, value in values(one).items()}
+            records.add(made_run(one, **measured))
+    raise AssertionError("the tuning does not end")
+
+
+def test_no_criterion_sees_what_another_tries(records: Records) -> None:
+    def values(one: Experiment) -> dict[str, float]:
+        rate = one.learning_rate
+        # The likelihood would be best where the accuracy alone looks.
+        nll = 0.0 if rate < 1e-4 else 1 - peak_at(1e-2)(rate)
+        return {"accuracy": peak_at(3.16e-5)(rate), "nll": nll}
+
+    criteria = ("validation_accuracy", "validation_nll")
+    expected = {"validation_accuracy": 3.16e-5, "validation_nll": 1e-2}
+    for names in (criteria, criteria[::-1], criteria[:1], criteria[1:]):
+        tried, rates = follow_values(Tuning(RATES, (0, 1, 2), criteria=names), records, values)
+        assert rates == {name: expected[name] for name in names}
+        extended = {1e-5, 3.16e-5} if "validation_accuracy" in names else set()
+        assert tried == {*RATES, *extended}
+
+
+@pytest.mark.parametrize(("pairs", "extended"), [(True, {3.16e-5}), (False, set())])
+def test_an_edge_is_the_criterions_own(records: Records, pairs: bool, extended: set[float]) -> None:
+    """The best accuracy lies at the edge, and the Brier score moves the choice away from it."""
+    accuracies = {1e-4: (0.90, 0.91, 0.92), 3.16e-4: (0.91, 0.91, 0.905)}
+
+    def values(one: Experiment) -> dict[str, float]:
+        rate = one.learning_rate
+        accuracy = accuracies.get(rate, (0.1,) * 3)[one.seed]
+        return {"accuracy": accuracy, "brier": abs(math.log10(rate / 3.16e-4))}
+
+    found = follow_values(Tuning(RATES, (0, 1, 2), pairs=pairs), records, values)
+    assert found == ({*RATES, *extended}, {"validation_accuracy": 3.16e-4})

@@ -1,22 +1,41 @@
 """The studies: one for each question, its grid stated once."""
 
-from activation_study.studies.book import LEFT_OUT, STUDIES, UNPUBLISHED, core, get, prior_bias
+from activation_study.studies.book import (
+    IN_USE,
+    LEFT_OUT,
+    ROUNDS,
+    STUDIES,
+    UNPUBLISHED,
+    averaging,
+    catalogue_2,
+    core,
+    core_2,
+    get,
+    prior_bias,
+    prior_bias_2,
+)
 from activation_study.studies.protocol import HEADLINE_ACTIVATIONS, study_of, trial
 from activation_study.studies.study import Arm, Study, arms
 from activation_study.studies.tuning import Tuning
 
 __all__ = [
     "HEADLINE_ACTIVATIONS",
+    "IN_USE",
     "LEFT_OUT",
+    "ROUNDS",
     "STUDIES",
     "UNPUBLISHED",
     "Arm",
     "Study",
     "Tuning",
     "arms",
+    "averaging",
+    "catalogue_2",
     "core",
+    "core_2",
     "get",
     "prior_bias",
+    "prior_bias_2",
     "study_of",
     "trial",
 ]

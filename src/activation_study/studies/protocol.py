@@ -1,4 +1,4 @@
-"""The book's protocol: what all of its studies share, once for each tier."""
+"""The book's protocol: what the studies of a round share, once for each tier."""
 
 from __future__ import annotations
 
@@ -12,56 +12,86 @@ from activation_study.settings import tier
 from activation_study.studies.study import Arm, Study, arms
 from activation_study.studies.tuning import Tuning
 
-TUNING_SEEDS = (0, 1, 2)
-EVALUATION_SEEDS = tuple(range(100, 110))
-HEADLINE_SEEDS = tuple(range(100, 130))
 HEADLINE_ACTIVATIONS = activations.HEADLINE
 RATES = (1e-4, 3.16e-4, 1e-3, 3.16e-3, 1e-2, 3.16e-2, 1e-1)
 """Half decades about Keras's default rate for Adam."""
 
 
-def _more_for_the_headline(
-    headline: tuple[int, ...], others: tuple[int, ...]
-) -> Callable[[Arm], tuple[int, ...]]:
+def _more_for_the_headline(headline: range, others: range) -> Callable[[Arm], Iterable[int]]:
     return lambda arm: headline if arm.fields.get("hidden") in HEADLINE_ACTIVATIONS else others
 
 
-PROTOCOLS = {
-    # 784-128-128-10, Adam, batches of 128, 10 epochs of full MNIST, Glorot uniform kernels.
-    "full": Study(
-        name=None,
-        arms=(),
-        base=Experiment(),
-        tuning=Tuning(rates=RATES, seeds=TUNING_SEEDS),
-        seeds=_more_for_the_headline(HEADLINE_SEEDS, EVALUATION_SEEDS),
-        default_seeds=EVALUATION_SEEDS,
-    ),
-    "quick": Study(
-        name=None,
-        arms=(),
-        base=Experiment(dataset="mnist-5k", epochs=2),
-        tuning=Tuning(rates=(1e-3, 1e-2), seeds=(0, 1), extends=False),
-        seeds=lambda arm: (100, 101),
-        default_seeds=(100, 101),
+# 784-128-128-10, Adam, batches of 128, 10 epochs of full MNIST, Glorot uniform kernels. No seed of
+# one round is used in the other.
+FIRST_ROUND = Study(
+    name=None,
+    arms=(),
+    base=Experiment(protocol=1),
+    tuning=Tuning(rates=RATES, seeds=(0, 1, 2), pairs=False),
+    seeds=_more_for_the_headline(range(100, 130), range(100, 110)),
+    default_seeds=tuple(range(100, 110)),
+)
+SECOND_ROUND = Study(
+    name=None,
+    arms=(),
+    base=Experiment(),
+    tuning=Tuning(rates=RATES, seeds=(10, 11, 12)),
+    seeds=_more_for_the_headline(range(200, 220), range(200, 210)),
+    curve=tuple(range(200, 210)),
+)
+
+
+def _thinned(round_: Study) -> Study:
+    """Two rates, two seeds, two epochs on few images: it exercises the code, and finds nothing."""
+    tuning = replace(
+        round_.tuning, rates=(1e-3, 1e-2), seeds=round_.tuning.seeds[:2], extends=False
+    )
+    return replace(
+        round_,
+        base=round_.base.replace(dataset="mnist-5k", epochs=2),
+        tuning=tuning,
+        seeds=lambda arm: tuple(round_.seeds(arm))[:2],
+        default_seeds=round_.default_seeds[:2],
+        curve=round_.curve[:2],
         tier="quick",
-    ),
-}
-"""Tier to a study without arms: what is the same for all arms of a tier."""
+    )
 
 
-def study_of(name: str | None, arms: Iterable[Arm], **base: Any) -> Study:
+def study_of(
+    name: str | None,
+    arms: Iterable[Arm],
+    *,
+    like: Study = SECOND_ROUND,
+    criteria: Iterable[str] = (),
+    has_curve: bool = False,
+    **base: Any,
+) -> Study:
     """Arms by the protocol, at the tier of the environment.
 
     Args:
         name: Name of the study, or None.
         arms: What is compared.
+        like: What the studies of a round share.
+        criteria: For what the rates are chosen; by default for the metric of the task's rule, of
+            the averaged and of the last weights (the first round had these alone).
+        has_curve: Whether the arms are judged at every rate, too.
         **base: Fields in which all arms differ from the reference network.
 
     Raises:
-        ValueError: An arm or a field is not accepted, or there is no such tier.
+        ValueError: An arm, a field or a criterion is not accepted, or there is no such tier.
     """
-    protocol = PROTOCOLS[tier()]
-    return replace(protocol, name=name, arms=tuple(arms), base=protocol.base.replace(**base))
+    protocol = like if tier() == "full" else _thinned(like)
+    start = protocol.base.replace(**base)
+    metric = f"validation_{start.parts.task.tuning.metric}"
+    readings = (metric,) if start.protocol == 1 else (f"averaged_{metric}", metric)
+    return replace(
+        protocol,
+        name=name,
+        arms=tuple(arms),
+        base=start,
+        tuning=replace(protocol.tuning, criteria=tuple(criteria) or readings),
+        curve=protocol.curve if has_curve else (),
+    )
 
 
 def trial(

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from activation_study.engine.records.records import Records, Runs
+from activation_study.engine.records.records import ROLES, TUNED_FOR, Records, Runs
 from activation_study.experiment import DEFAULT_LEARNING_RATE, Experiment
+from activation_study.measures.metrics import metric_of
+from activation_study.registry import unknown_name
 from activation_study.studies.tuning import Tuning
 
 OF_THE_STUDY = ("learning_rate", "seed", "evaluation")
@@ -72,13 +74,16 @@ class Study:
         name: Names the study's folder in the record; None for one that is not published.
         arms: What is compared; each arm gets the same tuning budget.
         base: Fields that are the same for all arms, seeds and rates.
-        tuning: How the learning rate of an arm is chosen.
-        seeds: Evaluation seeds of an arm, by arm.
-        default_seeds: Evaluation seeds at Keras's default rate.
+        tuning: How the learning rates of an arm are chosen: one for each criterion.
+        seeds: Evaluation seeds of an arm at the chosen rates, by arm.
+        default_seeds: Evaluation seeds at Keras's default rate; those of the arm where none is
+            given.
+        curve: Evaluation seeds at every rate of the unextended grid; none for no such curve.
         tier: ``"full"`` or ``"quick"``.
 
     Raises:
-        ValueError: An arm has a field or a value that an experiment does not accept.
+        ValueError: An arm has a field or a value that an experiment does not accept, or a criterion
+            is no measure of the validation part.
     """
 
     name: str | None
@@ -86,26 +91,33 @@ class Study:
     base: Experiment
     tuning: Tuning
     seeds: Callable[[Arm], Iterable[int]]
-    default_seeds: tuple[int, ...]
+    default_seeds: tuple[int, ...] = ()
+    curve: tuple[int, ...] = ()
     tier: str = "full"
 
     def __post_init__(self) -> None:
         for arm in self.arms:
             # Here, where the arm is stated, and not in the midst of a sweep.
             self.base.replace(**arm.fields)
+        accepted = [
+            name
+            for name in self.base.parts.task.measures.summary
+            if metric_of(name).better and "test_" not in name
+        ]
+        for criterion in self.tuning.criteria:
+            if criterion not in accepted:
+                raise unknown_name("criterion", criterion, accepted)
 
     def next_experiments(self, records: Records) -> list[Experiment]:
-        """Everything that the study is known to need, given what is recorded.
+        """Everything that the study is known to need, given what is recorded, each once.
 
-        First the tuning grid; an arm whose tuning is complete adds either further rates (its best
-        lies at an edge) or its evaluation.
+        First the tuning grid; an arm whose tuning is complete for all criteria adds its evaluation,
+        another further rates (the best of a criterion lies at an edge).
         """
-        wanted: list[Experiment] = []
-        for arm, grid, rate in self._tuned(records):
-            wanted += grid
-            if rate is not None:
-                wanted += self._at(arm, rate, self.seeds(arm)) + self._at_default(arm)
-        return wanted
+        wanted: dict[str, Experiment] = {}
+        for _, of_role in self._roles(records):
+            wanted |= {run.key: run for runs in of_role.values() for run in runs}
+        return list(wanted.values())
 
     def with_roles(self, runs: Runs, records: Records) -> Runs:
         """Says of every run its arm, and whether it chose a rate or is judged at which rate.
@@ -113,32 +125,43 @@ class Study:
         The column ``arm`` holds the arm's name. Two arms share runs only where they are one
         experiment in two spellings; the first of them has the runs.
         """
-        roles: dict[str, set[str]] = {"is_tuning": set(), "is_tuned": set(), "is_default": set()}
-        names: dict[str, str] = {}
-        for arm, grid, rate in self._tuned(records):
-            tuned = [] if rate is None else self._at(arm, rate, self.seeds(arm))
-            of_arm = {"is_tuning": grid, "is_tuned": tuned, "is_default": self._at_default(arm)}
-            for role, experiments in of_arm.items():
-                keys = {experiment.key for experiment in experiments}
-                roles[role] |= keys
-                names = dict.fromkeys(keys, arm.name) | names
+        criteria = self.tuning.criteria_of(self.base)
+        names = (*ROLES, *(f"{TUNED_FOR}{criterion}" for criterion in criteria))
+        keys: dict[str, set[str]] = {name: set() for name in names}
+        arm_names: dict[str, str] = {}
+        for arm, of_role in self._roles(records):
+            for role, experiments in of_role.items():
+                of_them = {experiment.key for experiment in experiments}
+                keys[role] |= of_them
+                arm_names = dict.fromkeys(of_them, arm.name) | arm_names
         key = runs.summary["key"]
-        columns = {role: key.isin(keys) for role, keys in roles.items()}
-        arm_names = key.map(names).fillna("").astype(object)
-        return replace(runs, summary=runs.summary.assign(arm=arm_names, **columns))
+        columns = {role: key.isin(of_them) for role, of_them in keys.items()}
+        arm_of = key.map(arm_names).fillna("").astype(object)
+        return replace(runs, summary=runs.summary.assign(arm=arm_of, **columns))
 
-    def _tuned(self, records: Records) -> Iterator[tuple[Arm, list[Experiment], float | None]]:
-        """Each arm with its tuning grid so far and its rate, None while that is open."""
+    def _roles(self, records: Records) -> Iterator[tuple[Arm, dict[str, list[Experiment]]]]:
+        """Each arm with its experiments by role: those of tuning alone while that is open."""
         starts = [self.base.replace(**arm.fields) for arm in self.arms]
         known = records.summary(run for start in starts for run in self.tuning.grid(start))
         for arm, start in zip(self.arms, starts, strict=True):
-            yield arm, *self.tuning.follow(start, known, records)
+            grid, rates = self.tuning.follow(start, known, records)
+            of_role = {"is_tuning": grid}
+            if rates:
+                seeds = tuple(self.seeds(arm))
+                at = {rate: _evaluations(start, [rate], seeds) for rate in set(rates.values())}
+                of_role |= {f"{TUNED_FOR}{name}": at[rate] for name, rate in rates.items()}
+                of_role["is_tuned"] = at[next(iter(rates.values()))]
+                default_seeds = self.default_seeds or seeds
+                of_role["is_default"] = _evaluations(start, [DEFAULT_LEARNING_RATE], default_seeds)
+                of_role["is_curve"] = _evaluations(start, self.tuning.rates, self.curve)
+            yield arm, of_role
 
-    def _at(self, arm: Arm, rate: float, seeds: Iterable[int]) -> list[Experiment]:
-        return [
-            self.base.replace(**arm.fields, learning_rate=rate, seed=seed, evaluation="test")
-            for seed in seeds
-        ]
 
-    def _at_default(self, arm: Arm) -> list[Experiment]:
-        return self._at(arm, DEFAULT_LEARNING_RATE, self.default_seeds)
+def _evaluations(
+    start: Experiment, rates: Iterable[float], seeds: Iterable[int]
+) -> list[Experiment]:
+    """The runs of an arm that read the test set, at each rate with each seed."""
+    return [
+        start.replace(learning_rate=rate, seed=seed, evaluation="test")
+        for rate, seed in itertools.product(rates, seeds)
+    ]

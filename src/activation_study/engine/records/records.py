@@ -12,7 +12,7 @@ import pyarrow as pa
 from activation_study import settings
 from activation_study.engine.records.cache import WorkingCache
 from activation_study.engine.records.published import PublishedRecord
-from activation_study.engine.records.runs import ROLES, Runs, runs_from_tables
+from activation_study.engine.records.runs import ROLES, TUNED_FOR, Runs, runs_from_tables
 from activation_study.engine.records.schema import Schema, measures_of
 from activation_study.engine.records.tables import only, to_tables, without
 from activation_study.engine.run import Run
@@ -20,7 +20,7 @@ from activation_study.errors import RemovedStudyWarning
 from activation_study.experiment import Experiment
 from activation_study.measures.measure_set import MeasureSet
 
-__all__ = ["ROLES", "Records", "Runs", "runs_from_tables"]
+__all__ = ["ROLES", "TUNED_FOR", "Records", "Runs", "runs_from_tables"]
 
 
 class Records:

@@ -14,10 +14,13 @@ from activation_study.measures.classification import CLASSIFICATION
 from activation_study.measures.measure_set import MeasureSet
 from activation_study.registry import unknown_name
 
-ROLES = ("is_tuning", "is_tuned", "is_default")
-"""Columns that tell what a run is for in its study: choosing the rate, judged at the chosen rate,
-judged at Keras's default rate (the last two can be one run)."""
+ROLES = ("is_tuning", "is_tuned", "is_default", "is_curve")
+"""Columns that tell what a run is for in its study: choosing rates, judged at the rate chosen for
+the first criterion, judged at Keras's default rate, judged at every rate (one run can be several of
+the last three)."""
 
+TUNED_FOR = "tuned_for_"
+"""Before a criterion, the column of the runs that are judged at the rate chosen for it."""
 
 OUTLINE = ("dataset", "learning_rate", "depth", "width", "epochs", "seed")
 """What is printed of runs beside activation, head and results: fields where they vary."""

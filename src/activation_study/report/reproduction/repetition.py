@@ -13,7 +13,7 @@ import pandas as pd
 
 from activation_study import files, settings
 from activation_study.engine.records import schema
-from activation_study.engine.records.records import ROLES, Runs
+from activation_study.engine.records.records import ROLES, TUNED_FOR, Runs
 from activation_study.report.analysis import origins
 from activation_study.report.analysis.arms import cell_name
 from activation_study.report.analysis.rates import chosen_rates
@@ -94,7 +94,7 @@ def compare(
     for study, keys in repeated.items():
         summary = after[study].summary
         is_again = summary["key"].isin(set(keys))
-        is_compared = summary["is_tuned"] | summary["is_default"]
+        is_compared = ~summary["is_tuning"]
         studies[study] = (int(is_again.sum()), len(summary))
         evaluation[study] = (int((is_again & is_compared).sum()), int(is_compared.sum()))
         equal[study] = num_equal(before[study], after[study], keys)
@@ -159,7 +159,8 @@ def _by_run(frame: pd.DataFrame, keys: set[str]) -> pd.Series:
     """Return a fingerprint of each run's rows, whatever their order: the sum of their hashes."""
     own = frame[frame["key"].isin(keys)]
     # Roles are the study's, not the run's.
-    values = own.drop(columns=[*schema.PROVENANCE, *ROLES], errors="ignore")
+    roles = [*ROLES, *(name for name in own if str(name).startswith(TUNED_FOR))]
+    values = own.drop(columns=[*schema.PROVENANCE, *roles], errors="ignore")
     return pd.util.hash_pandas_object(values, index=False).groupby(own["key"]).sum()
 
 
