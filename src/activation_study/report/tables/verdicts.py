@@ -41,20 +41,20 @@ class VerdictTables:
         return box.QUICK if tiers - {"full"} else ""
 
     def _repr_html_(self) -> str:
-        """Show each saying with its answer, how large that is, and where it is tried."""
+        """Show each saying, which leads to its box, with its answer and how large that is."""
         shown = [f"<p><strong>{self.notice}</strong></p>"] if self.notice else []
         for question, verdicts in self.groups.items():
             frame = pd.DataFrame(
                 {
-                    "saying": escape(verdict.claim.assertion),
+                    "saying": _link(verdict),
                     "answer": box.badge(verdict.label),
                     "size": escape(box.size(verdict)),
-                    "see": f'<a href="{_address(verdict)}">{verdict.claim.id}</a>',
                 }
                 for verdict in verdicts
             )
             table = Table(frame, markup=tuple(frame.columns))
-            shown.append(f"<p><strong>{question}</strong></p>{table._repr_html_()}")
+            heading = f'<p style="margin:1.25rem 0 .4rem"><strong>{question}</strong></p>'
+            shown.append(heading + table._repr_html_())
         return "".join(shown)
 
     def __str__(self) -> str:
@@ -86,7 +86,7 @@ def untried_table(verdicts: Iterable[Verdict]) -> Table:
         {
             "claim": verdict.claim.assertion,
             "question": QUESTIONS.get(verdict.claim.chapter, verdict.claim.chapter),
-            "why": f"{verdict.label}: {verdict.reason}" if verdict.reason else verdict.label,
+            "why": verdict.reason or verdict.label,
         }
         for verdict in verdicts
         if not verdict.is_judgement
@@ -94,5 +94,6 @@ def untried_table(verdicts: Iterable[Verdict]) -> Table:
     return Table(pd.DataFrame(rows), "" if rows else "Every claim has been tried.")
 
 
-def _address(verdict: Verdict) -> str:
-    return f"{verdict.claim.chapter}.html#verdict-{verdict.claim.id}"
+def _link(verdict: Verdict) -> str:
+    claim = verdict.claim
+    return f'<a href="{claim.chapter}.html#verdict-{claim.id}">{escape(claim.assertion)}</a>'

@@ -53,7 +53,9 @@ def badge(label: str) -> str:
         'stroke="currentColor" stroke-width="2.2" style="vertical-align:-2px;margin-right:.4em">'
         f'<path d="{look.path}"/></svg>'
     )
+    first, _, rest = html.escape(label[:1].upper() + label[1:]).partition(" ")
     return (
-        f'<span style="background:{look.colour};color:#fff;border-radius:.25rem;font-weight:600;'
-        f'padding:.15rem .5rem">{icon}{html.escape(label[:1].upper() + label[1:])}</span>'
+        f'<span style="background:{look.colour};border-radius:.25rem;color:#fff;'
+        'display:inline-block;font-weight:600;padding:.15rem .5rem">'
+        f'<span style="white-space:nowrap">{icon}{first}</span> {rest}</span>'
     )
