@@ -46,14 +46,16 @@ def test_a_rate_moves_to_a_neighbour_that_ties(tmp_path, behind, moved):
     found = firm(tmp_path, *arms(0.01, 0.0005), *tuning, other)
     assert [move.moved_to for move in found.moves] == [0.003] * moved
     assert [move.label for move in found.changes] == ["opposite"] * moved
-    said = "With tanh with softmax at the rate 0.003, which tied with 0.001, it is 'opposite'."
+    said = (
+        "With tanh with softmax at the rate 0.003, which tied with 0.001, the answer is 'opposite'."
+    )
     assert (said in str(found)) == moved
 
 
 def test_a_list_is_halved_too_and_what_no_run_judges_is_not(tmp_path):
     cells = [cell(name, test_accuracy=0.97 + noise(1)) for name in ("relu", "tanh", "elu")]
     found = firm(tmp_path, *cells, rule=count())
-    assert (found.halves, found.directions) == ({"3 of 3": 100}, {})
+    assert (found.halves, found.directions) == ({"at least 60%": 100}, {})
     assert sensitivity("linear-collapse") is None
     few = pd.concat(cells)[lambda frame: frame["seed"] < 203]
     assert firm(tmp_path, few, rule=count()) is None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pandas as pd
 
-from activation_study.catalogue import tasks
+from activation_study.catalogue import datasets, tasks
 from activation_study.measures.metrics import metric_of
 from activation_study.registry import unknown_name
 
@@ -14,7 +15,8 @@ from activation_study.registry import unknown_name
 def with_failures_counted(frame: pd.DataFrame, column: str) -> pd.Series:
     """Return a measure with the values of failed runs replaced by the rule of the claims file.
 
-    An epoch never reached becomes one more than the epochs trained; what a run that diverged could
+    An epoch never reached becomes one more than the epochs trained, a step of the first epoch one
+    more than it has; what a run that diverged could
     not be measured for becomes what a guess scores in its task, where a guess has a score. Other
     missing values stay missing.
 
@@ -28,6 +30,10 @@ def with_failures_counted(frame: pd.DataFrame, column: str) -> pd.Series:
     metric = metric_of(column)
     if metric.unit == "epochs":
         return values.where(is_finite, frame["epochs"].astype(float) + 1)
+    if metric.unit == "steps":
+        whole = frame["dataset"].map(lambda name: datasets.spec(name).train_size)
+        steps = np.ceil(frame["train_size"].fillna(whole) / frame["batch_size"])
+        return values.where(is_finite, steps.astype(float) + 1)
     for task in frame["task"].unique():
         # A task of one's own is recorded as its name and a digest of its code.
         guess = tasks.get(task.partition("@")[0]).guess.get(metric.name)

@@ -67,7 +67,7 @@ def _columns(study: str) -> tuple[list[str], tuple[str, ...]]:
     """Return the columns of a study's summary and the criteria of its tuning."""
     known = studies.get(study)
     columns = Schema.of(measures_of([known.base.task])).arrow("runs").names
-    return columns, tuple(getattr(known.tuning, "criteria", ("validation_accuracy",)))
+    return columns, known.tuning.criteria_of(known.base)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -3,115 +3,51 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from activation_study.engine.records.records import Runs
 from activation_study.errors import IncompleteRecordError
 from activation_study.report.analysis.arms import cell_name
-from activation_study.report.claims import against_studies, claims_file
+from activation_study.report.claims import against_studies
 from activation_study.report.claims.claim import Claim
 from activation_study.report.claims.evidence.conclude import Compared
-from activation_study.report.claims.judging import Court, Family, by_study
 from activation_study.report.claims.rules import ContrastRule, CountRule
+from activation_study.report.claims.verdict import Move, Row, Sensitivity
+
+if TYPE_CHECKING:
+    from activation_study.report.claims.judging import Court
 
 HALVES = 100
 SEED = 20261126
 
 
-@dataclass(frozen=True)
-class Move:
-    """What the label becomes where one arm's rate moves to a neighbour that ties with it."""
-
-    arm: str
-    criterion: str
-    rate: float
-    moved_to: float
-    label: str
-
-
-@dataclass(frozen=True)
-class Sensitivity:
-    """What the words of a verdict become under small changes.
-
-    Attributes:
-        label: of the verdict as it is.
-        halves: label -> in how many of the random halves of the seeds it came out.
-        directions: the same of the direction; a count has none.
-        moves: every move of a rate that the record can answer.
-    """
-
-    label: str
-    halves: dict[str, int]
-    directions: dict[str, int]
-    moves: tuple[Move, ...]
-
-    @property
-    def changes(self) -> tuple[Move, ...]:
-        """The moves after which the verdict says something else."""
-        return tuple(move for move in self.moves if move.label != self.label)
-
-    def __str__(self) -> str:
-        """Say which words change, a sentence each."""
-        kept, total = self.halves.get(self.label, 0), sum(self.halves.values())
-        others = [f"{each!r} {n}" for each, n in self.halves.items() if each != self.label]
-        said = [f"On random halves of the seeds the answer is the same in {kept} of {total}"]
-        said[0] += f", else {', '.join(others)}." if others else "."
-        said += [
-            f"With {move.arm} at the rate {move.moved_to:g}, which tied with {move.rate:g}, it is "
-            f"{move.label!r}."
-            for move in self.changes
-        ]
-        if self.moves and not self.changes:
-            said.append("No neighbouring rate that tied with a chosen one changes it.")
-        return " ".join(said)
-
-
-def sensitivity(
-    claim_id: str,
-    runs: Runs | Mapping[str, Runs] | None = None,
-    *,
-    path: Path | str | None = None,
-) -> Sensitivity | None:
-    """Return how firm a verdict is; None where no runs judge the claim.
-
-    Args:
-        claim_id: permanent id of the claim.
-        runs: as `judge` takes them.
-        path: file of claims; None for the published one.
-
-    Raises:
-        ValueError: unknown id, or something else than runs.
-        ClaimsError: the file of claims breaks its schema.
-    """
-    register = claims_file.read(path)
-    claim = register.get(claim_id)
-    if not isinstance(claim.rule, ContrastRule | CountRule):
-        return None
-    court = Court(register, by_study(runs, register))
-    compared = court.compared(claim)
-    if isinstance(compared, IncompleteRecordError):
+def sensitivity_of(court: Court, claim: Claim) -> Sensitivity | None:
+    """Return how firm a verdict is; None where no runs judge the claim."""
+    rule, compared = claim.rule, court.compared(claim) if claim.study else None
+    if not isinstance(rule, ContrastRule | CountRule) or not isinstance(compared, Compared):
         return None
     rng = np.random.default_rng(SEED)
     labels, directions = Counter[str](), Counter[str]()
     for _ in range(HALVES):
-        family = {
-            name: each.half(rng) if isinstance(each, Compared) else each
-            for name, each in court.family(claim).items()
-        }
-        half = family.get(claim.id, compared)
-        assert isinstance(half, Compared)
         # A count stands in no family.
-        half = half if claim.id in family else compared.half(rng)
-        primary, *_, label = court.conclude(claim, half, family)
-        labels[label] += 1
+        halves = {
+            name: each.half(rng) if isinstance(each, Compared) else each
+            for name, each in ({claim.id: compared} | dict(court.family(claim))).items()
+        }
+        half = halves[claim.id]
+        assert isinstance(half, Compared)
+        primary, rows, _, label = court.conclude(claim, half, halves)
+        labels[_word(rule, rows, label)] += 1
         directions.update([primary.direction] if primary else [])
-    *_, label = court.conclude(claim, compared, court.family(claim))
-    moves = tuple(_moves(court, claim, claim.rule))
-    return Sensitivity(label, dict(labels.most_common()), dict(directions.most_common()), moves)
+    _, rows, _, label = court.conclude(claim, compared, court.family(claim))
+    return Sensitivity(
+        label=_word(rule, rows, label),
+        halves=dict(labels.most_common()),
+        directions=dict(directions.most_common()),
+        moves=tuple(_moves(court, claim, rule)),
+    )
 
 
 def _moves(court: Court, claim: Claim, rule: ContrastRule | CountRule) -> Iterator[Move]:
@@ -125,9 +61,15 @@ def _moves(court: Court, claim: Claim, rule: ContrastRule | CountRule) -> Iterat
                 compared = evaluation.compare(rule, {arm: rate})
             except IncompleteRecordError:
                 continue
-            family: Family = court.family(claim)
-            if claim.id in family:
-                family = {**family, claim.id: compared}
-            *_, label = court.conclude(claim, compared, family)
-            name = cell_name(dict(cell.fields))
-            yield Move(name, str(cell.criterion), evaluation.rate(cell), rate, label)
+            family = {**court.family(claim), claim.id: compared}
+            _, rows, _, label = court.conclude(claim, compared, family)
+            name, word = cell_name(dict(cell.fields)), _word(rule, rows, label)
+            yield Move(name, str(cell.criterion), evaluation.rate(cell), rate, word)
+
+
+def _word(rule: ContrastRule | CountRule, rows: tuple[Row, ...], label: str) -> str:
+    """Return a label without the number of rows, which varies with any seed."""
+    if isinstance(rule, CountRule):
+        share = sum(row.direction == "as claimed" for row in rows) / len(rows)
+        return f"{'at least' if share >= rule.at_least else 'less than'} {rule.at_least:.0%}"
+    return label.partition(":")[0] if label.startswith("depends") else label

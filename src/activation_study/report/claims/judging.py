@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from activation_study import settings, studies
@@ -20,6 +21,7 @@ from activation_study.report.claims.claim import Claim, ClaimsFile
 from activation_study.report.claims.evidence import conclude
 from activation_study.report.claims.evidence.demonstrated import checks_of
 from activation_study.report.claims.evidence.evaluation import Evaluation
+from activation_study.report.claims.firmness import sensitivity_of
 from activation_study.report.claims.rules import (
     ContrastRule,
     CountRule,
@@ -30,6 +32,7 @@ from activation_study.report.claims.verdict import (
     Primary,
     Row,
     Score,
+    Sensitivity,
     Verdict,
     count_label,
     label_of,
@@ -195,7 +198,7 @@ def _loaded(study: str, tier: str, cache: Path, digest: str, num_cached: int) ->
     return load(studies.get(study))
 
 
-def by_study(runs: Runs | Mapping[str, Runs] | None, register: ClaimsFile) -> dict[str, Runs]:
+def _by_study(runs: Runs | Mapping[str, Runs] | None, register: ClaimsFile) -> dict[str, Runs]:
     """Return runs by the name of their study.
 
     Raises:
@@ -243,13 +246,27 @@ def judge(
     """
     register = claims_file.read(path)
     claim = register.get(claim_id)
-    return Court(register, by_study(runs, register)).judge(claim)
+    court = Court(register, _by_study(runs, register))
+    return replace(court.judge(claim), sensitivity=sensitivity_of(court, claim))
+
+
+def sensitivity(
+    claim_id: str,
+    runs: Runs | Mapping[str, Runs] | None = None,
+    *,
+    path: Path | str | None = None,
+) -> Sensitivity | None:
+    """Return what small changes make of a verdict; None where no runs judge the claim.
+
+    See `judge` for the arguments and the errors.
+    """
+    return judge(claim_id, runs, path=path).sensitivity
 
 
 def judge_all(
     runs: Runs | Mapping[str, Runs] | None = None, *, path: Path | str | None = None
 ) -> list[Verdict]:
-    """Judge every claim, in the order of the file; see `judge`."""
+    """Judge every claim, in the order of the file; unlike `judge`, not how firm they are."""
     register = claims_file.read(path)
-    court = Court(register, by_study(runs, register))
+    court = Court(register, _by_study(runs, register))
     return [court.judge(claim) for claim in register.claims]

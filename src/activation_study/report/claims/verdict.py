@@ -116,6 +116,58 @@ class Score:
 
 
 @dataclass(frozen=True)
+class Move:
+    """What the label becomes where one arm's rate moves to a neighbour that ties with it."""
+
+    arm: str
+    criterion: str
+    rate: float
+    moved_to: float
+    label: str
+
+    def __str__(self) -> str:
+        """Say what the answer becomes."""
+        return (
+            f"With {self.arm} at the rate {self.moved_to:g}, which tied with {self.rate:g}, the "
+            f"answer is {self.label!r}"
+        )
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """What the words of a verdict become under small changes.
+
+    Attributes:
+        label: of the verdict as it is, without the number of rows; of a list whether its share is
+            reached.
+        halves: label -> in how many of the random halves of the seeds it came out.
+        directions: the same of the direction; a count has none.
+        moves: every move of a rate that the record can answer.
+    """
+
+    label: str
+    halves: dict[str, int]
+    directions: dict[str, int]
+    moves: tuple[Move, ...]
+
+    @property
+    def changes(self) -> tuple[Move, ...]:
+        """The moves after which the verdict says something else."""
+        return tuple(move for move in self.moves if move.label != self.label)
+
+    def __str__(self) -> str:
+        """Say which words change, a sentence each."""
+        kept, total = self.halves.get(self.label, 0), sum(self.halves.values())
+        others = [f"{each!r} {n}" for each, n in self.halves.items() if each != self.label]
+        said = [f"On random halves of the seeds the answer is the same in {kept} of {total}"]
+        said[0] += f", else {', '.join(others)}." if others else "."
+        said += [f"{move}." for move in self.changes]
+        if self.moves and not self.changes:
+            said.append("No neighbouring rate that tied with a chosen one changes it.")
+        return " ".join(said)
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What the record says about a claim.
 
@@ -128,6 +180,7 @@ class Verdict:
         depends_on: fields on which the effect was shown to depend.
         checks: of a demonstration.
         forecast: how the sealed forecast fared.
+        sensitivity: what small changes make of the label; where one claim was asked for.
         reason: why nothing is judged.
         keys: of the runs that were compared.
         num_study_runs: all runs of the study, those that chose the rates among them.
@@ -142,6 +195,7 @@ class Verdict:
     depends_on: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     forecast: Score | None = None
+    sensitivity: Sensitivity | None = None
     reason: str = ""
     keys: Annotated[frozenset[str], Field(exclude=True)] = frozenset()
     num_study_runs: int = 0

@@ -132,9 +132,12 @@ def _rate(rate: float | None) -> str:
 
 
 def advice(verdict: Verdict) -> list[tuple[str, str]]:
-    """Return what to do, and what was not tried."""
+    """Return what to do, what was not tried, and what another rate would have said."""
     rule = verdict.claim.rule
     said = [("So", verdict.claim.advice), ("Not tried", getattr(rule, "not_tried", ""))]
+    if verdict.sensitivity:
+        moved = " ".join(f"{move}." for move in verdict.sensitivity.changes)
+        said.append(("Not firm", moved))
     return [(name, text) for name, text in said if text]
 
 

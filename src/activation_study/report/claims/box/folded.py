@@ -22,6 +22,7 @@ def sections(verdict: Verdict) -> list[tuple[str, Facts]]:
     """Return title and contents of every folded part that has any."""
     found = [
         ("Statistics", statistics(verdict)),
+        ("How firm", [("Answer", str(verdict.sensitivity))] if verdict.sensitivity else []),
         ("Forecast", forecast(verdict)),
         ("Runs", runs(verdict)),
         ("Scope", scope(verdict)),

@@ -49,12 +49,15 @@ class Evaluation:
     def __init__(self, runs: Runs, minimum: int) -> None:
         self.runs = runs
         self.minimum = minimum
+        # In one piece, of which a hundred columns are taken in one step.
+        self._summary = runs.summary.copy()
         self._arms: dict[frozenset[tuple[str, Value]], pd.DataFrame] = {}
+        self._cells: dict[tuple[Cell, float], tuple[pd.Series, frozenset[str]]] = {}
 
     def arm(self, fields: frozenset[tuple[str, Value]]) -> pd.DataFrame:
         """Return all runs of an arm, those that chose its rates among them."""
         if fields not in self._arms:
-            self._arms[fields] = select(self.runs.summary, dict(fields))
+            self._arms[fields] = select(self._summary, dict(fields))
         return self._arms[fields]
 
     def rate(self, cell: Cell) -> float:
@@ -121,15 +124,23 @@ class Evaluation:
             )
         return runs
 
+    def values(self, cell: Cell, rate: float) -> tuple[pd.Series, frozenset[str]]:
+        """Return a cell's column by seed at a rate, and the keys of its runs."""
+        if (cell, rate) not in self._cells:
+            runs = self.at(cell, rate)
+            found = values_by_seed(runs, cell.column), frozenset(runs["key"])
+            self._cells[cell, rate] = found
+        return self._cells[cell, rate]
+
     def side(self, cells: list[Cell], moved: Moved) -> tuple[pd.Series, list[float], set[str]]:
         """Return the mean over cells by seed, their rates and the keys of their runs."""
         values, rates, keys = [], [], set[str]()
         for cell in cells:
             rate = moved.get((cell.fields, cell.criterion)) or self.rate(cell)
-            runs = self.at(cell, rate)
-            values.append(values_by_seed(runs, cell.column))
+            of_cell, used = self.values(cell, rate)
+            values.append(of_cell)
             rates.append(rate)
-            keys.update(runs["key"])
+            keys |= used
         table = pd.concat(values, axis="columns", join="inner")
         # A seed without a finite value is not left out: nothing can be concluded.
         return table.mean(axis="columns", skipna=False), rates, keys
