@@ -15,9 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from activation_study import experiment as experiment_module
 from activation_study.catalogue import activations, datasets, tasks
-from activation_study.experiment import FIELDS, FOUNDING_FIELDS, Experiment, grid
+from activation_study.experiment import FIELDS, FOUNDING_FIELDS, Experiment, description, grid
 
 GOLDEN_KEYS = {
     "mnist": "ece271a8bdd083a66d941c4d4e3072521d76d3a47bd813067c9c7b15cde9624c",
@@ -242,7 +241,7 @@ def test_a_later_field_is_in_the_key_only_where_it_is_not_its_default(
 ) -> None:
     before = Experiment().key
     founding = tuple(field for field in FOUNDING_FIELDS if field != "label_noise")
-    monkeypatch.setattr(experiment_module, "FOUNDING_FIELDS", founding)
+    monkeypatch.setattr(description, "FOUNDING_FIELDS", founding)
     content = {
         "experiment": {field: DEFAULTS[field] for field in founding},
         "dataset_digest": datasets.spec("mnist").digest,

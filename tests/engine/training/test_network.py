@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from activation_study.engine.training.network import InitialWeights, Network, build
-from activation_study.experiment import INITIALIZERS, Experiment
+from activation_study.experiment import Experiment
+from activation_study.experiment.fields import INITIALIZERS
 
 # Keras's documentation: variance = scale / fan, the fan being that of the name's family.
 SCALES = {"glorot": (1.0, "average"), "he": (2.0, "in"), "lecun": (1.0, "in")}

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from activation_study.catalogue.parts import Parts
 from activation_study.engine.training.hidden_layers import LayerLook
 from activation_study.engine.training.loop import Evaluation
-from activation_study.experiment import Parts
 from activation_study.measures.layers import dead_units
 from activation_study.measures.layers.gradient_geometry import geometry
 from activation_study.measures.measure_set import Scored, Table

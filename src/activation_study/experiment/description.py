@@ -1,51 +1,31 @@
-"""The frozen description of one training run, its content key, and grids of such descriptions."""
+"""The frozen description of one training run, and its content key."""
 
 from __future__ import annotations
 
 import dataclasses
 import functools
-import itertools
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from activation_study.catalogue import activations, datasets, heads, tasks
+from activation_study.catalogue import heads
 from activation_study.catalogue.activations.own_layers import OwnLayer
 from activation_study.catalogue.activations.registry import Activation
 from activation_study.catalogue.parts import Parts
-from activation_study.checks import axis_of, check_name, real_number, whole_number
+from activation_study.checks import check_name, real_number, whole_number
+from activation_study.experiment.fields import (
+    DEFAULT_LEARNING_RATE,
+    FOUNDING_FIELDS,
+    MOST_CONVOLUTIONS,
+    PROTOCOLS,
+    REAL_NUMBERS,
+    WHOLE_NUMBERS,
+    accepted_names,
+)
 from activation_study.files import canonical, sha256
 from activation_study.registry import shown
 
 T = TypeVar("T")
-
-DEFAULT_LEARNING_RATE = 1e-3
-"""Keras's default for Adam: what people run who do not tune."""
-
-ARCHITECTURES = ("mlp", "cnn")
-MOST_CONVOLUTIONS = 4
-"""Each convolution halves the image of 28 x 28; after four of them one position is left."""
-NORMALIZATIONS = ("none", "batch", "layer")
-OPTIMIZERS = ("adam", "sgd")
-RATE_DECAYS = ("none", "linear")
-EVALUATIONS = ("test", "validation")
-PROTOCOLS = (1, 2)
-INITIALIZERS = (
-    *("glorot_uniform", "glorot_normal", "he_uniform", "he_normal"),
-    *("lecun_uniform", "lecun_normal", "recommended"),
-)
-
-FOUNDING_FIELDS = (
-    *("dataset", "task", "hidden", "head", "architecture", "depth", "width", "normalization"),
-    *("initializer", "bias_initial_value", "optimizer", "learning_rate", "batch_size"),
-    *("epochs", "train_size", "label_noise", "seed", "evaluation"),
-)
-"""Part of every key. A field that is younger is part of a key only where it is not its default, so
-that no key of a recorded run changes."""
-
-MOST_EXPERIMENTS = 1_000_000
-"""In one grid: days of training on any machine, and the end of a generator that has none."""
 
 
 def _names_its_fields(made: type[T]) -> type[T]:
@@ -59,7 +39,7 @@ def _names_its_fields(made: type[T]) -> type[T]:
                 f"an experiment's fields are given by name, {FIELDS[0]}=... for example; received "
                 f"{shown(unnamed[0])} without one"
             )
-        _check_fields(fields)
+        check_fields(fields)
         initialize(self, **fields)
 
     made.__init__ = checked  # type: ignore[assignment, method-assign]
@@ -138,20 +118,9 @@ class Experiment:
         elif isinstance(hidden.function, OwnLayer) and not isinstance(self.hidden, str):
             # What makes layers travels with a pickled experiment; a layer of Keras does not.
             object.__setattr__(self, "hidden", hidden.function)
-        for field, low, high in (
-            ("depth", 0, 64),
-            ("width", 1, 65_536),
-            ("batch_size", 1, 60_000),
-            ("epochs", 0, 10_000),
-            ("seed", 0, 2**63 - 1),
-            ("protocol", PROTOCOLS[0], PROTOCOLS[-1]),
-        ):
+        for field, (low, high) in WHOLE_NUMBERS.items():
             object.__setattr__(self, field, whole_number(field, getattr(self, field), low, high))
-        for field, lowest, highest in (
-            ("learning_rate", 1e-12, 1e6),
-            ("bias_initial_value", -1e6, 1e6),
-            ("label_noise", 0.0, 0.999),
-        ):
+        for field, (lowest, highest) in REAL_NUMBERS.items():
             number = real_number(field, getattr(self, field), lowest, highest)
             object.__setattr__(self, field, number)
         if self.architecture == "cnn" and not 1 <= self.depth <= MOST_CONVOLUTIONS:
@@ -186,7 +155,7 @@ class Experiment:
         Raises:
             ValueError: A field does not exist or its value is not accepted.
         """
-        _check_fields(changes)
+        check_fields(changes)
         return dataclasses.replace(self, **changes)
 
     @functools.cached_property
@@ -250,46 +219,7 @@ DEFAULTS = {field.name: field.default for field in dataclasses.fields(Experiment
 FIELDS = tuple(DEFAULTS)
 
 
-def accepted_names() -> dict[str, tuple[str, ...]]:
-    """Returns the names that each field of text accepts now: a catalogue can grow."""
-    return {
-        "dataset": datasets.names(),
-        "task": tasks.names(),
-        "hidden": activations.names(),
-        "head": heads.names(),
-        "architecture": ARCHITECTURES,
-        "normalization": NORMALIZATIONS,
-        "initializer": INITIALIZERS,
-        "optimizer": OPTIMIZERS,
-        "evaluation": EVALUATIONS,
-        "rate_decay": RATE_DECAYS,
-    }
-
-
-def grid(**values: Any) -> list[Experiment]:
-    """Returns every combination of the given values, the last field varying fastest.
-
-    Args:
-        **values: For each field of ``Experiment`` either one value or a list, tuple, range or
-            other iterable of values (a string counts as one value).
-
-    Raises:
-        ValueError: A field does not exist, is given no value, or a value is not accepted; or there
-            are more than ``MOST_EXPERIMENTS`` combinations.
-    """
-    _check_fields(values)
-    axes = {field: axis_of(field, value, MOST_EXPERIMENTS) for field, value in values.items()}
-    if (number := math.prod(map(len, axes.values()))) > MOST_EXPERIMENTS:
-        raise ValueError(
-            f"grid() received {number:,} combinations; accepted are at most {MOST_EXPERIMENTS:,}: "
-            f"give fewer values, or make several grids"
-        )
-    return [
-        Experiment(**dict(zip(axes, combination, strict=True)))
-        for combination in itertools.product(*axes.values())
-    ]
-
-
-def _check_fields(fields: Iterable[str]) -> None:
+def check_fields(fields: Iterable[str]) -> None:
+    """Refuses what is no field, with the nearest name."""
     for field in fields:
         check_name("field of Experiment", field, FIELDS)

@@ -1,0 +1,62 @@
+"""The fields of an experiment, each alone: what it accepts, and which are part of every key."""
+
+from __future__ import annotations
+
+from activation_study.catalogue import activations, datasets, heads, tasks
+
+DEFAULT_LEARNING_RATE = 1e-3
+"""Keras's default for Adam: what people run who do not tune."""
+
+ARCHITECTURES = ("mlp", "cnn")
+MOST_CONVOLUTIONS = 4
+"""Each convolution halves the image of 28 x 28; after four of them one position is left."""
+NORMALIZATIONS = ("none", "batch", "layer")
+OPTIMIZERS = ("adam", "sgd")
+RATE_DECAYS = ("none", "linear")
+EVALUATIONS = ("test", "validation")
+PROTOCOLS = (1, 2)
+INITIALIZERS = (
+    *("glorot_uniform", "glorot_normal", "he_uniform", "he_normal"),
+    *("lecun_uniform", "lecun_normal", "recommended"),
+)
+
+FOUNDING_FIELDS = (
+    *("dataset", "task", "hidden", "head", "architecture", "depth", "width", "normalization"),
+    *("initializer", "bias_initial_value", "optimizer", "learning_rate", "batch_size"),
+    *("epochs", "train_size", "label_noise", "seed", "evaluation"),
+)
+"""Part of every key. A field that is younger is part of a key only where it is not its default, so
+that no key of a recorded run changes."""
+
+WHOLE_NUMBERS = {
+    "depth": (0, 64),
+    "width": (1, 65_536),
+    "batch_size": (1, 60_000),
+    "epochs": (0, 10_000),
+    "seed": (0, 2**63 - 1),
+    "protocol": (PROTOCOLS[0], PROTOCOLS[-1]),
+}
+"""Field -> lowest and highest accepted whole number."""
+
+REAL_NUMBERS = {
+    "learning_rate": (1e-12, 1e6),
+    "bias_initial_value": (-1e6, 1e6),
+    "label_noise": (0.0, 0.999),
+}
+"""Field -> lowest and highest accepted number."""
+
+
+def accepted_names() -> dict[str, tuple[str, ...]]:
+    """Returns the names that each field of text accepts now: a catalogue can grow."""
+    return {
+        "dataset": datasets.names(),
+        "task": tasks.names(),
+        "hidden": activations.names(),
+        "head": heads.names(),
+        "architecture": ARCHITECTURES,
+        "normalization": NORMALIZATIONS,
+        "initializer": INITIALIZERS,
+        "optimizer": OPTIMIZERS,
+        "evaluation": EVALUATIONS,
+        "rate_decay": RATE_DECAYS,
+    }
