@@ -174,7 +174,7 @@ CHANGES = {
     "depth": [0, 1, 3],
     "width": [1, 129],
     "normalization": ["batch", "layer"],
-    "initializer": ["he_normal", "recommended"],
+    "initializer": ["he_normal", "recommended", "pytorch", "gain", "centred_gain"],
     "bias_initial_value": [0.1, -0.1],
     "optimizer": ["sgd"],
     "learning_rate": [0.01, 0.00100001],

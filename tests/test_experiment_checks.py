@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,7 +29,7 @@ LIMITS = {
     "depth": (0, 64),
     "width": (1, 65_536),
     "batch_size": (1, 60_000),
-    "epochs": (1, 10_000),
+    "epochs": (0, 10_000),
     "seed": (0, 2**63 - 1),
     "train_size": (1, 55_000),
 }
@@ -77,3 +78,23 @@ def test_real_numbers_have_limits(field: str) -> None:
 def test_convolutions_are_one_to_four(depth: int) -> None:
     with pytest.raises(ValueError, match=f"from 1 to 4 where architecture='cnn'.*{depth}"):
         Experiment(architecture="cnn", depth=depth)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        (
+            {"initializer": "pytorch", "bias_initial_value": 0.1},
+            "bias_initial_value must be 0 where initializer='pytorch'.*received 0.1",
+        ),
+        ({"initializer": "gain", "hidden": "softmax"}, "'gain' needs .*received hidden='softmax'"),
+        ({"initializer": "gain", "hidden": "maxout"}, "'gain' needs .*received hidden='maxout'"),
+        (
+            {"initializer": "centred_gain", "architecture": "cnn"},
+            "'centred_gain' knows no convolutions.*use 'gain'",
+        ),
+    ],
+)
+def test_what_does_not_go_together_is_refused(fields: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        Experiment(**fields)

@@ -16,6 +16,7 @@ from activation_study.checks import check_name, real_number, whole_number
 from activation_study.experiment.fields import (
     DEFAULT_LEARNING_RATE,
     FOUNDING_FIELDS,
+    GAINS,
     MOST_CONVOLUTIONS,
     PROTOCOLS,
     REAL_NUMBERS,
@@ -64,8 +65,11 @@ class Experiment:
         depth: Number of hidden layers, 0 to 64 (``cnn``: 1 to 4).
         width: Units in each hidden layer (``cnn``: channels).
         normalization: ``"none"``, ``"batch"`` or ``"layer"``, applied before the activation.
-        initializer: Keras initializer of every kernel, or ``"recommended"`` for the one that the
-            catalogue recommends for the hidden activation.
+        initializer: Keras initializer of every kernel; ``"recommended"``: the one that the
+            catalogue recommends for the hidden activation; ``"pytorch"``: PyTorch's default, of
+            biases too; ``"gain"``: normal, of variance 1 / (fan-in E f(Z)^2), Z the standard
+            normal, and Glorot's for the outputs: He's for ReLU; ``"centred_gain"``:
+            the same with f's variance, and biases that take f's mean off.
         bias_initial_value: Initial bias of the hidden layers.
         optimizer: ``"adam"`` or ``"sgd"``, with Keras's defaults apart from the rate.
         learning_rate: Step size, above 0.
@@ -129,6 +133,7 @@ class Experiment:
                 f"convolution halves the image; received {self.depth}"
             )
         self._check_task()
+        self._check_initializer()
         available = self.parts.dataset.train_size
         if self.train_size is not None:
             size = whole_number("train_size", self.train_size, 1, available)
@@ -147,6 +152,25 @@ class Experiment:
             raise ValueError(
                 f"label_noise must be 0 where task={self.task!r}, which knows no wrong labels; "
                 f"received {self.label_noise}"
+            )
+
+    def _check_initializer(self) -> None:
+        name, hidden = self.initializer, self.parts.activation
+        if name == "pytorch" and self.bias_initial_value:
+            raise ValueError(
+                f"bias_initial_value must be 0 where initializer='pytorch', which draws biases; "
+                f"received {self.bias_initial_value}"
+            )
+        is_of_many = hidden.kind == "layerwise" or hidden.mixes_units or hidden.width_factor > 1
+        if name in GAINS and is_of_many:
+            raise ValueError(
+                f"initializer={name!r} needs a hidden activation whose outputs depend on one score "
+                f"each; received hidden={hidden.name!r}"
+            )
+        if name == "centred_gain" and self.architecture == "cnn":
+            raise ValueError(
+                "initializer='centred_gain' knows no convolutions, whose zeros about an image have "
+                "no mean to take off; use 'gain', or architecture='mlp'"
             )
 
     def replace(self, **changes: Any) -> Experiment:

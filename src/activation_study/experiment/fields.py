@@ -17,8 +17,10 @@ EVALUATIONS = ("test", "validation")
 PROTOCOLS = (1, 2)
 INITIALIZERS = (
     *("glorot_uniform", "glorot_normal", "he_uniform", "he_normal"),
-    *("lecun_uniform", "lecun_normal", "recommended"),
+    *("lecun_uniform", "lecun_normal", "recommended", "pytorch", "gain", "centred_gain"),
 )
+GAINS = ("gain", "centred_gain")
+"""Initializers that follow from the hidden activation."""
 
 FOUNDING_FIELDS = (
     *("dataset", "task", "hidden", "head", "architecture", "depth", "width", "normalization"),

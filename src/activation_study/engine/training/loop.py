@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from activation_study.engine.training import graphs, network, optimizers
 from activation_study.engine.training.hidden_layers import HiddenLayers
+from activation_study.engine.training.initial_weights import InitialWeights
 from activation_study.experiment import Experiment
 from activation_study.measures.metrics import AVERAGED
 
@@ -51,7 +52,7 @@ class Loop:
         self._batch_size = experiment.batch_size
         self._evaluation_batch = EVALUATION_BATCH[experiment.architecture]
         self._network = network.build(experiment)
-        self._initial = network.InitialWeights(self._network.model)
+        self._initial = InitialWeights(self._network.model)
         self._loss = experiment.parts.head.make_loss()
         self._optimizer = optimizers.make(experiment.optimizer)
         self._optimizer.build(self._network.model.trainable_variables)

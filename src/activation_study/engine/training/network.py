@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import keras
-import numpy as np
 
 from activation_study.catalogue.activations.entry import Activation
 from activation_study.experiment import Experiment
@@ -81,39 +80,3 @@ def _normalize(scores: keras.KerasTensor, normalization: str, layer: int) -> ker
     if normalization == "layer":
         return keras.layers.LayerNormalization(name=f"normalization_{layer}")(scores)
     return scores
-
-
-class InitialWeights:
-    """The values from which a model starts, drawn anew for each seed.
-
-    Kernels come from a Keras initializer with a seed of their own a layer, so that networks that
-    differ in activation, head or rate start from the same draws. All other variables (slopes,
-    whatever their names, and normalization) start from their layer's constants.
-    """
-
-    def __init__(self, model: keras.Model) -> None:
-        self._model = model
-        self._constants = [np.array(value) for value in model.get_weights()]
-
-    def assign(self, experiment: Experiment, stream: np.random.SeedSequence) -> None:
-        """Sets every variable of the model to the experiment's initial value."""
-        output_bias = experiment.parts.head.initial_bias(experiment.parts.task.prior)
-        initializer = experiment.initializer
-        if initializer == "recommended":
-            initializer = experiment.parts.activation.initializer
-        seeds = iter(stream.generate_state(len(self._constants)))
-        for variable, constant in zip(self._model.weights, self._constants, strict=True):
-            layer, _, role = variable.path.rpartition("/")
-            if layer.startswith("hidden_"):
-                variable.assign(constant)
-            elif role == "kernel":
-                draw = keras.initializers.get(
-                    {"class_name": initializer, "config": {"seed": int(next(seeds))}}
-                )
-                variable.assign(draw(variable.shape))
-            elif role == "bias" and layer == "scores":
-                variable.assign(np.full(variable.shape, output_bias, "float32"))
-            elif role == "bias":
-                variable.assign(np.full(variable.shape, experiment.bias_initial_value, "float32"))
-            else:
-                variable.assign(constant)

@@ -1,0 +1,74 @@
+"""The values from which the variables of a network start."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+
+from activation_study.catalogue.activations.moments import normal_moments
+from activation_study.experiment import Experiment
+from activation_study.experiment.fields import GAINS
+
+
+class InitialWeights:
+    """The values from which a model starts, drawn anew for each seed.
+
+    Kernels come from a Keras initializer with a seed of their own a layer, so that networks that
+    differ in activation, head or rate start from the same draws. Biases are drawn, if at all, with
+    other seeds. All other variables (slopes, whatever their names, and normalization) start from
+    their layer's constants.
+    """
+
+    def __init__(self, model: keras.Model) -> None:
+        self._model = model
+        self._constants = [np.array(value) for value in model.get_weights()]
+
+    def assign(self, experiment: Experiment, stream: np.random.SeedSequence) -> None:
+        """Sets every variable of the model to the experiment's initial value."""
+        name = experiment.initializer
+        if name == "recommended":
+            name = experiment.activation.initializer
+        mean, spread = _moments(name, experiment)
+        output_bias = experiment.parts.head.initial_bias(experiment.parts.task.prior)
+        seeds = np.split(stream.generate_state(2 * len(self._constants)), 2)
+        kernel_seeds, bias_seeds = (iter(part.tolist()) for part in seeds)
+        # What the units below emit on average, which no weight of the first layer sees.
+        below = 0.0
+        for variable, constant in zip(self._model.weights, self._constants, strict=True):
+            layer, _, role = variable.path.rpartition("/")
+            if layer.startswith("hidden_") or role not in ("kernel", "bias"):
+                variable.assign(constant)
+            elif role == "kernel":
+                is_output = layer == "scores"
+                kernel = _initializer(name, spread, is_output, next(kernel_seeds))(variable.shape)
+                variable.assign(kernel)
+                offset = below * np.sum(kernel, axis=0) if below else 0.0
+                below = mean
+            else:
+                given = output_bias if layer == "scores" else experiment.bias_initial_value
+                bias = np.full(variable.shape, given, "float32") - np.float32(offset)
+                if name == "pytorch":
+                    limit = np.prod(kernel.shape[:-1]) ** -0.5
+                    draw = keras.initializers.RandomUniform(-limit, limit, next(bias_seeds))
+                    bias = bias + draw(variable.shape)
+                variable.assign(bias)
+
+
+def _moments(name: str, experiment: Experiment) -> tuple[float, float]:
+    """Mean output that biases take off, and mean square that kernels make up for."""
+    if name not in GAINS:
+        return 0.0, 1.0
+    mean, square = normal_moments(experiment.activation)
+    return (mean, square - mean**2) if name == "centred_gain" else (0.0, square)
+
+
+def _initializer(
+    name: str, spread: float, is_output: bool, seed: int
+) -> keras.initializers.Initializer:
+    if name == "pytorch":
+        # That of torch.nn.Linear: U(-1, 1) / sqrt(fan_in).
+        return keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform", seed)
+    if name in GAINS and not is_output:
+        return keras.initializers.VarianceScaling(1.0 / spread, seed=seed)
+    name = "glorot_uniform" if name in GAINS else name
+    return keras.initializers.get({"class_name": name, "config": {"seed": seed}})
