@@ -72,8 +72,9 @@ def test_nothing_is_loaded_from_another_host(site: Path, page_path: str) -> None
 
 
 def test_images_have_alternative_text(site: Path, page_path: str) -> None:
-    images = parsed(site / page_path).select("article img")
-    assert [image.get("src") for image in images if not str(image.get("alt") or "").strip()] == []
+    images = parsed(site / page_path).select("article img, article figure svg")
+    words = [str(image.get("alt") or image.get("aria-label") or "").strip() for image in images]
+    assert [str(image)[:80] for image, said in zip(images, words, strict=True) if not said] == []
 
 
 def test_pages_name_their_icon(site: Path, page_path: str) -> None:

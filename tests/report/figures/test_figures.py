@@ -1,6 +1,5 @@
 """Figures show the data they are given, describe them in words, and say so when there are none."""
 
-import base64
 import dataclasses
 import io
 import math
@@ -8,10 +7,16 @@ import re
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
+import scipy.stats
+from bs4 import BeautifulSoup
 
 from activation_study.report import figures, tables
 from activation_study.report.analysis import chosen_rates
+from activation_study.report.analysis.rates import working_range
+from activation_study.report.analysis.readings import head_effects
+from activation_study.report.figures import looks
 from activation_study.report.figures.picture import Picture
 
 OF_RUNS = {
@@ -34,25 +39,67 @@ def line(axes, label):
     return next(drawn for drawn in axes.get_lines() if drawn.get_label() == label)
 
 
+def panel(picture, title):
+    return next(axes for axes in picture.figure.axes if axes.get_title(loc="left") == title)
+
+
+def rows(picture):
+    """What stands beside the rows, from the top."""
+    return [label.get_text() for label in picture.figure.axes[0].get_yticklabels()]
+
+
+def elements(shown):
+    return BeautifulSoup(shown, "html.parser").find_all("svg")
+
+
 class TestPicture:
-    def test_carries_its_png_and_its_escaped_description(self):
+    def test_is_a_figure_with_its_finding_and_its_escaped_description(self):
         figure, axes = plt.subplots()
         axes.plot([0, 1])
-        shown = Picture(figure, 'a "rise" <b>')._repr_html_()
-        assert 'alt="a &quot;rise&quot; &lt;b&gt;"' in shown
-        pixels = plt.imread(
-            io.BytesIO(base64.b64decode(re.search('base64,([^"]+)"', shown).group(1)))
-        )
-        assert (pixels[0, 0, :3] == 1).all()
-        assert pixels.shape[2] == 3 or (pixels[..., 3] == 1).all()
+        shown = Picture(figure, 'a "rise" <b>', "It rises & falls.", "By 5 %.")._repr_html_()
+        page = BeautifulSoup(shown, "html.parser")
+        assert page.figure.figcaption.strong.text == "It rises & falls."
+        assert page.figure.figcaption.text.endswith("By 5\u00a0%.")
+        (drawn,) = elements(shown)
+        assert drawn["role"] == "img"
+        assert drawn["aria-label"] == 'a "rise" <b>'
+
+    def test_takes_the_ink_of_its_page_and_keeps_its_words(self):
+        with plt.rc_context(looks.PAGE):
+            figure, axes = plt.subplots()
+            axes.plot([0, 1], label="0.123456")
+            axes.legend()
+            svg = Picture(figure, "a line").svg()
+        (drawn,) = elements(svg)
+        assert "0.123456" in [text.text for text in drawn.find_all("text")]
+        assert "currentColor" in svg
+        assert not re.search("#(000000|ffffff|0a0b0c)", svg)
+
+    def test_names_of_parts_are_used_and_those_of_one_picture(self):
+        figures = []
+        for name in ("one", "two"):
+            figure, axes = plt.subplots()
+            axes.plot([0, 1], "o")
+            figures.append(Picture(figure, name).svg())
+        names = [set(re.findall(' id="([^"]+)"', each)) for each in figures]
+        assert names[0]
+        assert not names[0] & names[1]
+        assert all(f"#{name}" in figures[0] for name in names[0])
 
     def test_leaves_no_figure_open_for_the_notebook_to_show_again(self):
         Picture(plt.figure(), "nothing")
         assert not plt.get_fignums()
 
     def test_same_figure_same_bytes(self):
-        picture = Picture(plt.figure(figsize=(1, 1)), "nothing")
+        picture = Picture(plt.figure(figsize=(1, 1)), "nothing", "A title.")
         assert picture.png() == picture.png()
+        assert picture.svg() == picture.svg()
+        pixels = plt.imread(io.BytesIO(picture.png()))
+        assert (pixels[0, 0] == 1).all()
+
+    def test_another_title_is_the_callers(self):
+        picture = Picture(plt.figure(), "nothing", "Old.")
+        assert "<strong>New.</strong>" in picture.titled("New.")._repr_html_()
 
 
 @pytest.mark.parametrize("name", OF_RUNS)
@@ -60,10 +107,30 @@ def test_every_figure_is_labelled_and_described(runs, name):
     picture = OF_RUNS[name](runs)
     assert len(picture.alt) > 60
     assert "nan" not in picture.alt
-    seen = [axes for axes in picture.figure.axes if axes.axison]
-    assert any(axes.get_xlabel() for axes in seen)
-    assert picture.figure.get_suptitle() or any(axes.get_title() for axes in seen)
-    assert all(axes.has_data() for axes in seen)
+    assert picture.title.endswith(".")
+    assert picture.caption.endswith(".")
+    assert "nan" not in picture.title
+    for each in (picture, picture.narrow()):
+        seen = [axes for axes in each.figure.axes if axes.axison]
+        assert each.figure.get_supxlabel() or any(axes.get_xlabel() for axes in seen)
+        assert all(axes.has_data() for axes in seen)
+        labels = [each.figure.get_supxlabel(), each.figure.get_supylabel()]
+        labels += [label for axes in seen for label in (axes.get_xlabel(), axes.get_ylabel())]
+        scales = {scale for axes in seen for scale in (axes.get_xscale(), axes.get_yscale())}
+        assert ("log" in scales) == any("log scale" in label.replace("\n", " ") for label in labels)
+
+
+@pytest.mark.parametrize("name", OF_RUNS)
+def test_type_can_be_read_on_a_phone_and_nothing_is_cut_off(runs, name):
+    picture = OF_RUNS[name](runs).narrow()
+    sizes = [float(size) for size in re.findall(r"font-size: ([\d.]+)px", picture.svg())]
+    pixels = 350 / (72 * picture.figure.get_figwidth())
+    assert min(sizes) * pixels >= 11
+    with plt.rc_context(looks.PAGE):
+        drawn = picture.figure.get_tightbbox()
+    width, height = picture.figure.get_size_inches()
+    assert (drawn.p0 >= -0.02).all()
+    assert (drawn.p1 <= [width + 0.02, height + 0.02]).all()
 
 
 @pytest.mark.parametrize("name", OF_RUNS)
@@ -72,17 +139,19 @@ def test_every_figure_says_so_when_nothing_is_recorded(runs, name):
 
 
 def test_convergence_draws_the_mean_error_of_the_tuned_runs(runs):
-    picture = figures.convergence(runs, hidden=("tanh", "relu"))
+    picture = figures.convergence(runs, hidden=("tanh", "relu"), heads=("sigmoid",))
     summary = runs.summary
     keys = summary.loc[
         (summary["hidden"] == "tanh") & (summary["head"] == "sigmoid") & summary["is_tuned"], "key"
     ]
     history = runs.history[runs.history["key"].isin(keys) & (runs.history["epoch"] > 0)]
     expected = 100 * (1 - history.pivot(index="epoch", columns="key", values="validation_accuracy"))
-    axes = picture.figure.axes[1]
-    assert axes.get_title() == "head: sigmoid"
-    np.testing.assert_allclose(line(axes, "tanh").get_ydata(), expected.mean(axis=1), rtol=1e-9)
-    np.testing.assert_array_equal(line(axes, "tanh").get_xdata(), expected.index)
+    axes = panel(picture, "tanh")
+    drawn = line(axes, "sigmoid")
+    np.testing.assert_allclose(drawn.get_ydata(), expected.mean(axis=1), rtol=1e-9)
+    np.testing.assert_array_equal(drawn.get_xdata(), expected.index)
+    # Behind each, in grey, the others.
+    assert len(axes.get_lines()) == len(picture.figure.axes) + 1
 
 
 @pytest.mark.parametrize(
@@ -100,21 +169,15 @@ def test_figures_draw_arms_of_any_fields(depth_runs, draw):
 
 
 def test_arms_that_differ_in_depth_are_drawn_apart(depth_runs):
-    panels = figures.rate_curve(depth_runs, hidden=("tanh",)).figure.axes
-    assert [axes.get_title() for axes in panels] == ["tanh"]
+    axes = figures.rate_curve(depth_runs, hidden=("tanh",)).figure.axes[0]
+    assert axes.get_title(loc="left").startswith("tanh")
     tuning = depth_runs.where(is_tuning=True, hidden="tanh", depth=8).summary
     means = 100 * (1 - tuning.groupby("learning_rate")["validation_accuracy"].mean())
-    np.testing.assert_allclose(line(panels[0], "depth 8").get_ydata(), means)
+    np.testing.assert_allclose(line(axes, "depth 8").get_ydata(), means)
     panels = figures.convergence(depth_runs, "depth").figure.axes
-    assert [axes.get_title() for axes in panels] == [
-        "hidden: relu",
-        "hidden: tanh",
-        "hidden: sigmoid",
-    ]
-    ranked = figures.ranking(depth_runs).figure.axes[0].get_yticklabels()
-    assert {label.get_text().partition(" (")[0] for label in ranked} == set(
-        depth_runs.summary["arm"]
-    )
+    assert [axes.get_title(loc="left") for axes in panels] == ["ReLU", "tanh", "sigmoid"]
+    ranked = {label.partition(" (")[0] for label in rows(figures.ranking(depth_runs))}
+    assert ranked == {looks.spelled(arm) for arm in depth_runs.summary["arm"]}
     rates = tables.tuned_rates(depth_runs).frame
     assert list(rates.columns) == ["hidden activation", "depth 2", "depth 8"]
 
@@ -123,11 +186,14 @@ def test_rates_are_drawn_by_the_measure_that_chooses_them(runs):
     summary = runs.summary.assign(
         task="balance", validation_rmse=10 * (1 - runs.summary["validation_accuracy"])
     )
-    axes = figures.rate_curve(dataclasses.replace(runs, summary=summary)).figure.axes[0]
+    picture = figures.rate_curve(
+        dataclasses.replace(runs, summary=summary), heads=("softmax", "sigmoid")
+    )
+    axes = picture.figure.axes[0]
     tuning = summary.query("is_tuning and hidden == 'relu' and head == 'softmax'")
     means = tuning.groupby("learning_rate")["validation_rmse"].mean()
     np.testing.assert_allclose(line(axes, "softmax").get_ydata(), means)
-    assert "root mean squared error" in axes.get_ylabel().replace("\n", " ")
+    assert "root mean squared error" in picture.figure.get_supylabel().replace("\n", " ")
 
 
 def test_gains_are_those_of_the_measure_that_chooses_rates(runs):
@@ -137,13 +203,10 @@ def test_gains_are_those_of_the_measure_that_chooses_rates(runs):
     }
     other = dataclasses.replace(runs, summary=runs.summary.assign(task="scenes", **precisions))
     own, same = (figures.default_against_tuned(each) for each in (runs, other))
-    assert own.alt.partition("Tuned, ")[2] == same.alt.partition("Tuned, ")[2]
-    rows = [
-        [label.get_text() for label in picture.figure.axes[0].get_yticklabels()]
-        for picture in (own, same)
-    ]
-    assert rows[0] == rows[1]
-    assert same.figure.axes[0].get_xlabel() == "test mean average precision (%)"
+    assert own.title == same.title
+    assert rows(own) == rows(same)
+    label = same.figure.axes[0].get_xlabel()
+    assert label == "test mean average precision (%), better\u00a0→"
     ranked = tables.ranking_table(other).frame
     assert list(ranked["test mean average precision"]) == list(
         tables.ranking_table(runs).frame["test accuracy"]
@@ -168,38 +231,104 @@ def test_rate_curve_rings_the_chosen_rate_and_crosses_what_diverged(runs):
     assert points + crosses == len(tuning)
 
 
+def test_rate_curve_shades_the_rates_that_work(runs):
+    picture = figures.rate_curve(runs, hidden=("relu",))
+    tuning = runs.where(hidden="relu", head="softmax", is_tuning=True).summary
+    means = tuning.groupby("learning_rate")["validation_accuracy"].mean()
+    low, high = working_range(means, 0.97)
+    title = picture.figure.axes[0].get_title(loc="left")
+    assert title == f"ReLU\n{np.log10(high / low):.1f} decades"
+    (shaded,) = picture.figure.axes[0].patches
+    np.testing.assert_allclose(shaded.get_extents().transformed(
+        picture.figure.axes[0].transData.inverted()
+    ).intervalx, (low, high))  # fmt: skip
+
+
 def test_ranking_tells_how_many_runs_diverged(runs):
     summary = runs.summary.copy()
     hit = summary["is_tuned"] & (summary["hidden"] == "tanh") & (summary["head"] == "softmax")
     summary.loc[hit & (summary["seed"] == 100), "diverged"] = True
-    axes = figures.ranking(dataclasses.replace(runs, summary=summary)).figure.axes[0]
-    labels = " | ".join(label.get_text() for label in axes.get_yticklabels())
-    assert "(1 of 4 diverged)" in labels
+    picture = figures.ranking(dataclasses.replace(runs, summary=summary))
+    assert "tanh (1 of 4 diverged)" in rows(picture)
 
 
 def test_speed_tells_which_runs_never_arrived(runs):
     summary = runs.summary.copy()
     hit = summary["is_tuned"] & (summary["hidden"] == "relu")
     summary.loc[hit & (summary["seed"] < 102), "epochs_to_97"] = math.inf
-    axes = figures.speed(dataclasses.replace(runs, summary=summary)).figure.axes[0]
-    assert "relu (2 of 4 never)" in [label.get_text() for label in axes.get_yticklabels()]
+    assert "ReLU (2 of 4 never)" in rows(figures.speed(dataclasses.replace(runs, summary=summary)))
 
 
 def test_arms_stand_from_the_best_to_the_worst_at_their_means(runs):
     summary = runs.where(is_tuned=True, head="softmax").summary
+    summary = summary[summary["hidden"] != "exponential"]
     errors = 100 * (1 - summary.groupby("hidden")["test_accuracy"].mean()).sort_values()
-    axes = figures.default_against_tuned(runs).figure.axes[0]
-    assert [label.get_text() for label in axes.get_yticklabels()] == list(errors.index)
+    picture = figures.default_against_tuned(runs)
+    assert rows(picture) == [looks.spelled(name) for name in errors.index]
+    axes = picture.figure.axes[0]
     # Between the two means of each arm.
     joined = next(drawn for drawn in axes.collections if len(drawn.get_paths()) == len(errors))
-    ends = [sorted(path.vertices[:, 0]) for path in joined.get_paths()]
-    means = [drawn.get_xdata() for drawn in axes.get_lines() if len(drawn.get_xdata()) == 4]
-    np.testing.assert_allclose(np.sort(means, axis=0).T, ends)
-    np.testing.assert_allclose(means[1], errors)
+    ends = np.array([path.vertices[:, 0] for path in joined.get_paths()])
+    np.testing.assert_allclose(ends[:, 1], errors)
     heights = summary.groupby("hidden")["area_under_validation_accuracy"].mean()
-    order = list(heights.sort_values(ascending=False).index)
-    labels = [label.get_text() for label in figures.speed(runs).figure.axes[0].get_yticklabels()]
-    assert [label.partition(" (")[0] for label in labels] == order
+    order = [looks.spelled(name) for name in heights.sort_values(ascending=False).index]
+    assert [label.partition(" (")[0] for label in rows(figures.speed(runs))] == order
+
+
+@pytest.mark.parametrize("draw", [figures.speed, figures.default_against_tuned, figures.ranking])
+def test_what_few_people_use_is_folded(runs, draw):
+    picture = draw(runs)
+    assert "exponential" not in " ".join(rows(picture))
+    what, rest = picture.more
+    assert what == "The other 1 activations"
+    assert rows(rest())[0].startswith("exponential")
+
+
+@pytest.fixture
+def read_twice(runs):
+    """Runs with a second reading, 0.01 better with softmax, and their like with a falling rate."""
+    summary = runs.summary.assign(rate_decay="none")
+    gain = 0.01 * (summary["head"] == "softmax")
+    for column in ("validation_accuracy", "test_accuracy"):
+        summary[f"averaged_{column}"] = summary[column] + gain
+    decayed = summary.assign(rate_decay="linear", key="decayed " + summary["key"])
+    return dataclasses.replace(runs, summary=pd.concat([summary, decayed], ignore_index=True))
+
+
+def test_head_effect_draws_the_paired_differences_of_each_reading(read_twice):
+    found = head_effects(read_twice, "sigmoid", "softmax")
+    tuned = read_twice.where(is_tuned=True, hidden="tanh", rate_decay="none").summary
+    values = tuned.pivot(index="seed", columns="head", values="test_accuracy")
+    gaps = values["sigmoid"] - values["softmax"]
+    own = found[found["hidden"] == "tanh"].set_index("reading")
+    assert own["mean"].to_dict() == pytest.approx(
+        {"last": gaps.mean(), "averaged": gaps.mean() - 0.01, "decayed": gaps.mean()}
+    )
+    ends = scipy.stats.ttest_1samp(gaps, 0).confidence_interval()
+    assert own.loc["last", ["low", "high"]].tolist() == pytest.approx(list(ends))
+    picture = figures.head_effect(read_twice)
+    drawn = [mark.get_xdata()[0] for mark in picture.figure.axes[0].get_lines()
+             if mark.get_marker() != "None" and len(mark.get_xdata())]  # fmt: skip
+    np.testing.assert_allclose(sorted(drawn), sorted(100 * found["mean"]))
+    assert "softmax better" in picture.figure.axes[0].get_xlabel()
+
+
+def test_averaging_draws_both_readings_of_the_same_runs(read_twice):
+    plain = read_twice.where(rate_decay="none")
+    picture = figures.averaging(plain)
+    assert picture.title.startswith("Averaged, 3 of 3 are better in the mean")
+    assert "1.00 points" in picture.title
+
+
+@pytest.mark.parametrize("draw", [figures.averaging, figures.head_effect])
+def test_what_was_not_read_is_said(runs, draw):
+    assert "averaged weights is recorded yet" in draw(runs).alt
+
+
+@pytest.mark.parametrize("figure", [figures.ranking, figures.convergence, figures.rate_curve])
+def test_a_reading_that_nobody_knows_is_refused(runs, figure):
+    with pytest.raises(ValueError, match="last, averaged"):
+        figure(runs, reading="best")
 
 
 def test_calibration_null_counts_the_runs_above_their_own_interval(runs):

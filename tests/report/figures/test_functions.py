@@ -1,14 +1,12 @@
 """Pictures of functions: what is drawn is what SciPy and hand-written formulas say."""
 
-import io
-
-import matplotlib.image
+import matplotlib.colors
 import numpy as np
 import pytest
 from scipy import special
 
 from activation_study.catalogue import activations
-from activation_study.report.figures import functions
+from activation_study.report.figures import functions, looks
 
 SCORES = np.linspace(-4, 4, 33)
 
@@ -41,16 +39,14 @@ def test_a_jump_is_not_joined_and_a_slope_is():
 def test_catalogue_draws_function_and_derivative_of_every_name():
     picture = functions.catalogue(["relu", "step", "silu"])
     axes = [axis for axis in picture.figure.axes if axis.axison]
-    assert [axis.get_title() for axis in axes] == ["relu", "step", "silu"]
+    assert [axis.get_title(loc="left") for axis in axes] == ["ReLU", "step", "SiLU"]
     for axis in axes:
-        function, derivative = axis.lines
-        assert function.get_label() != derivative.get_label()
+        derivative, function = axis.lines
         # Told apart without colour.
         assert function.get_linestyle() != derivative.get_linestyle()
-        assert function.get_marker() != derivative.get_marker()
-    scores, values = axes[0].lines[0].get_data()
+    scores, values = axes[0].lines[1].get_data()
     np.testing.assert_allclose(values, np.maximum(scores, 0))
-    assert np.isnan(axes[1].lines[0].get_ydata()).sum() == 1
+    assert np.isnan(axes[1].lines[1].get_ydata()).sum() == 1
 
 
 def test_catalogue_says_in_words_what_it_draws():
@@ -66,8 +62,8 @@ def test_catalogue_takes_a_function_of_ones_own():
         return 2.0 * scores
 
     picture = functions.catalogue([doubled])
-    scores, values = picture.figure.axes[0].lines[0].get_data()
-    assert picture.figure.axes[0].get_title() == "doubled"
+    scores, values = picture.figure.axes[0].lines[1].get_data()
+    assert picture.figure.axes[0].get_title(loc="left") == "doubled"
     np.testing.assert_allclose(values, 2 * scores)
 
 
@@ -84,7 +80,7 @@ def test_temperature_draws_softmax():
             distances, special.expit(-np.abs(gaps) / temperature), atol=1e-12
         )
     for axis in (sweep, near_tie):
-        styles = {(str(line.get_linestyle()), line.get_marker()) for line in axis.lines}
+        styles = {str(line.get_linestyle()) for line in axis.lines}
         assert len(styles) == len(axis.lines)
 
 
@@ -95,6 +91,32 @@ def test_temperature_says_in_words_what_it_draws():
     assert f"from {special.expit(-1.0):.2g} to {special.expit(-1 / 0.03):.2g}" in alt
 
 
-def test_the_ground_is_opaque_white():
-    pixels = matplotlib.image.imread(io.BytesIO(functions.temperature().png()))
-    np.testing.assert_array_equal(pixels[0, 0], [1, 1, 1, 1])
+def test_the_cap_of_relu6_is_seen():
+    picture = functions.catalogue(["relu6"])
+    assert picture.figure.axes[0].get_xlim()[1] > 6
+    assert picture.figure.axes[0].lines[1].get_ydata()[-1] == 6
+
+
+def test_catalogue_has_every_built_in_function_once():
+    picture = functions.catalogue()
+    drawn = [axes.get_title(loc="left") for axes in picture.figure.axes]
+    drawn += [axes.get_title(loc="left") for axes in picture.more[1]().figure.axes]
+    assert sorted(drawn) == sorted(map(looks.spelled, activations.built_in_names()))
+
+
+def test_looks_are_seen_on_both_grounds_and_told_apart():
+    every = [*looks.ACTIVATIONS.values(), *looks.HEADS.values(), *looks.SERIES]
+
+    def luminance(colour):
+        parts = np.array(matplotlib.colors.to_rgb(colour))
+        linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+        return linear @ [0.2126, 0.7152, 0.0722]
+
+    for look in every:
+        # The lighter ground over the colour, and the colour over the darker one (WCAG 2).
+        assert 1.05 / (luminance(look.colour) + 0.05) >= 3
+        assert (luminance(look.colour) + 0.05) / (luminance("#14181e") + 0.05) >= 3
+    families = {colour for colour, _ in looks.FAMILIES.values()} - {looks.QUIET}
+    assert not families & {look.colour for look in looks.HEADS.values()}
+    shown = [looks.ACTIVATIONS[name] for name in looks.USED]
+    assert len(set(shown)) == len(shown)

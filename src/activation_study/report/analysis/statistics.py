@@ -12,7 +12,7 @@ equivalence (Schuirmann 1987: the 90 % interval within the margin) are made of o
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -84,16 +84,6 @@ class SeedMean:
         return 2 * p_value if alternative == "two-sided" else p_value
 
 
-@dataclass(frozen=True)
-class Interval:
-    """A mean and its 95 % t interval, in the unit of the values."""
-
-    mean: float
-    low: float
-    high: float
-    num_values: int
-
-
 def holm(p_values: Values) -> FloatArray:
     """Holm's (1979) step-down adjustment, in the order of the input, shape (m,).
 
@@ -110,23 +100,10 @@ def holm(p_values: Values) -> FloatArray:
     return adjusted
 
 
-def interval(values: Iterable[float]) -> Interval | None:
-    """Return mean and 95 % t interval of the finite values.
-
-    One value has no interval: both ends are the value. Without any, None.
-    """
-    array = np.asarray(list(values), dtype=float)
-    array = array[np.isfinite(array)]
-    if array.size == 0:
-        return None
-    if array.size == 1:
-        return Interval(mean=array[0], low=array[0], high=array[0], num_values=1)
-    mean = SeedMean.of(array)
-    return Interval(mean.value, *mean.interval(), array.size)
-
-
 def intervals_by(values: pd.Series, groups: pd.Series) -> pd.DataFrame:
     """Return mean and 95 % t interval of the finite values of each group.
+
+    One value has no interval: both ends are the value.
 
     Args:
         values: Values.
@@ -136,12 +113,9 @@ def intervals_by(values: pd.Series, groups: pd.Series) -> pd.DataFrame:
         Columns ``mean``, ``low``, ``high`` and ``num_values``, indexed by group; a group without a
         finite value is left out.
     """
-    found = {
-        group: vars(each)
-        for group, part in values.groupby(groups, observed=True)
-        if (each := interval(part))
-    }
-    columns = ["mean", "low", "high", "num_values"]
-    frame = pd.DataFrame.from_dict(found, orient="index", columns=columns)
-    # Without a group the columns would be of no type, of which nobody can draw.
-    return frame.astype(dict.fromkeys(columns[:3], float))
+    finite = values[np.isfinite(values)].astype(float)
+    found = finite.groupby(groups, observed=True).agg(["mean", "sem", "size"])
+    reach = scipy.special.stdtrit(found["size"] - 1, 0.975) * found["sem"]
+    low, high = (found["mean"] + sign * reach.fillna(0.0) for sign in (-1, 1))
+    ends = found.assign(low=low, high=high, num_values=found["size"])
+    return ends[["mean", "low", "high", "num_values"]]

@@ -7,7 +7,6 @@ from activation_study.report.figures.functions import catalogue, temperature
 from activation_study.report.figures.learning_curves import (
     convergence,
     early_training,
-    rate_curve,
     speed,
 )
 from activation_study.report.figures.outputs import (
@@ -18,16 +17,24 @@ from activation_study.report.figures.outputs import (
     target_probability,
 )
 from activation_study.report.figures.picture import Picture
-from activation_study.report.figures.rankings import default_against_tuned, ranking
+from activation_study.report.figures.rankings import (
+    averaging,
+    default_against_tuned,
+    head_effect,
+    ranking,
+)
+from activation_study.report.figures.rates import rate_curve
 
 __all__ = [
     "Picture",
+    "averaging",
     "calibration_null",
     "catalogue",
     "convergence",
     "default_against_tuned",
     "early_training",
     "growth",
+    "head_effect",
     "output_sums",
     "ranking",
     "rate_curve",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -15,23 +14,28 @@ from activation_study.registry import listed
 from activation_study.report.analysis import outputs
 from activation_study.report.analysis.arms import headline_runs, recorded_values
 from activation_study.report.figures import parts
+from activation_study.report.figures.looks import INK, QUIET, Look, head_look, spelled
 from activation_study.report.figures.picture import Picture
 
+CAPTION = "Every run at its tuned rate (faint), mean and 95 % interval, by hidden activation."
 
-def _strips(runs: Runs, columns: Mapping[str, str]) -> tuple[Figure, pd.DataFrame]:
+
+def _looks(heads: list[str]) -> dict[str, Look]:
+    return {head: head_look(head, place) for place, head in enumerate(heads)}
+
+
+def _by_head(runs: Runs, columns: Mapping[str, str]) -> tuple[Figure, pd.DataFrame]:
     """Draw columns run by run, a panel each; return the figure and the means of each arm."""
     summary = headline_runs(runs, "head")
     for column in columns:
         summary[column] *= metric_of(column).factor
-    looks = dict(zip(summary["value"].cat.categories, parts.LOOKS, strict=False))
-    rows = len(summary["others"].cat.categories)
-    figure, all_axes = plt.subplots(1, len(columns), figsize=(7.2, 1.2 + 0.42 * rows), sharey=True)
+    looks = _looks(list(summary["value"].cat.categories))
+    figure, all_axes = parts.rows(list(summary["others"].cat.categories), len(columns), 0.34)
     for axes, (column, xlabel) in zip(all_axes, columns.items(), strict=True):
-        parts.draw_strips(axes, summary, column, "others", "value", looks)
-        axes.set(xlabel=xlabel, ylabel="")
-    handles, names = axes.get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=len(looks), title="head")
-    return figure, summary.groupby("arm", observed=True)[list(columns)].mean()
+        parts.draw_rows(axes, summary, column, "others", "value", looks)
+        parts.label_x(axes, xlabel)
+    parts.legend(figure, axes)
+    return figure, summary.groupby(["value", "others"], observed=True)[list(columns)].mean()
 
 
 @parts.of_page
@@ -39,17 +43,21 @@ def output_sums(runs: Runs) -> Picture:
     """Draw what the outputs of a test image add up to: mean and spread over the test images."""
     columns = {
         "test_output_sum_mean": "mean of the sum (1 for a distribution)",
-        "test_output_sum_sd": "standard deviation of the sum",
+        "test_output_sum_sd": "standard deviation of the sum over the images",
     }
-    figure, means = _strips(runs, columns)
-    figure.axes[0].axvline(1.0, color="0.3", ls="--", lw=1)
-    title = "Sum of the outputs over the test images"
-    figure.suptitle(f"{title}: every run, mean and 95 % interval")
+    figure, means = _by_head(runs, columns)
+    figure.axes[0].axvline(1.0, color=INK, ls="--", lw=0.8, zorder=1)
     spreads = means["test_output_sum_sd"]
+    head, hidden = spreads.index.to_list()[int(spreads.argmax())]
     return Picture(
         figure,
-        f"{title}. Its standard deviation lies between {spreads.min():.3g} and "
-        f"{spreads.max():.3g} ({spreads.idxmax()}); with softmax the sum is 1 by construction.",
+        "Sum of the outputs over the test images. Its standard deviation lies between "
+        f"{spreads.min():.3g} and {spreads.max():.3g} ({hidden} with {head}); with softmax the "
+        "sum is 1 by construction.",
+        "In the mean over the images the outputs add up to "
+        f"{means['test_output_sum_mean'].min():.3f} to {means['test_output_sum_mean'].max():.3f}; "
+        f"image by image the sum varies by up to {spreads.max():.2f}.",
+        CAPTION,
     )
 
 
@@ -58,14 +66,19 @@ def target_probability(runs: Runs) -> Picture:
     """Draw the mean probability of the true class, where the network is right and where wrong."""
     cases = {f"test_target_probability_{case}": f"where {case}" for case in ("right", "wrong")}
     columns = {column: f"mean probability {case} (%)" for column, case in cases.items()}
-    figure, means = _strips(runs, columns)
-    title = "Probability given to the true class"
-    figure.suptitle(f"{title}, test images: every run, mean and 95 % interval")
-    spans = [
-        f"{means[column].min():.1f} to {means[column].max():.1f} % {case}"
+    figure, means = _by_head(runs, columns)
+    spans = {
+        case: f"{means[column].min():.1f} to {means[column].max():.1f} %"
         for column, case in cases.items()
-    ]
-    return Picture(figure, f"{title}, means over the test images of each arm: {', '.join(spans)}.")
+    }
+    said = [f"{span} {case}" for case, span in spans.items()]
+    return Picture(
+        figure,
+        f"Probability given to the true class, means over the test images of each arm: "
+        f"{', '.join(said)}.",
+        f"The true class gets {listed([f'{span} {case}' for case, span in spans.items()])}.",
+        CAPTION,
+    )
 
 
 @parts.of_page
@@ -79,20 +92,27 @@ def second_choices(runs: Runs, digit: int = 4) -> Picture:
     Raises:
         ValueError: No such digit.
     """
-    title = f"Mean probability that test images of a {digit} give to the other digits"
     found = outputs.second_choices(runs, digit)
     found["percent"] = 100 * found["mean_probability"]
     heads = recorded_values(found, None, "head")
     means = found[found["head"] == heads[0]].groupby("predicted_class")["percent"].mean()
     order = means.sort_values(ascending=False).index.astype(str)
     found["digit"] = pd.Categorical(found["predicted_class"].astype(str), order)
-    figure, axes = plt.subplots(figsize=(7.2, 2.8))
-    looks = dict(zip(heads, parts.LOOKS, strict=False))
-    parts.draw_strips(axes, found, "digit", "percent", "head", looks)
-    axes.set(ylabel="mean probability (%)", ylim=(0, None), title=f"{title}: 95 % interval")
-    axes.legend(title="head")
-    ranked = ", ".join(order)
-    return Picture(figure, f"{title}; with {heads[0]} from the largest to the smallest: {ranked}.")
+    figure, (axes,) = parts.rows([f"a {other}" for other in order], height=0.34)
+    parts.draw_rows(axes, found, "percent", "digit", "head", _looks(heads))
+    axes.set_xlim(0, None)
+    parts.label_x(axes, "mean probability (%)")
+    parts.legend(figure, axes)
+    largest = means.max()
+    return Picture(
+        figure,
+        f"Mean probability that test images of a {digit} give to the other digits; with {heads[0]} "
+        f"from the largest to the smallest: {', '.join(order)}.",
+        f"A {digit} is taken for a {order[0]} first ({largest:.2f} % in the mean with "
+        f"{spelled(heads[0])} outputs), then for a {order[1]}.",
+        f"Mean probability that test images of a {digit} give to each other digit: every run "
+        "(faint), mean and 95 % interval.",
+    )
 
 
 @parts.of_page
@@ -106,27 +126,50 @@ def reliability(runs: Runs, *, hidden: str = "relu") -> Picture:
         runs: Runs of a study.
         hidden: Hidden activation that is shown.
     """
-    title = f"Accuracy minus confidence by bin, hidden {hidden}, tuned rate"
     bins = outputs.calibration_of_bins(runs, hidden)
-    bins = bins.assign(points=100 * bins["gap"], number=bins["bin"] + 1)
+    bins["points"] = 100 * bins["gap"]
+    # Beyond this a logit axis has no room.
+    bins["shown"] = bins["confidence"].clip(upper=1 - 1e-5)
     bins["is_outside"] = (bins["gap"] < bins["low"]) | (bins["gap"] > bins["high"])
     heads = recorded_values(bins, None, "head")
-    figure, panels = parts.panels(
-        heads, 2, "bin, least to most confident", "accuracy minus confidence (points)", height=2.8
-    )
-    for look, (head, axes) in zip(parts.LOOKS, panels.items(), strict=False):
-        own = bins[bins["head"] == head]
-        typical = own.groupby("bin")[["confidence", "count"]].mean()
+    figure, grid = parts.panels(
+        heads, 3, 2.6, xlabel="confidence (%), stretched towards 100",
+        ylabel="accuracy minus confidence (points)",
+    )  # fmt: skip
+    for head, axes in grid.items():
+        own, look = bins[bins["head"] == head], head_look(head, heads.index(head))
+        typical = own.groupby("bin")[["shown", "confidence", "count", "points"]].mean()
         low, high = outputs.null_band(typical["confidence"], typical["count"])
-        axes.fill_between(typical.index, 100 * low, 100 * high, color="0.85", lw=0, step="mid")
-        axes.axhline(0, color="0.3", lw=1)
-        parts.draw_strips(axes, own, "number", "points", "head", {head: look})
-        axes.set_title(f"head: {head}")
-    figure.suptitle(f"{title} (grey: 95 % of a calibrated run)")
+        axes.fill_between(typical["shown"], 100 * low, 100 * high, color=INK, alpha=0.12, lw=0)
+        axes.axhline(0, color=INK, lw=0.8)
+        axes.plot(own["shown"], own["points"], ".", color=look.colour, alpha=0.3, ms=3, mew=0)
+        axes.plot(
+            typical["shown"],
+            typical["points"],
+            look.marker,
+            ls=look.line,
+            color=look.colour,
+            lw=1.2,
+        )
+        axes.set_xscale("logit")
+        ticks = (
+            (0.5, 0.9, 0.99, 0.999, 0.9999)
+            if parts.is_narrow()
+            else (0.5, 0.7, 0.9, 0.97, 0.99, 0.999, 0.9999)
+        )
+        axes.set_xticks(ticks, [f"{100 * tick:g}" for tick in ticks])
+        axes.minorticks_off()
+        axes.set_title(f"{spelled(head)} outputs")
     outside = 100 * bins.groupby("head")["is_outside"].mean()
     shares = listed([f"{outside[head]:.0f} % with {head}" for head in heads])
     return Picture(
-        figure, f"{title}. Outside the band of a calibrated run lie {shares} of all runs' bins."
+        figure,
+        f"Accuracy minus confidence by bin, hidden {hidden}, tuned rate. Outside the band of a "
+        f"calibrated run lie {shares} of all runs' bins.",
+        f"Outside of what chance allows lie {shares} of all bins; by chance, 5 % would.",
+        "Below the line a network is too sure of itself. Bins of equally many test images: every "
+        f"run (faint) and the mean, hidden {spelled(hidden)}, tuned rate. Shaded: 95 % of what a "
+        "calibrated run shows.",
     )
 
 
@@ -140,31 +183,30 @@ def calibration_null(runs: Runs) -> Picture:
     summary = headline_runs(runs, "head")
     names = {"test_ece": "error", "test_ece_null_low": "low", "test_ece_null_high": "high"}
     summary = summary.assign(**100 * summary[list(names)].rename(columns=names))
-    panels = summary["value"].cat.categories
-    figure, all_axes = plt.subplots(
-        len(panels), 1, figsize=(7.2, 0.4 + 1.9 * len(panels)), sharex=True, sharey=True,
-        squeeze=False,
+    heads = list(summary["value"].cat.categories)
+    figure, grid = parts.panels(
+        heads, 1, 1.8, ylabel="expected calibration error (points), ↓\u00a0better",
+        xlabel="runs by hidden activation, sorted",
     )  # fmt: skip
-    said = []
-    for axes, look, head in zip(all_axes.flat, parts.LOOKS, panels, strict=False):
+    counts = []
+    for place, (head, axes) in enumerate(grid.items()):
         own = summary[summary["value"] == head].sort_values(["others", "error"])
         # The runs of one activation stand together, apart from the next ones.
         x = np.arange(len(own)) + 3 * own["others"].cat.codes
-        axes.vlines(x, own["low"], own["high"], color="0.75", lw=2.2, label="null interval")
-        axes.plot(x, own["error"], look[1], color=look[0], ms=3.5, label="run")
-        centres = x.groupby(own["others"], observed=True).mean()
-        axes.set_xticks(centres, centres.index)
+        look = head_look(head, place)
+        axes.vlines(x, own["low"], own["high"], color=QUIET, lw=1.4, alpha=0.7)
+        axes.plot(x, own["error"], look.marker, color=look.colour, ms=2.5, mew=0)
+        centres = pd.Series(x).groupby(own["others"], observed=True).mean()
+        axes.set_xticks(centres, [spelled(str(name)) for name in centres.index])
         axes.grid(axis="x", visible=False)
-        axes.set(title=f"head: {head}", ylabel="error (points)")
-        # Room for the legends above the points.
-        axes.set_ylim(0, 1.3 * summary[["error", "high"]].to_numpy().max())
-        axes.legend(loc="upper left", ncols=2)
-        said.append(f"{(own['error'] > own['high']).sum()} of {len(own)} runs with {head}")
-    axes.set_xlabel("runs by hidden activation, sorted")
-    title = "Expected calibration error of each run and its own null interval"
-    figure.suptitle(title)
+        axes.set_title(f"{spelled(head)} outputs")
+        axes.set_ylim(0, None)
+        counts.append(f"{(own['error'] > own['high']).sum()} of {len(own)} runs with {head}")
     return Picture(
         figure,
-        f"{title}. Above their interval lie {listed(said)}; a calibrated network would do so in "
-        "about one run of forty.",
+        "Expected calibration error of each run and its own null interval. Above their interval "
+        f"lie {listed(counts)}; a calibrated network would do so in about one run of forty.",
+        f"{listed(counts)} are worse calibrated than chance explains.",
+        "Each run's error (mark) and what its predictions would show if they were exactly right "
+        "(grey, 95 %). Of calibrated networks one in forty lies above.",
     )

@@ -1,15 +1,16 @@
-"""What the figures share: colours, markers, axes, and how an interval is drawn."""
+"""What the figures share: the page, panels, axes, and how an interval is drawn."""
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ParamSpec
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
@@ -17,147 +18,173 @@ from matplotlib.ticker import LogLocator
 
 from activation_study.errors import IncompleteRecordError
 from activation_study.measures.metrics import Metric, label_of, metric_of
-from activation_study.report.analysis.statistics import interval, intervals_by
+from activation_study.report.analysis.arms import default_selection, recorded_values
+from activation_study.report.analysis.statistics import intervals_by
+from activation_study.report.figures.looks import GROUND, INK, PAGE, USED, Look, spelled
 from activation_study.report.figures.picture import Picture
 
-COLOURS = [tuple(colour) for colour in sns.color_palette("colorblind", 10)]
-MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "*")
-LOOKS = list(zip(COLOURS, MARKERS, strict=True))
-PLAIN = "0.45"
-"""Grey of what is not singled out."""
-
-USUAL: dict[str, Any] = {
-    "relu": (COLOURS[0], "s"),
-    "tanh": (COLOURS[1], "^"),
-    "sigmoid": (COLOURS[2], "D"),
-    "other": (PLAIN, "o"),
-}
-"""Colour and marker of a hidden activation where all are shown: the usual three stand out."""
-
-PAGE: Any = {
-    "axes.edgecolor": "0.3",
-    "grid.color": "0.9",
-    "font.size": 9.0,
-    "axes.titlesize": 9.5,
-    "axes.labelsize": 9.0,
-    "legend.fontsize": 8.5,
-    "legend.frameon": False,
-    "figure.constrained_layout.use": True,
-}
+WIDE, NARROW = 7.2, 3.6
+"""Widths of a page and of a phone in inches. A phone shows the latter on 350 pixels: 8.5 points
+are then 11.5 pixels."""
 
 P = ParamSpec("P")
 
 
 def of_page(draw: Callable[P, Picture]) -> Callable[P, Picture]:
-    """Draw in the style of a page; where nothing is recorded, the picture says so."""
+    """Draw in the style of a page, and of a phone when asked.
+
+    Where nothing is recorded, the picture says so.
+    """
 
     @functools.wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> Picture:
-        with sns.axes_style("whitegrid"), plt.rc_context(PAGE):
-            try:
-                return draw(*args, **kwargs)
-            except IncompleteRecordError as error:
-                figure, axes = plt.subplots(figsize=(7.2, 0.8))
-                axes.axis("off")
-                axes.text(0.5, 0.5, str(error), ha="center", va="center", wrap=True)
-                return Picture(figure, str(error))
+        def at(width: float) -> Picture:
+            with plt.rc_context(PAGE | {"figure.figsize": (width, 3.0)}):
+                try:
+                    return draw(*args, **kwargs)
+                except IncompleteRecordError as error:
+                    figure, axes = plt.subplots(figsize=(width, 0.8))
+                    axes.axis("off")
+                    said = textwrap.fill(str(error), 55 if is_narrow() else 110)
+                    axes.text(0.5, 0.5, said, ha="center", va="center")
+                    return Picture(figure, str(error))
+
+        return dataclasses.replace(at(WIDE), narrow=functools.partial(at, NARROW))
 
     return drawn
 
 
+def is_narrow() -> bool:
+    """Whether it is drawn for a phone."""
+    return bool(plt.rcParams["figure.figsize"][0] == NARROW)
+
+
 def panels(
-    names: Sequence[str], columns: int, xlabel: str, ylabel: str, height: float = 2.3
+    names: Sequence[str],
+    columns: int,
+    height: float,
+    *,
+    narrow: int = 1,
+    xlabel: str = "",
+    ylabel: str = "",
+    **shared: Any,
 ) -> tuple[Figure, dict[str, Axes]]:
-    """Return a figure of small multiples on common axes, and the axes by name."""
-    columns = min(columns, len(names))
-    # It lays out tightly, which goes together with no other layout.
-    with plt.rc_context({"figure.constrained_layout.use": False}):
-        names_only = pd.DataFrame({"name": names})
-        grid = sns.FacetGrid(names_only, col="name", col_wrap=columns, despine=False)
-    grid.figure.set(layout_engine="constrained", figwidth=7.2)
-    grid.figure.set_figheight(0.4 + height * -(-len(names) // columns))
-    # A longer label than a panel is high goes on in the next line.
-    grid.set_axis_labels(xlabel, textwrap.fill(ylabel, 26, break_on_hyphens=False))
-    grid.set_titles("{col_name}")
-    return grid.figure, grid.axes_dict
-
-
-def draw_line(
-    axes: Axes, place: int, x: Any, y: Any, label: str, markers: int = 6, **line: Any
-) -> None:
-    """Draw a function; markers of lines that coincide alternate."""
-    style = ("-", "--", "-.", ":")[place]
-    every = (len(x) // (4 * markers) * place, len(x) // markers)
-    colour, marker = LOOKS[place]
-    axes.plot(x, y, style, label=label, color=colour, marker=marker, markevery=every, **line)
-
-
-def draw_bands(axes: Axes, frame: pd.DataFrame, x: str, y: str, line: str, **style: Any) -> None:
-    """Draw means over runs with their intervals, a line for each category."""
-    for (colour, marker), (name, part) in zip(
-        LOOKS * 9, frame.groupby(line, observed=False), strict=False
-    ):
-        band = intervals_by(part[y], part[x])
-        axes.fill_between(band.index, band["low"], band["high"], color=colour, alpha=0.25, lw=0)
-        axes.plot(band.index, band["mean"], marker=marker, color=colour, label=name, **style)
-
-
-def draw_strips(
-    axes: Axes, frame: pd.DataFrame, x: str, y: str, hue: str, looks: Mapping[str, Any],
-    dodge: float = 0.4,
-) -> None:  # fmt: skip
-    """Draw every run as a point, and the mean of each category and hue with its interval.
+    """Return a figure of small multiples and the axes by name.
 
     Args:
-        axes: Where.
-        frame: One row a run.
-        x: Column.
-        y: Column; this one or the other holds the categories.
-        hue: Column of names.
-        looks: Name -> colour and marker.
-        dodge: By how much the hues stand apart.
+        names: Of the panels.
+        columns: How many stand side by side.
+        height: Of a panel, in inches.
+        narrow: How many stand side by side on a phone.
+        xlabel: Common label.
+        ylabel: Common label.
+        **shared: ``sharex`` and ``sharey``, both true by default.
     """
-    colours, markers = map(list, zip(*looks.values(), strict=True))
-    apart = dodge > 0 and len(looks) > 1
-    shared: dict[str, Any] = {
-        "x": x,
-        "y": y,
-        "hue": hue,
-        "hue_order": list(looks),
-        "palette": colours,
-    }
-    shared |= {"ax": axes, "legend": False}
-    sns.stripplot(frame, **shared, dodge=apart, jitter=False, size=2.2, alpha=0.4)
-    sns.pointplot(
-        frame, **shared, dodge=dodge if apart else False, errorbar=_ends, markers=markers,
-        linestyle="none", ms=5, mec="white", mew=0.5, err_kws={"lw": 1.6},
-    )  # fmt: skip
-    axes.grid(visible=True)
-    for name, (colour, marker) in looks.items():
-        axes.plot([], [], marker, color=colour, ms=5, label=name)
+    columns = min(narrow if is_narrow() else columns, len(names))
+    rows = -(-len(names) // columns)
+    size = (plt.rcParams["figure.figsize"][0], 0.4 + height * rows)
+    shared = {"sharex": True, "sharey": True} | shared
+    figure, grid = plt.subplots(rows, columns, figsize=size, squeeze=False, **shared)
+    for place, axes in enumerate(grid.flat):
+        if place >= len(names):
+            axes.remove()
+        elif place + columns >= len(names):
+            axes.tick_params(labelbottom=True)
+    figure.supxlabel(xlabel)
+    figure.supylabel(textwrap.fill(ylabel, max(26, round(12 * size[1]))))
+    return figure, dict(zip(names, grid.flat, strict=False))
 
 
-def _ends(values: pd.Series) -> tuple[float, float]:
-    found = interval(values)
-    return (found.low, found.high) if found else (float("nan"), float("nan"))
+def rows(names: Sequence[str], columns: int = 1, height: float = 0.22) -> tuple[Figure, list[Axes]]:
+    """Return a figure with one row a name from top to bottom, and its axes, side by side.
+
+    On a phone they stand one below the other.
+    """
+    figure, grid = panels(
+        [str(place) for place in range(columns)], columns, 0.7 + height * len(names), sharex=False
+    )
+    for axes in grid.values():
+        axes.set_yticks(range(len(names)), [spelled(name) for name in names])
+        axes.set_ylim(len(names) - 0.4, -0.6)
+    return figure, list(grid.values())
+
+
+def label_x(axes: Axes, label: str) -> None:
+    """Label the horizontal axis, in as many lines as it takes."""
+    axes.set_xlabel(textwrap.fill(label, 38 if is_narrow() or len(axes.figure.axes) > 1 else 100))
+
+
+def legend(figure: Figure, axes: Axes) -> None:
+    """Put what the axes' lines are called above the panels."""
+    handles, names = axes.get_legend_handles_labels()
+    columns = min(len(names), 2 if is_narrow() else 5)
+    figure.legend(handles, names, loc="outside upper left", ncols=columns)
+
+
+def draw_bands(
+    axes: Axes, frame: pd.DataFrame, x: str, y: str, look: Look, label: str = "", **style: Any
+) -> None:
+    """Draw the mean over runs with its 95 % t interval."""
+    band = intervals_by(frame[y], frame[x])
+    axes.fill_between(band.index, band["low"], band["high"], color=look.colour, alpha=0.25, lw=0)
+    axes.plot(band.index, band["mean"], ls=look.line, color=look.colour, label=label, **style)
+
+
+def draw_rows(
+    axes: Axes,
+    frame: pd.DataFrame,
+    value: str,
+    row: str,
+    hue: str,
+    looks: Mapping[str, Look],
+    dodge: float = 0.5,
+) -> None:
+    """Draw every run as a faint stroke, and the mean of each row and hue with its 95 % t interval.
+
+    Args:
+        axes: As ``rows`` returns them.
+        frame: One row a run.
+        value: Column that is drawn.
+        row: Ordered category of the rows.
+        hue: Column of names.
+        looks: Of each name.
+        dodge: Over how much of a row the hues stand apart.
+    """
+    for place, (name, look) in enumerate(looks.items()):
+        own = frame[frame[hue] == name]
+        shift = dodge * ((place + 0.5) / len(looks) - 0.5)
+        heights = own[row].cat.codes + shift
+        # One line with gaps: a mark a run would make a page heavy.
+        strokes = np.add.outer(heights.to_numpy(), [-0.06, 0.06, np.nan]).ravel()
+        axes.plot(np.repeat(own[value], 3), strokes, color=look.colour, alpha=0.4, lw=1)
+        band = intervals_by(own[value], own[row])
+        draw_intervals(axes, band, "mean", own[row].cat.categories.get_indexer(band.index) + shift,
+                       [look] * len(band))  # fmt: skip
+        axes.plot([], [], look.marker, color=look.colour, label=spelled(name))
 
 
 def draw_intervals(
-    axes: Axes, rows: pd.DataFrame, value: str, looks: Iterable[Any], labels: Sequence[str]
+    axes: Axes, frame: pd.DataFrame, value: str, heights: Iterable[float], looks: Iterable[Look]
 ) -> None:
-    """Draw rows from the bottom up: a value as a marker, from ``low`` to ``high`` as a line."""
-    for height, ((_, row), (colour, marker)) in enumerate(zip(rows.iterrows(), looks, strict=True)):
-        axes.plot([row["low"], row["high"]], [height] * 2, color=colour, lw=1.6)
-        axes.plot(row[value], height, marker, color=colour, ms=5, mec="white", mew=0.5)
-    axes.set_yticks(range(len(rows)), labels)
-    axes.set_ylim(-0.7, len(rows) - 0.3)
+    """Draw a value of each row as a marker, from ``low`` to ``high`` as a line."""
+    for (_, row), height, look in zip(frame.iterrows(), heights, looks, strict=True):
+        axes.plot([row["low"], row["high"]], [height] * 2, color=look.colour, lw=1.8, zorder=2.5)
+        axes.plot(row[value], height, look.marker, color=look.colour, mec=GROUND, mew=0.5,
+                  zorder=3, clip_on=False)  # fmt: skip
+
+
+def draw_margin(axes: Axes, margin: float) -> None:
+    """Shade the differences that are too small to matter."""
+    axes.axvspan(-margin, margin, color=INK, alpha=0.1, lw=0)
+    axes.axvline(0, color=INK, lw=0.8)
 
 
 def log_axis(axes: Axes, which: str) -> None:
     """Make an axis logarithmic, with plain numbers."""
     axes.set(**{f"{which}scale": "log"})
     axis = getattr(axes, f"{which}axis")
-    axis.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 5, 7)))
+    low, high = getattr(axes, f"get_{which}lim")()
+    axis.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 5, 7) if high < 12 * low else (1, 3)))
     axis.set_major_formatter("{x:g}")
     axis.minorticks_off()
 
@@ -168,7 +195,9 @@ def symlog_axis(axes: Axes, linear: float, form: str = "{:g}") -> None:
     So what fails does not squeeze the others together.
     """
     low, high = axes.dataLim.intervalx
-    steps = [linear * step for step in (0.5, 1, 2.5, 10, 25, 100, 250)]
+    steps = [
+        linear * step for step in ((1, 10, 100) if is_narrow() else (1, 2.5, 10, 25, 100, 250))
+    ]
     ticks = [-step for step in reversed(steps) if -step >= low] + [0]
     axes.set_xscale("symlog", linthresh=linear, linscale=0.8)
     axes.set_xlim(min(1.3 * low, -0.2 * linear), 1.3 * max(high, linear))
@@ -181,7 +210,7 @@ def plain_ticks(axis: Axis, ticks: Sequence[float], form: str = "{:g}") -> None:
     axis.minorticks_off()
 
 
-def drawn_values(values: pd.Series, column: str) -> pd.Series:
+def drawn_values(values: Any, column: str) -> Any:
     """Return the values of a column as they are drawn: in their unit, an accuracy as an error."""
     metric = metric_of(column)
     return metric.factor * (1 - values if metric.complement else values)
@@ -191,10 +220,34 @@ def drawn_label(column: str, *, unit: bool = True) -> str:
     """Return what a column is called where it is drawn."""
     metric, name = metric_of(column), label_of(column)
     if metric.complement:
-        name = name.removesuffix(metric.label) + metric.complement
+        name = name.replace(metric.label, metric.complement, 1)
     return f"{name} ({metric.unit})" if unit and metric.unit else name
 
 
 def is_better_low(metric: Metric) -> bool:
     """Whether what is drawn shrinks while a network learns; its axis is logarithmic."""
     return bool(metric.complement) or metric.better == "lower"
+
+
+def arrow(metric: Metric, *, of_difference: bool = False) -> str:
+    """Return which way of a horizontal axis is the better one, for the end of its label."""
+    low = metric.better == "lower" if of_difference else is_better_low(metric)
+    return "←\u00a0better" if low else "better\u00a0→"
+
+
+def in_front(
+    frame: pd.DataFrame, hidden: Sequence[str] | None
+) -> tuple[pd.DataFrame, tuple[str, list[str]] | None]:
+    """Return the rows that a figure shows unasked, and what is folded.
+
+    Args:
+        frame: With a column ``hidden``.
+        hidden: Those that are shown; None for those that people use and one's own.
+
+    Returns:
+        The rows, and what the fold is called with the hidden activations in it; None for nothing.
+    """
+    chosen = list(hidden or default_selection(frame, USED))
+    rest = [] if hidden else sorted(set(frame["hidden"]) - set(chosen))
+    shown = frame[frame["hidden"].isin(recorded_values(frame, chosen, "hidden"))].copy()
+    return shown, (f"The other {len(rest)} activations", rest) if rest else None

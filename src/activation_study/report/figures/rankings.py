@@ -1,73 +1,150 @@
-"""Figures that set every hidden activation beside the others."""
+"""Figures that set arms beside each other: against the best, and each with itself."""
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
+import dataclasses
+from collections.abc import Sequence
+
 import pandas as pd
 
 from activation_study.engine.records.records import Runs
 from activation_study.errors import IncompleteRecordError
 from activation_study.measures.metrics import label_of, metric_of
 from activation_study.registry import listed, unknown_name
-from activation_study.report.analysis.arms import labels, tuning_metric, varying, with_head
+from activation_study.report.analysis.arms import (
+    evaluation_runs,
+    labels,
+    tuning_metric,
+    varying,
+    with_head,
+)
+from activation_study.report.analysis.failures import with_failures_counted
 from activation_study.report.analysis.rates import rank, tuned_and_default
+from activation_study.report.analysis.readings import at_reading, column_of, head_effects
 from activation_study.report.claims import claims_file
 from activation_study.report.figures import parts
+from activation_study.report.figures.looks import QUIET, SERIES, Look, look_of, spelled
 from activation_study.report.figures.picture import Picture
 
 
 @parts.of_page
-def ranking(runs: Runs, metric: str = "test_accuracy", *, head: str = "softmax") -> Picture:
+def ranking(
+    runs: Runs,
+    metric: str = "test_accuracy",
+    *,
+    head: str = "softmax",
+    reading: str = "last",
+    hidden: Sequence[str] | None = None,
+) -> Picture:
     """Draw the paired difference of every arm of a head to the best by tuning.
 
-    The band is the margin registered for the metric. Beyond it the axis is logarithmic, so that
-    one that fails does not squeeze the others together.
+    The band is the margin registered for the metric.
 
     Args:
         runs: Runs of a study.
         metric: Column of the summary for which a margin is registered.
         head: The head of the runs that are shown.
+        reading: ``"last"`` or ``"averaged"`` weights.
+        hidden: Hidden activations that are shown; by default those that people use and one's own,
+            the others folded.
 
     Raises:
         ValueError: A head that these runs have not, or a metric without a margin.
     """
-    claims, quantity = claims_file.read(), metric_of(metric)
+    claims = claims_file.read()
     if metric not in claims.margins:
         raise unknown_name("metric with a margin", metric, claims.margins)
-    found = rank(runs, metric, head=head, excludes=claims.best_excludes)
-    rows, margin = found.rows, quantity.factor * claims.margins[metric]
-    title = f"Difference in {label_of(metric)}, {head} head, tuned rate"
-    figure, axes = plt.subplots(figsize=(7.2, 1.0 + 0.2 * len(rows)))
-    axes.axvspan(-margin, margin, color="0.9", lw=0)
-    axes.axvline(0, color="0.3", lw=1)
-    drawn = rows.assign(**quantity.factor * rows[["effect", "low", "high"]])
-    looks = [parts.USUAL.get(name, parts.USUAL["other"]) for name in rows["hidden"]]
-    names = rows["arm"].mask(rows["arm"] == found.reference, rows["arm"] + " (reference)")
-    counts = " (" + rows["num_diverged"].astype(str) + " of " + rows["num_runs"].astype(str)
-    names = names.mask(rows["num_diverged"] > 0, names + counts + " diverged)")
-    parts.draw_intervals(axes, drawn, "effect", looks, names.tolist())
-    parts.symlog_axis(axes, margin, "{:+g}")
-    unit = quantity.difference_unit
-    axes.set_xlabel(
-        f"difference to {found.reference} ({unit}); grey: within the margin of {margin:g}; "
-        "logarithmic beyond it"
-    )
-    axes.set_title(f"{title}: mean over common seeds and 95 % interval")
-    shown = rows[["effect", "low", "high"]].map(lambda value: quantity.number(value, signed=True))
-    shown["arm"] = rows["arm"]
-    usual = shown[rows["hidden"].isin(parts.USUAL)]
-    said = usual["arm"] + " " + usual["effect"] + " (" + usual["low"] + " to " + usual["high"] + ")"
+    column = column_of(runs.summary, metric, reading) if len(runs) else metric
+    quantity = metric_of(column)
+    found = rank(at_reading(runs, reading), column, head=head, excludes=claims.best_excludes)
+    margin = quantity.factor * claims.margins[metric]
+    part, more = parts.in_front(found.rows, hidden)
+    ends = ["effect", "low", "high"]
+    drawn = part.assign(**quantity.factor * part[ends]).iloc[::-1]
+    counts = " (" + drawn["num_diverged"].astype(str) + " of " + drawn["num_runs"].astype(str)
+    names = drawn["arm"].mask(drawn["num_diverged"] > 0, drawn["arm"] + counts + " diverged)")
+    figure, (axes,) = parts.rows(names.tolist())
+    looks = [look_of(name, place) for place, name in enumerate(drawn["hidden"])]
+    parts.draw_margin(axes, margin)
+    parts.draw_intervals(axes, drawn, "effect", range(len(drawn)), looks)
+    unit, reference = quantity.difference_unit, spelled(found.reference)
+    scale = ""
+    if drawn[ends].abs().to_numpy().max() > 12 * margin:
+        parts.symlog_axis(axes, margin, "{:+g}")
+        scale = ", log scale beyond the band"
+    parts.label_x(axes, f"difference to {reference} ({unit}){scale}, "
+                        f"{parts.arrow(quantity, of_difference=True)}")  # fmt: skip
+    shown = part[ends].map(lambda value: quantity.number(value, signed=True))
+    shown["arm"] = part["arm"]
+    said = shown["arm"] + " " + shown["effect"] + " (" + shown["low"] + " to " + shown["high"] + ")"
     worst, best = shown.iloc[0], shown.iloc[-1]
+    label = label_of(column)
+    num_near = int((drawn["effect"].abs() <= margin).sum())
     return Picture(
         figure,
-        f"{title}, of {len(rows)} arms to {found.reference}, the best in the tuning runs, in "
-        f"{unit}: from {worst['effect']}, {worst['arm']}, to {best['effect']}, {best['arm']}. "
-        f"The usual ones: {listed(said.tolist()) or 'none recorded'}.",
+        f"Difference in {label}, {head} head, tuned rate, of {len(part)} arms to "
+        f"{found.reference}, the best in the tuning runs, in {unit}: from {worst['effect']}, "
+        f"{worst['arm']}, to {best['effect']}, {best['arm']}. {listed(said.tolist())}.",
+        f"{num_near} of {len(part)} lie within {margin:g} {unit} of {reference}, the best while "
+        "tuning.",
+        f"Difference in {label}, {spelled(head)} head, each arm at its tuned rate: mean over common"
+        " seeds and 95 % interval. Shaded: too small to matter.",
+        more=more and (
+            more[0],
+            lambda: ranking(runs, metric, head=head, reading=reading, hidden=more[1]),
+        ),
+    )  # fmt: skip
+
+
+def _dumbbell(
+    values: pd.DataFrame, column: str, before: str, after: str, head: str, words: dict[str, str]
+) -> Picture:
+    """Draw the means of two columns of each arm, joined, the first in grey; best arms on top.
+
+    Args:
+        values: One row a seed: both columns, and what tells arms apart.
+        column: What is measured; an accuracy is drawn as error.
+        before: Column in grey.
+        after: Column in the arm's colour.
+        head: Of the arms.
+        words: What is compared, for the text (``at``) and for the caption (``caption``).
+    """
+    metric, low = metric_of(column), parts.is_better_low(metric_of(column))
+    arms = labels(values, varying(values))
+    drawn = values.assign(
+        **{side: parts.drawn_values(values[side], column) for side in (before, after)}
+    )
+    means = drawn.groupby(arms, observed=True)[[before, after]].mean()
+    means = means.sort_values(after, ascending=low, kind="stable")
+    drawn["arm"] = arms.cat.set_categories(list(means.index))
+    figure, (axes,) = parts.rows(list(means.index))
+    axes.hlines(range(len(means)), means[before], means[after], color=QUIET, lw=1, zorder=1)
+    grey = {name: Look(QUIET) for name in means.index}
+    looks = {name: look_of(name, place) for place, name in enumerate(means.index)}
+    for side, colours in ((before, grey), (after, looks)):
+        parts.draw_rows(axes, drawn, side, "arm", "arm", colours, dodge=0)
+    if low:
+        parts.log_axis(axes, "x")
+    parts.label_x(axes, f"{parts.drawn_label(column)}{', log scale' * low}, {parts.arrow(metric)}")
+    gains = (means[before] - means[after]) * (1 if low else -1)
+    largest, winner = f"{gains.max():.2f} {metric.difference_unit}".rstrip(), str(gains.idxmax())
+    count = f"{(gains > 0).sum()} of {len(gains)}"
+    name = parts.drawn_label(column, unit=False)
+    name = name[0].upper() + name[1:]
+    return Picture(
+        figure,
+        f"{name} {words['at']}, {head} head, of {len(gains)} arms. {after.capitalize()}, {count} "
+        f"have a better mean; the largest gain, {largest}, has {winner}.",
+        f"{after.capitalize()}, {count} are better in the mean; {spelled(winner)} gains the most, "
+        f"{largest}.",
+        f"{name} {words['caption']}, {spelled(head)} outputs: every run, mean and 95 % interval.",
     )
 
 
 @parts.of_page
-def default_against_tuned(runs: Runs, *, head: str = "softmax") -> Picture:
+def default_against_tuned(
+    runs: Runs, *, head: str = "softmax", hidden: Sequence[str] | None = None
+) -> Picture:
     """Draw each arm at the default rate and at its own, joined by a line, on the same seeds.
 
     The measure is that of the test set by which rates are chosen, an accuracy drawn as error.
@@ -75,6 +152,8 @@ def default_against_tuned(runs: Runs, *, head: str = "softmax") -> Picture:
     Args:
         runs: Runs of a study.
         head: The head of the runs that are shown.
+        hidden: Hidden activations that are shown; by default those that people use and one's own,
+            the others folded.
 
     Raises:
         ValueError: A head that these runs have not.
@@ -84,31 +163,86 @@ def default_against_tuned(runs: Runs, *, head: str = "softmax") -> Picture:
     values = tuned_and_default(of_head, column).reset_index()
     if values.empty:
         raise IncompleteRecordError("of no arm runs at both rates are recorded yet")
-    metric, is_better_low = metric_of(column), parts.is_better_low(metric_of(column))
-    name = parts.drawn_label(column, unit=False)
-    title = f"{name[0].upper()}{name[1:]} at the default and at the tuned rate, {head} head"
-    looks = {f"{rate} rate": parts.LOOKS[place] for place, rate in ((1, "default"), (0, "tuned"))}
-    drawn = pd.concat(
-        values.assign(rate=rate, arm=labels(values, varying(values)),
-                      shown=parts.drawn_values(values[rate.partition(" ")[0]], column))
-        for rate in looks
-    )  # fmt: skip
-    means = drawn.pivot_table(index="arm", columns="rate", values="shown", observed=True)
-    means = means.sort_values("tuned rate", ascending=is_better_low, kind="stable")
-    drawn["arm"] = drawn["arm"].cat.reorder_categories(list(means.index))
-    figure, axes = plt.subplots(figsize=(7.2, 1.0 + 0.2 * len(means)))
-    parts.draw_strips(axes, drawn, "shown", "arm", "rate", looks, dodge=0)
-    ends = means["default rate"], means["tuned rate"]
-    axes.hlines(range(len(means)), *ends, color="0.75", lw=1, zorder=1)
-    if is_better_low:
-        parts.log_axis(axes, "x")
-    axes.set(xlabel=parts.drawn_label(column), ylabel="")
-    axes.set_title(f"{title}: mean over seeds and 95 % interval")
-    axes.legend()
-    gains = (means["default rate"] - means["tuned rate"]) * (1 if is_better_low else -1)
-    largest = f"{gains.max():.2f} {metric.difference_unit}".rstrip()
+    shown, more = parts.in_front(values, hidden)
+    words = {
+        "at": "at the default and at the tuned rate",
+        "caption": "at Keras's default rate (grey) and at the tuned one (in colour; where both are "
+        "one rate, it covers the grey)",
+    }
+    return dataclasses.replace(
+        _dumbbell(shown, column, "default", "tuned", head, words),
+        more=more and (more[0], lambda: default_against_tuned(runs, head=head, hidden=more[1])),
+    )
+
+
+@parts.of_page
+def averaging(runs: Runs, *, head: str = "softmax", hidden: Sequence[str] | None = None) -> Picture:
+    """Draw each arm at its last and at its averaged weights: two readings of the same trainings.
+
+    Args:
+        runs: Runs of a study.
+        head: The head of the runs that are shown.
+        hidden: Hidden activations that are shown; by default those that people use and one's own,
+            the others folded.
+
+    Raises:
+        ValueError: A head that these runs have not.
+    """
+    summary = with_head(evaluation_runs(at_reading(runs, "averaged").summary, "tuned"), head)
+    column = f"test_{tuning_metric(summary).name}"
+    values = summary.assign(
+        last=with_failures_counted(summary, column),
+        averaged=with_failures_counted(summary, column_of(summary, column, "averaged")),
+    )
+    shown, more = parts.in_front(values, hidden)
+    words = {
+        "at": "of the same runs at the last and at the averaged weights",
+        "caption": "of the same runs at the last weights (grey) and at their running average (in "
+        "colour)",
+    }
+    return dataclasses.replace(
+        _dumbbell(shown, column, "last", "averaged", head, words),
+        more=more and (more[0], lambda: averaging(runs, head=head, hidden=more[1])),
+    )
+
+
+@parts.of_page
+def head_effect(
+    runs: Runs, arm: str = "sigmoid", reference: str = "softmax", metric: str = "test_accuracy"
+) -> Picture:
+    """Draw how far one head lies ahead of another at last, averaged and decayed weights.
+
+    Args:
+        runs: Runs of a study that has both heads, both readings and a falling rate.
+        arm: Head.
+        reference: Head that it is compared with.
+        metric: Column of the last reading; shaded is its margin, where one is registered.
+    """
+    found = head_effects(runs, arm, reference, metric)
+    quantity, margins = metric_of(metric), claims_file.read().margins
+    ends = ["mean", "low", "high"]
+    found[ends] *= quantity.factor
+    names = list(dict.fromkeys(found["hidden"]))
+    figure, (axes,) = parts.rows(names, height=0.42)
+    parts.draw_margin(axes, quantity.factor * margins.get(metric, 0.0))
+    means = {}
+    for place, (reading, own) in enumerate(found.groupby("reading", sort=False)):
+        look = Look(QUIET) if reading == "last" else SERIES[2 * place]
+        heights = own["hidden"].map(names.index) + 0.25 * (place - 1)
+        parts.draw_intervals(axes, own, "mean", heights, [look] * len(own))
+        axes.plot([], [], look.marker, color=look.colour, label=f"{reading} weights")
+        means[reading] = quantity.number(own["mean"].mean() / quantity.factor, signed=True)
+    parts.legend(figure, axes)
+    ahead, behind = spelled(arm), spelled(reference)
+    left, right = (ahead, behind) if quantity.better == "lower" else (behind, ahead)
+    unit = quantity.difference_unit
+    axes.set_xlabel(f"← {left} better ({unit} of {label_of(metric)}) {right} better →")
+    said = [f"{mean} at {reading} weights" for reading, mean in means.items()]
     return Picture(
         figure,
-        f"{title}, of {len(gains)} arms. Tuned, {(gains > 0).sum()} of them have a better mean "
-        f"than at the default rate; the largest gain, {largest}, has {gains.idxmax()}.",
+        f"{label_of(metric)}, {arm} minus {reference} head, in {unit}, mean over {listed(names)}: "
+        f"{listed(said)}.",
+        f"{ahead.capitalize()} minus {behind}, in {unit} of {quantity.label}: {listed(said)}.",
+        "Paired differences by hidden activation, each head at the rate that is best for it: mean "
+        "over seeds and 95 % interval. Decayed: the rate falls to 0. Shaded: too small to matter.",
     )

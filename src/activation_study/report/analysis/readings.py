@@ -1,0 +1,92 @@
+"""The two readings of a training: at its last weights, and at their running average."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pandas as pd
+
+from activation_study.engine.records.records import TUNED_FOR, Runs
+from activation_study.errors import IncompleteRecordError
+from activation_study.measures.metrics import label_of
+from activation_study.registry import unknown_name
+from activation_study.report.analysis.arms import tuning_metric, undiverged_runs
+from activation_study.report.analysis.failures import with_failures_counted
+from activation_study.report.analysis.statistics import intervals_by
+
+READINGS = {"last": "", "averaged": "averaged_"}
+"""Readings, and what the columns of each begin with."""
+
+
+def _prefix(reading: str) -> str:
+    if reading not in READINGS:
+        raise unknown_name("reading", reading, READINGS)
+    return READINGS[reading]
+
+
+def column_of(frame: pd.DataFrame, metric: str, reading: str) -> str:
+    """Return the column of a metric at a reading.
+
+    Args:
+        frame: Summary or history of runs.
+        metric: Column of the last reading.
+        reading: ``"last"`` or ``"averaged"``.
+
+    Raises:
+        IncompleteRecordError: These runs were not read so.
+        ValueError: There is no such reading.
+    """
+    column = _prefix(reading) + metric
+    if reading != "last" and (column not in frame or frame[column].isna().all()):
+        raise IncompleteRecordError(
+            f"no {label_of(metric)} at averaged weights is recorded yet: runs of protocol 2 have it"
+        )
+    return column
+
+
+def at_reading(runs: Runs, reading: str) -> Runs:
+    """Return the runs with those as tuned whose rate is the best for a reading."""
+    if not len(runs):
+        return runs
+    role = f"{TUNED_FOR}{_prefix(reading)}validation_{tuning_metric(runs.summary).name}"
+    is_tuned = runs.summary.get(role, runs.summary["is_tuned"])
+    return dataclasses.replace(runs, summary=runs.summary.assign(is_tuned=is_tuned))
+
+
+def head_effects(
+    runs: Runs, arm: str, reference: str, metric: str = "test_accuracy"
+) -> pd.DataFrame:
+    """Return how far one head lies ahead of another at last, averaged and decayed weights.
+
+    Each at the rate that is best for it; the decayed ones are the last weights of runs whose rate
+    falls to 0.
+
+    Args:
+        runs: Runs of a study.
+        arm: Head.
+        reference: Head that it is compared with.
+        metric: Column of the last reading.
+
+    Returns:
+        Columns ``hidden``, ``reading``, ``mean`` (arm minus reference, in the metric's own unit),
+        ``low`` and ``high`` (95 % t interval over seeds) and ``num_values``.
+
+    Raises:
+        IncompleteRecordError: A reading is missing.
+    """
+    found = {}
+    for name, reading, decay in (
+        ("last", "last", "none"),
+        ("averaged", "averaged", "none"),
+        ("decayed", "last", "linear"),
+    ):
+        summary = at_reading(runs, reading).summary
+        decays = summary.get("rate_decay", pd.Series("none", index=summary.index))
+        tuned = undiverged_runs(summary[decays == decay], "tuned")
+        column = column_of(tuned, metric, reading)
+        tuned = tuned.assign(value=with_failures_counted(tuned, column))
+        values = tuned.pivot_table(index=["hidden", "seed"], columns="head", values="value")
+        gaps = values.reindex(columns=[arm, reference]).diff(-1, axis="columns")[arm].dropna()
+        hidden = gaps.index.get_level_values("hidden").to_series(index=gaps.index)
+        found[name] = intervals_by(gaps, hidden)
+    return pd.concat(found, names=["reading", "hidden"]).reset_index()

@@ -1,0 +1,123 @@
+"""The figure of learning rates: the whole curve, and how wide the range is that works."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from activation_study.engine.records.records import Runs
+from activation_study.experiment import DEFAULT_LEARNING_RATE
+from activation_study.measures.metrics import metric_of
+from activation_study.report.analysis.arms import (
+    default_selection,
+    recorded_values,
+    set_apart,
+    tuning_metric,
+)
+from activation_study.report.analysis.failures import with_failures_counted
+from activation_study.report.analysis.rates import chosen_rates, curve_runs, working_range
+from activation_study.report.analysis.readings import at_reading, column_of
+from activation_study.report.figures import parts
+from activation_study.report.figures.looks import INK, USED, head_look, look_of, spelled
+from activation_study.report.figures.picture import Picture
+
+BAR = 0.97
+"""Validation accuracy at which a learning rate counts as one that works."""
+
+
+@parts.of_page
+def rate_curve(
+    runs: Runs,
+    *,
+    hidden: Sequence[str] | None = None,
+    heads: Sequence[str] | None = None,
+    reading: str = "last",
+) -> Picture:
+    """Draw the whole learning-rate curve, one panel a hidden activation, one line a head.
+
+    The measure is the one by which rates are chosen; where that is an accuracy, the range of rates
+    that work is shaded. Every run is a small point and the line joins the means; a run that
+    diverged is a cross and counts as a guess. The chosen rate of each arm is ringed; Keras's
+    default is dashed. Drawn are fresh seeds where a study has them at each rate, or tuning runs.
+
+    Args:
+        runs: Runs of a study.
+        hidden: Hidden activations that are shown; by default those that people use and one's own.
+        heads: Heads that are shown; by default softmax alone.
+        reading: ``"last"`` or ``"averaged"`` weights.
+
+    Raises:
+        ValueError: Nothing of what is wanted is recorded.
+    """
+    summary = at_reading(runs, reading).summary
+    curve = curve_runs(summary)
+    column = column_of(curve, f"validation_{tuning_metric(curve).name}", reading)
+    metric, label = metric_of(column), parts.drawn_label(column)
+    curve = set_apart(
+        curve,
+        "hidden",
+        hidden or default_selection(curve, USED),
+        heads or recorded_values(curve, None, "head")[:1],
+    )
+    curve["counted"] = with_failures_counted(curve, column)
+    curve["shown"] = parts.drawn_values(curve["counted"], column)
+    curve = curve.merge(chosen_rates(summary).rename("chosen").reset_index(), how="left")
+    names, lines = (list(curve[each].cat.categories) for each in ("value", "others"))
+    figure, grid = parts.panels(
+        names, min(5, len(names)), 1.6, narrow=2, xlabel="learning rate, log scale",
+        ylabel=label + ", log scale" * parts.is_better_low(metric),
+    )  # fmt: skip
+    widths: dict[str, dict[str, float]] = {line: {} for line in lines}
+    for name, axes in grid.items():
+        for place, line in enumerate(lines):
+            arm = curve[(curve["value"] == name) & (curve["others"] == line)]
+            look = head_look(line, place) if len(lines) > 1 else look_of(name)._replace(line="-")
+            # The lines stand a little apart, or their points would hide each other.
+            shift = 1.0 + 0.08 * (2 * place - len(lines) + 1)
+            by_rate = arm.groupby("learning_rate")
+            means = by_rate["shown"].mean()
+            axes.plot(means.index * shift, means, look.marker, ls=look.line, ms=3.5, lw=1.3,
+                      color=look.colour, label=spelled(line) * (len(lines) > 1))  # fmt: skip
+            for diverged, sign, size in ((False, ".", 8), (True, "x", 16)):
+                rows = arm[arm["diverged"] == diverged]
+                x = rows["learning_rate"] * shift
+                axes.scatter(x, rows["shown"], s=size, marker=sign, color=look.colour, lw=0.9)
+            ring = means[means.index.isin(arm["chosen"])]
+            axes.plot(ring.index * shift, ring, "o", ms=9, mfc="none", mec=look.colour, mew=1.3)
+            if metric.name == "accuracy" and len(arm):
+                low, high = working_range(by_rate["counted"].mean(), BAR) or (1.0, 1.0)
+                widths[line][name] = math.log10(high / low)
+                if low < high:
+                    axes.axvspan(low, high, color=look.colour, alpha=0.1, lw=0)
+        axes.axvline(DEFAULT_LEARNING_RATE, color=INK, ls="--", lw=0.8, label="default rate")
+        axes.set_xscale("log")
+        parts.plain_ticks(axes.xaxis, (0.001, 0.01, 0.1))
+        wide = [f"{found[name]:.1f}" for found in widths.values() if name in found]
+        axes.set_title(
+            spelled(name) + (f"\n{' and '.join(wide)} decades" if wide else ""), fontsize=8.5
+        )
+    if parts.is_better_low(metric):
+        parts.log_axis(axes, "y")
+    parts.legend(figure, axes)
+    rates = curve.groupby("arm", observed=True)["chosen"].first().dropna()
+    picked = ", ".join(f"{arm} {rate:g}" for arm, rate in rates.items()) or "none yet"
+    ends = f"{curve['shown'].min():.3g} and {curve['shown'].max():.3g} {metric.unit}".rstrip()
+    return Picture(
+        figure,
+        f"{label} over the learning rate, between {ends}. Chosen rates: {picked}.",
+        _finding({spelled(line): found for line, found in widths.items() if found}),
+        "Every run and the means by learning rate (ring: the chosen rate; cross: diverged)."
+        + (f" Shaded, and in decades above: rates with at least {100 * BAR:g} % validation accuracy"
+           ", between two rates by the line through them." if metric.name == "accuracy" else ""),
+    )  # fmt: skip
+
+
+def _finding(widths: dict[str, dict[str, float]]) -> str:
+    """Say which activation forgives most, and which least, with the first line."""
+    for line, found in widths.items():
+        low, high = min(found, key=found.__getitem__), max(found, key=found.__getitem__)
+        return (
+            f"With {line} outputs the rates that work span {found[low]:.1f} decades for "
+            f"{spelled(low)} and {found[high]:.1f} for {spelled(high)}."
+        )
+    return "The learning rate decides."
