@@ -6,6 +6,7 @@ import pytest
 
 from activation_study.report.claims import claims_file
 from activation_study.report.claims.judging import ClaimsError, judge, load_claims
+from activation_study.report.claims.rules import ContrastRule
 from report.claims.claim_frames import contrast, count, document, write
 
 
@@ -63,3 +64,14 @@ def test_duplicates_are_refused(tmp_path):
 def test_an_unknown_claim_names_the_nearest():
     with pytest.raises(ValueError, match="Did you mean 'linear-collapse'"):
         judge("linear-colapse")
+
+
+def test_the_weights_at_which_a_rule_reads_are_named():
+    def weights(**changes):
+        return ContrastRule.model_validate(contrast(**changes)).weights
+
+    assert weights() == "last weights"
+    assert weights(reading="averaged") == "averaged weights"
+    arm, reference = {"reading": "averaged"}, {"reading": "last"}
+    assert weights(arm=arm, reference=reference) == "last and averaged weights"
+    assert weights(over={"reading": ["last", "averaged"]}) == "last and averaged weights"

@@ -18,8 +18,6 @@ from activation_study.measures.metrics import Metric, metric_of
 from activation_study.registry import unknown_name
 from activation_study.report.analysis.failures import with_failures_counted
 
-BEST = "@best"
-
 _NOT_OTHERS = ("hidden", "head", "learning_rate", "seed", "evaluation")
 
 

@@ -99,6 +99,16 @@ class _RunRule(_Rule):
         levels = itertools.product(*self.over.values())
         return [dict(zip(self.over, each, strict=True)) for each in levels]
 
+    @property
+    def weights(self) -> str:
+        """At which weights the runs are read, in words."""
+        wheres = [
+            getattr(self, name, None) for name in ("fixed", "over", "arm", "reference", "less")
+        ]
+        stated = [where.get("reading", ()) for where in wheres if isinstance(where, dict)]
+        named = {self.reading}.union(*([one] if isinstance(one, str) else one for one in stated))
+        return f"{' and '.join(sorted(named, reverse=True))} weights"
+
     def cells(self, *changes: Mapping[str, Any]) -> list[Cell]:
         """Return what is read for a setting with these changes, the later ones over the earlier.
 

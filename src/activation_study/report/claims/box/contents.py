@@ -105,13 +105,13 @@ def key(verdict: Verdict) -> list[str]:
     """Explain the scale: its unit, its region, and what is special about its rows."""
     rule, notes = verdict.claim.rule, []
     if isinstance(rule, ContrastRule):
-        notes = [f"Numbers: {Amounts(rule.metric).axis()}, {rule.reading} weights"]
+        notes = [f"Numbers: {Amounts(rule.metric).axis()}, {rule.weights}"]
         if verdict.primary:
             least = Amounts(rule.metric).amount(verdict.primary.margin)
             notes.append(f"shaded: less than {least}, too small to matter here")
     elif isinstance(rule, CountRule):
         unit = metric_of(rule.metric).unit
-        notes = [f"Numbers: {label_of(rule.metric)}{unit and f', {unit}'}, {rule.reading} weights"]
+        notes = [f"Numbers: {label_of(rule.metric)}{unit and f', {unit}'}, {rule.weights}"]
     rates = [
         f"{row.name} ({_rate(row.arm_rate)} and {_rate(row.reference_rate)})"
         for row in verdict.rows

@@ -67,7 +67,7 @@ def statistics(verdict: Verdict) -> Facts:
     tuned = f", the best for {label_of(rule.criterion)}" if rule.criterion else ""
     return [
         *facts,
-        ("Measured", f"{label_of(rule.metric)}, at the {rule.reading} weights"),
+        ("Measured", f"{label_of(rule.metric)}, at the {rule.weights}"),
         ("Learning rate", f"{rule.rate or 'as named in the rows'}{tuned}"),
     ]
 
