@@ -11,7 +11,7 @@ import pandas as pd
 from activation_study.catalogue import tasks
 from activation_study.catalogue.activations import HEADLINE
 from activation_study.engine.records import schema
-from activation_study.engine.records.records import TUNED_FOR, Runs
+from activation_study.engine.records.records import Runs
 from activation_study.errors import IncompleteRecordError
 from activation_study.experiment import DEFAULTS
 from activation_study.measures.metrics import Metric, metric_of
@@ -21,32 +21,16 @@ from activation_study.report.analysis.failures import with_failures_counted
 _NOT_OTHERS = ("hidden", "head", "learning_rate", "seed", "evaluation")
 
 
-def evaluation_runs(
-    summary: pd.DataFrame, rate: str | float, criterion: str | None = None
-) -> pd.DataFrame:
-    """Return the evaluation runs at a rate.
-
-    Args:
-        summary: runs of a study.
-        rate: ``"tuned"``, ``"default"`` or a number.
-        criterion: for what the rate is tuned; None for the first criterion of the study.
+def evaluation_runs(summary: pd.DataFrame, rate: str) -> pd.DataFrame:
+    """Return the evaluation runs at the tuned or at the default rate.
 
     Raises:
-        ValueError: there is no such rate, or the study has no such criterion.
+        ValueError: the rate is neither.
     """
-    if not isinstance(rate, str):
-        return summary[(summary["learning_rate"] == rate) & ~summary["is_tuning"]]
     roles = {"tuned": "is_tuned", "default": "is_default"}
     if rate not in roles:
         raise unknown_name("rate", rate, roles)
-    role = roles[rate]
-    if rate == "tuned" and criterion is not None:
-        role = f"{TUNED_FOR}{criterion}"
-        if role not in summary:
-            names = map(str, summary.columns)
-            known = [name.removeprefix(TUNED_FOR) for name in names if name.startswith(TUNED_FOR)]
-            raise unknown_name("criterion", criterion, known)
-    return summary[summary[role] & ~summary["is_tuning"]]
+    return summary[summary[roles[rate]] & ~summary["is_tuning"]]
 
 
 def undiverged_runs(summary: pd.DataFrame, rate: str) -> pd.DataFrame:
