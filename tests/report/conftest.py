@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import pandas as pd
 import pytest
 
 from activation_study import studies
@@ -39,3 +40,21 @@ def runs(study, record_folder):
 def depth_runs(tmp_path_factory):
     """Three activations at two depths, one head."""
     return publish(small(studies.get("depth-by-activation")), tmp_path_factory.mktemp("depth"))
+
+
+@pytest.fixture
+def read_twice(runs):
+    """Runs with a second reading, 0.01 better with softmax, and their like with a falling rate."""
+    summary = runs.summary.assign(rate_decay="none")
+    gain = 0.01 * (summary["head"] == "softmax")
+    for column in ("validation_accuracy", "test_accuracy"):
+        summary[f"averaged_{column}"] = summary[column] + gain
+    decayed = summary.assign(rate_decay="linear", key="decayed " + summary["key"])
+    return dataclasses.replace(runs, summary=pd.concat([summary, decayed], ignore_index=True))
+
+
+@pytest.fixture
+def read_once(runs):
+    """Runs as the first round recorded them."""
+    younger = runs.summary.filter(regex="^averaged_").columns
+    return dataclasses.replace(runs, summary=runs.summary.drop(columns=younger))

@@ -82,6 +82,8 @@ def head_effects(
     ):
         summary = at_reading(runs, reading).summary
         decays = summary.get("rate_decay", pd.Series("none", index=summary.index))
+        if len(summary) and not (decays == decay).any():
+            raise IncompleteRecordError(f"no run with rate decay {decay!r} is recorded yet")
         tuned = undiverged_runs(summary[decays == decay], "tuned")
         column = column_of(tuned, metric, reading)
         tuned = tuned.assign(value=with_failures_counted(tuned, column))
