@@ -176,7 +176,7 @@ CHANGES = {
     "normalization": ["batch", "layer"],
     "initializer": ["he_normal", "recommended", "pytorch", "gain", "centred_gain"],
     "bias_initial_value": [0.1, -0.1],
-    "optimizer": ["sgd"],
+    "optimizer": ["sgd", "momentum"],
     "learning_rate": [0.01, 0.00100001],
     "batch_size": [127],
     "epochs": [0, 11],

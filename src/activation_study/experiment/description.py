@@ -71,7 +71,8 @@ class Experiment:
             normal, and Glorot's for the outputs: He's for ReLU; ``"centred_gain"``:
             the same with f's variance, and biases that take f's mean off.
         bias_initial_value: Initial bias of the hidden layers.
-        optimizer: ``"adam"`` or ``"sgd"``, with Keras's defaults apart from the rate.
+        optimizer: ``"adam"``, ``"sgd"``, or ``"momentum"``: SGD with 0.9 of it; with Keras's
+            defaults apart from the rate.
         learning_rate: Step size, above 0.
         batch_size: Examples a step; the last step of an epoch takes what is left.
         epochs: Passes over the training part; 0 for the untrained network.

@@ -11,7 +11,7 @@ ARCHITECTURES = ("mlp", "cnn")
 MOST_CONVOLUTIONS = 4
 """Each convolution halves the image of 28 x 28; after four of them one position is left."""
 NORMALIZATIONS = ("none", "batch", "layer")
-OPTIMIZERS = ("adam", "sgd")
+OPTIMIZERS = ("adam", "sgd", "momentum")
 RATE_DECAYS = ("none", "linear")
 EVALUATIONS = ("test", "validation")
 PROTOCOLS = (1, 2)

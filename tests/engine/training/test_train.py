@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import keras
@@ -36,7 +37,11 @@ def weights_after_fit(experiment: Experiment, order: np.ndarray) -> list[np.ndar
     arrays = run_data.prepare(experiment, streams)
     loop = Loop(experiment)
     loop.restart(experiment, streams.weights)
-    optimizer = {"adam": keras.optimizers.Adam, "sgd": keras.optimizers.SGD}[experiment.optimizer]
+    optimizer = {
+        "adam": keras.optimizers.Adam,
+        "sgd": keras.optimizers.SGD,
+        "momentum": functools.partial(keras.optimizers.SGD, momentum=0.9),
+    }[experiment.optimizer]
     rate = experiment.learning_rate
     if experiment.rate_decay == "linear":
         num_steps = 2 * math.ceil(len(order) / experiment.batch_size)
@@ -58,6 +63,7 @@ def weights_after_fit(experiment: Experiment, order: np.ndarray) -> list[np.ndar
     [
         {},
         {"optimizer": "sgd", "learning_rate": 0.1},
+        {"optimizer": "momentum", "learning_rate": 0.03},
         {"rate_decay": "linear"},
         {"rate_decay": "linear", "optimizer": "sgd", "learning_rate": 0.1},
         {"hidden": "tanh", "head": "sigmoid"},

@@ -47,7 +47,9 @@ class FusedAdam(keras.optimizers.Adam):
 
 def make(name: str) -> keras.optimizers.Optimizer:
     """Returns a fresh optimizer with Keras's defaults; its rate is assigned for each run."""
-    return {"adam": FusedAdam, "sgd": keras.optimizers.SGD}[name]()
+    if name == "adam":
+        return FusedAdam()
+    return keras.optimizers.SGD(momentum=0.9 if name == "momentum" else 0.0)
 
 
 def reset(optimizer: keras.optimizers.Optimizer, learning_rate: float) -> None:
