@@ -163,7 +163,11 @@ FOUNDING = {
     "evaluation": "test",
 }
 
-DEFAULTS = FOUNDING | {"protocol": 2, "rate_decay": "none"}
+DEFAULTS = FOUNDING | {
+    "protocol": 2,
+    "rate_decay": "none",
+    "input_scale": "unit",
+}
 
 CHANGES = {
     "dataset": ["mnist-5k"],
@@ -186,6 +190,7 @@ CHANGES = {
     "evaluation": ["validation"],
     "protocol": [1],
     "rate_decay": ["linear"],
+    "input_scale": ["raw", "signed", "standard"],
 }
 
 

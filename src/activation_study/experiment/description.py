@@ -17,6 +17,7 @@ from activation_study.experiment.fields import (
     DEFAULT_LEARNING_RATE,
     FOUNDING_FIELDS,
     GAINS,
+    GRAPH_FIELDS,
     MOST_CONVOLUTIONS,
     PROTOCOLS,
     REAL_NUMBERS,
@@ -86,6 +87,8 @@ class Experiment:
         protocol: What is recorded: 2 has more columns than 1, from equal training.
         rate_decay: ``"none"``, or ``"linear"``: from the learning rate at the first step to 0 after
             the last.
+        input_scale: What pixels become: ``"unit"`` 0 to 1, ``"raw"`` 0 to 255, ``"signed"`` -1 to
+            1, or ``"standard"``: of mean 0 and spread 1 over MNIST.
 
     Raises:
         ValueError: There is no such field, or a value is not accepted; says what was received, what
@@ -112,6 +115,7 @@ class Experiment:
     evaluation: str = "test"
     protocol: int = PROTOCOLS[-1]
     rate_decay: str = "none"
+    input_scale: str = "unit"
 
     def __post_init__(self) -> None:
         for field, accepted in accepted_names().items():
@@ -208,8 +212,7 @@ class Experiment:
         """What two experiments must share to be trained by one compiled graph."""
         described = self.describe()
         # With the digests of the user's own parts: a name can be registered anew.
-        shared = ("task", "hidden", "head", "architecture", "depth", "width", "normalization")
-        return tuple(described[field] for field in (*shared, "optimizer", "batch_size"))
+        return tuple(described[field] for field in GRAPH_FIELDS)
 
     def describe(self) -> dict[str, Any]:
         """Returns the fields as JSON types; a part of the user's own as name and digest."""

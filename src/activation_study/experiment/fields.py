@@ -10,6 +10,13 @@ DEFAULT_LEARNING_RATE = 1e-3
 ARCHITECTURES = ("mlp", "cnn")
 MOST_CONVOLUTIONS = 4
 """Each convolution halves the image of 28 x 28; after four of them one position is left."""
+INPUT_SCALES = {
+    "unit": (0.0, 1.0),
+    "raw": (0.0, 255.0),
+    "signed": (-1.0, 1.0),
+    "standard": (-0.1307 / 0.3081, (1.0 - 0.1307) / 0.3081),
+}
+"""Name -> what black and white pixels become; ``standard`` with MNIST's mean and spread."""
 NORMALIZATIONS = ("none", "batch", "layer")
 OPTIMIZERS = ("adam", "sgd", "momentum")
 RATE_DECAYS = ("none", "linear")
@@ -29,6 +36,12 @@ FOUNDING_FIELDS = (
 )
 """Part of every key. A field that is younger is part of a key only where it is not its default, so
 that no key of a recorded run changes."""
+
+GRAPH_FIELDS = (
+    *("task", "hidden", "head", "architecture", "depth", "width", "normalization"),
+    *("optimizer", "batch_size", "input_scale"),
+)
+"""What two experiments must share to be trained by one compiled graph."""
 
 WHOLE_NUMBERS = {
     "depth": (0, 64),
@@ -61,4 +74,5 @@ def accepted_names() -> dict[str, tuple[str, ...]]:
         "optimizer": OPTIMIZERS,
         "evaluation": EVALUATIONS,
         "rate_decay": RATE_DECAYS,
+        "input_scale": tuple(INPUT_SCALES),
     }

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from activation_study.catalogue import activations
+from activation_study.catalogue import activations, datasets
 from activation_study.engine.training import loop as loop_module
 from activation_study.engine.training.graphs import as_pixels
 from activation_study.engine.training.loop import Loop, loop_for
 from activation_study.experiment import Experiment
+from activation_study.experiment.fields import INPUT_SCALES
 
 NUM_IMAGES, BATCH = 100, 32
 TANH = Experiment(hidden="tanh", width=16, batch_size=BATCH)
@@ -80,6 +81,26 @@ def test_pixels_are_in_the_unit_interval() -> None:
     expected = values.astype(np.float32) * np.float32(1 / 255)
     np.testing.assert_array_equal(as_pixels(tf.constant(values)).numpy(), expected, strict=True)
     assert expected.max() == 1.0
+
+
+def test_standard_pixels_have_mean_0_and_spread_1_over_mnist() -> None:
+    values = datasets.load("mnist-5k").train.images
+    pixels = as_pixels(tf.constant(values), *INPUT_SCALES["standard"]).numpy()
+    assert pixels.mean() == pytest.approx(0.0, abs=0.02)
+    assert pixels.std() == pytest.approx(1.0, abs=0.02)
+
+
+def test_evaluation_and_looks_see_the_pixels_that_training_sees(
+    images: tf.Tensor, labels: tf.Tensor
+) -> None:
+    for scale in ("raw", "signed"):
+        loop = started(TANH.replace(input_scale=scale))
+        kernel = parameters(loop)["dense_1/kernel"]
+        pixels = images.numpy() * (1.0 if scale == "raw" else 2 / 255) - (scale == "signed")
+        first, _ = loop.look(images, labels)
+        np.testing.assert_allclose(first.activations, np.tanh(pixels @ kernel), atol=1e-4)
+        outputs = loop.model(pixels.astype("float32")).numpy()
+        np.testing.assert_allclose(loop.evaluate(images, labels).outputs, outputs, atol=1e-4)
 
 
 def test_evaluation_is_the_forward_pass(

@@ -21,6 +21,14 @@ from activation_study.experiment import Experiment
 SMALL = Experiment(dataset="mnist-5k", epochs=2, train_size=1000, batch_size=64)
 
 
+PIXELS = {
+    "unit": lambda values: values / 255,
+    "raw": lambda values: values,
+    "signed": lambda values: 2 * values / 255 - 1,
+    "standard": lambda values: (values / 255 - 0.1307) / 0.3081,
+}
+
+
 def weights_after_our_epochs(experiment: Experiment, order: np.ndarray) -> list[np.ndarray]:
     streams = run_data.Streams.of(experiment)
     arrays = run_data.prepare(experiment, streams)
@@ -48,7 +56,7 @@ def weights_after_fit(experiment: Experiment, order: np.ndarray) -> list[np.ndar
         rate = keras.optimizers.schedules.PolynomialDecay(rate, num_steps, end_learning_rate=0.0)
     loop.model.compile(optimizer(rate), heads.get(experiment.head).make_loss())
     loop.model.fit(
-        arrays.images.numpy()[order].astype("float32") / 255,
+        PIXELS[experiment.input_scale](arrays.images.numpy()[order].astype("float32")),
         np.eye(10, dtype="float32")[arrays.targets.numpy()[order]],
         batch_size=experiment.batch_size,
         epochs=2,
@@ -71,6 +79,9 @@ def weights_after_fit(experiment: Experiment, order: np.ndarray) -> list[np.ndar
         # gradients, which Adam blows up to full steps.
         {"hidden": "prelu", "normalization": "batch", "optimizer": "sgd", "learning_rate": 0.05},
         {"head": "softmax_mse", "normalization": "layer", "initializer": "he_normal"},
+        {"input_scale": "raw", "optimizer": "sgd", "learning_rate": 1e-5},
+        {"input_scale": "signed", "initializer": "pytorch"},
+        {"input_scale": "standard", "initializer": "gain"},
     ],
     ids=lambda changes: "-".join(str(value) for value in changes.values()) or "reference",
 )

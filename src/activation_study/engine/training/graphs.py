@@ -24,7 +24,7 @@ def any_examples(task: Task) -> tuple[tf.TensorSpec, tf.TensorSpec]:
     )
 
 
-def as_pixels(images: tf.Tensor) -> tf.Tensor:
-    """Turns uint8 images into float pixels in [0, 1]: in one operation, cast and scaled."""
+def as_pixels(images: tf.Tensor, black: float = 0.0, white: float = 1.0) -> tf.Tensor:
+    """Turns uint8 images into float pixels, cast and scaled in one operation."""
     bytes_of_range = tf.bitcast(images, tf.quint8)
-    return tf.raw_ops.Dequantize(input=bytes_of_range, min_range=0.0, max_range=1.0)
+    return tf.raw_ops.Dequantize(input=bytes_of_range, min_range=black, max_range=white)

@@ -69,7 +69,8 @@ class HiddenLayers:
     def _look(self, images: tf.Tensor, targets: tf.Tensor) -> list[tuple[Any, ...]]:
         kernels = [kernel.value for kernel in self._network.kernels]
         with tf.GradientTape() as tape:
-            seen = self._network.watched(graphs.as_pixels(images), training=False)
+            pixels = graphs.as_pixels(images, *self._network.pixel_range)
+            seen = self._network.watched(pixels, training=False)
             loss = self._loss(seen["scores"], targets)
         sources = [kernels, [weighted for _, weighted, *_ in seen["hidden"]]]
         gradients, errors = tape.gradient(loss, sources, unconnected_gradients=graphs.ZERO)
@@ -101,7 +102,8 @@ class HiddenLayers:
         """Goes through the images part by part until no unit is left that never fired."""
 
         def look(start: tf.Tensor, *dead: tf.Tensor) -> tuple[tf.Tensor, ...]:
-            pixels = graphs.as_pixels(tf.gather(images, indices[start : start + _PART]))
+            part = tf.gather(images, indices[start : start + _PART])
+            pixels = graphs.as_pixels(part, *self._network.pixel_range)
             layers = self._network.watched(pixels, training=False)["hidden"]
             silent = (tf.reduce_all(_by_unit(layer[-1]) == 0.0, axis=0) for layer in layers)
             return start + _PART, *(each & now for each, now in zip(dead, silent, strict=True))

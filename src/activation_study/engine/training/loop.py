@@ -149,7 +149,8 @@ class Loop:
     def _train_step(self, images: tf.Tensor, targets: tf.Tensor, batch: tf.Tensor) -> tf.Tensor:
         """Takes one step on ``images[batch]`` and returns what it saw: loss, perhaps accuracy."""
         variables = self._network.model.trainable_variables
-        pixels, wanted = graphs.as_pixels(tf.gather(images, batch)), tf.gather(targets, batch)
+        pixels = graphs.as_pixels(tf.gather(images, batch), *self._network.pixel_range)
+        wanted = tf.gather(targets, batch)
         with tf.GradientTape() as tape:
             outputs = self._network.model(pixels, training=True)
             loss = self._loss(self._task.encode(wanted), outputs)
@@ -193,7 +194,8 @@ class Loop:
         )
 
     def _evaluate(self, images: tf.Tensor, targets: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        seen = self._network.watched(graphs.as_pixels(images), training=False)
+        pixels = graphs.as_pixels(images, *self._network.pixel_range)
+        seen = self._network.watched(pixels, training=False)
         return self._loss_of(seen["scores"], targets), seen["scores"], seen["outputs"]
 
     def _loss_of(self, scores: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:

@@ -8,6 +8,7 @@ import keras
 
 from activation_study.catalogue.activations.entry import Activation
 from activation_study.experiment import Experiment
+from activation_study.experiment.fields import INPUT_SCALES
 
 IMAGE_SIDE = 28
 NUM_PIXELS = IMAGE_SIDE**2
@@ -19,19 +20,20 @@ class Network:
     """A Keras model and the tensors that the measures read.
 
     Args:
-        model: Maps pixels, float of shape (batch, 784) in [0, 1], to outputs of shape
-            (batch, K).
+        model: Maps pixels, float of shape (batch, 784), to outputs of shape (batch, K).
         watched: Same inputs; outputs a dict: under ``hidden``, for each hidden layer, the list
             [input of its kernel, output of its kernel, scores entering the activation, activation];
             the ``scores`` entering the output activation, and the ``outputs``.
         hidden: The catalogue's entry of the hidden activation.
         kernels: Kernel variables of the hidden layers, first to last.
+        pixel_range: What black and white pixels are.
     """
 
     model: keras.Model
     watched: keras.Model
     hidden: Activation
     kernels: list[keras.Variable]
+    pixel_range: tuple[float, float]
 
 
 def build(experiment: Experiment) -> Network:
@@ -65,6 +67,7 @@ def build(experiment: Experiment) -> Network:
         watched=keras.Model(pixels, {"hidden": watched, "scores": scores, "outputs": outputs}),
         hidden=hidden,
         kernels=kernels,
+        pixel_range=INPUT_SCALES[experiment.input_scale],
     )
 
 
