@@ -11,6 +11,7 @@ from activation_study.studies.book import (
     core,
     core_2,
     get,
+    heads_2,
     prior_bias,
     prior_bias_2,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "core",
     "core_2",
     "get",
+    "heads_2",
     "prior_bias",
     "prior_bias_2",
     "study_of",

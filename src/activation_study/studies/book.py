@@ -61,31 +61,29 @@ def prior_bias() -> Study:
     return study_of("prior-bias", arms(hidden=HEADLINE_ACTIVATIONS, head=heads), like=FIRST_ROUND)
 
 
-def averaging() -> Study:
-    """Do sigmoid outputs end ahead of softmax, or does softmax stop farther from where it settles?
+def heads_2() -> Study:
+    """Softmax or sigmoid outputs, with the five hidden activations of the headline?
 
-    Both heads, with a constant rate and with one that falls to 0, read at the last and at the
-    averaged weights. 420 tuning runs, and 20 evaluation runs an arm and rate.
+    Each arm's whole rate curve is judged. 210 tuning runs, 700 evaluation runs of the curves, and
+    10 more an arm and chosen rate.
     """
     return study_of(
-        "averaging",
-        arms(hidden=HEADLINE_ACTIVATIONS, head=HEADS, rate_decay=("none", "linear")),
-        criteria=("validation_accuracy", "averaged_validation_accuracy"),
+        "heads-2",
+        arms(hidden=HEADLINE_ACTIVATIONS, head=HEADS),
+        criteria=BY_QUALITY_AND_SPEED,
+        has_curve=True,
     )
 
 
-def core_2() -> Study:
-    """Which hidden activation and which head, of those that people use, and at which rates?
+def averaging() -> Study:
+    """Do sigmoid outputs end ahead of softmax where the rate falls to 0?
 
-    Each arm's whole rate curve is judged. 630 tuning runs, 2,100 evaluation runs of the curves, and
-    10 more an arm of the headline and rate; the runs of ``averaging`` with a constant rate are
-    among these.
+    210 tuning runs, and 20 evaluation runs an arm and rate; the runs with a constant rate are those
+    of ``heads-2``.
     """
     return study_of(
-        "core-2",
-        arms(hidden=(*IN_USE, *FOR_COMPARISON), head=HEADS),
-        criteria=BY_QUALITY_AND_SPEED,
-        has_curve=True,
+        "averaging",
+        arms(hidden=HEADLINE_ACTIVATIONS, head=HEADS, rate_decay=("linear",)),
     )
 
 
@@ -93,11 +91,25 @@ def prior_bias_2() -> Study:
     """What is a bias worth that starts sigmoid outputs at the frequency of the classes?
 
     105 tuning runs, 350 evaluation runs of the curves, and 10 more an arm and rate; without the
-    bias the runs are those of ``core-2``.
+    bias the runs are those of ``heads-2``.
     """
     return study_of(
         "prior-bias-2",
         arms(hidden=HEADLINE_ACTIVATIONS, head=("sigmoid", "sigmoid_prior")),
+        criteria=BY_QUALITY_AND_SPEED,
+        has_curve=True,
+    )
+
+
+def core_2() -> Study:
+    """Which of the hidden activations that people use, and at which rates?
+
+    Each arm's whole rate curve is judged. 630 tuning runs and 2,100 evaluation runs of the curves,
+    and 10 more an arm of the headline and rate; those of the headline are the runs of ``heads-2``.
+    """
+    return study_of(
+        "core-2",
+        arms(hidden=(*IN_USE, *FOR_COMPARISON), head=HEADS),
         criteria=BY_QUALITY_AND_SPEED,
         has_curve=True,
     )
@@ -149,9 +161,10 @@ def network_variants() -> Study:
 ROUNDS: tuple[dict[str, Callable[[], Study]], ...] = (
     {"core": core, "prior-bias": prior_bias},
     {
+        "heads-2": heads_2,
         "averaging": averaging,
-        "core-2": core_2,
         "prior-bias-2": prior_bias_2,
+        "core-2": core_2,
         "catalogue-2": catalogue_2,
     },
 )

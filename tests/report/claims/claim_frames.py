@@ -1,6 +1,6 @@
 """Toy records with known answers: a summary row for each run, and the claims that judge them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ class ToyRuns:
     summary: pd.DataFrame
     name: str | None = "core"
     tier: str = "full"
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def noise(seed, scale=0.0005, seeds=SEEDS):
@@ -124,7 +125,7 @@ def made_verdict(
     if study is None:
         return Verdict(made, "demonstrated", label)
     answers = ("as claimed", "matters")
-    primary = Primary(effect, 0.0, 0.02, 0.0, 0.02, 0.01, 0.02, 10, 0.002, *answers)
+    primary = Primary(effect, 0.0, 0.02, 0.0, 0.02, 0.01, 0.02, 10, 0.002, 0.97, *answers)
     row = Row("one", effect, 0.0, 0.02, 10, 0.01, *answers, 0.001, 0.001)
     found = {"primary": primary, "rows": (row,), "keys": frozenset({"k"})}
     return Verdict(made, "judged", label, tier=tier, **found)

@@ -68,7 +68,12 @@ def row(name: str, effect: float, direction: str = "not shown", **changes: Any) 
 
 def primary(effect: float, direction: str, size: str, **changes: Any) -> Primary:
     numbers = {"effect": effect, "low": effect - 0.0004, "high": effect + 0.0004}
-    numbers |= {"low_90": effect - 0.0003, "high_90": effect + 0.0003, "margin": 0.002}
+    numbers |= {
+        "low_90": effect - 0.0003,
+        "high_90": effect + 0.0003,
+        "margin": 0.002,
+        "reference": 0.97,
+    }
     tests = {"p_value": 0.00003, "holm_p": 0.0004, "num_seeds": 30}
     return Primary(**(numbers | tests | {"direction": direction, "size": size} | changes))
 

@@ -8,6 +8,7 @@ from typing import Any
 from activation_study import studies
 from activation_study.engine.records.schema import Schema, measures_of
 from activation_study.registry import unknown_name
+from activation_study.report.analysis import derived
 from activation_study.report.claims.rules import Cell, ContrastRule, CountRule, Rule
 
 
@@ -66,7 +67,7 @@ def _arms(study: str) -> list[dict[str, Any]]:
 def _columns(study: str) -> tuple[list[str], tuple[str, ...]]:
     """Return the columns of a study's summary and the criteria of its tuning."""
     known = studies.get(study)
-    columns = Schema.of(measures_of([known.base.task])).arrow("runs").names
+    columns = [*Schema.of(measures_of([known.base.task])).arrow("runs").names, *derived.NAMES]
     return columns, known.tuning.criteria_of(known.base)
 
 

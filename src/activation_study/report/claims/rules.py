@@ -161,7 +161,10 @@ class ContrastRule(_RunRule):
     """
 
     kind: Literal["contrast"]
-    placeholders = (*_RunRule.placeholders, "change", "effect", "margin", "arm", "reference")
+    placeholders = (
+        *(*_RunRule.placeholders, "change", "effect", "margin", "arm", "reference"),
+        *("arm_value", "reference_value"),
+    )
     arm: Where
     reference: Where | float
     less: Annotated[Where, Field(min_length=1)] | None = None

@@ -76,6 +76,7 @@ class Primary:
         holm_p: adjusted over the primary estimands of the chapter.
         num_seeds: seeds that all settings have.
         margin: largest effect that does not matter.
+        reference: mean of the reference, or its number.
         direction: whether the claim's direction is shown.
         size: whether the effect matters.
     """
@@ -89,6 +90,7 @@ class Primary:
     holm_p: Number
     num_seeds: int
     margin: Number
+    reference: Number
     direction: Direction
     size: Size
 

@@ -148,7 +148,7 @@ def placeholders(verdict: Verdict) -> dict[str, str]:
     ``k`` and ``n``: rows as claimed, and all of them. ``settings``: what the mean is over. Of a
     contrast also ``change``: what the primary estimand comes to, as a clause; ``effect``: the same
     as a signed number; ``margin``: the least that matters; ``arm`` and ``reference``: the two that
-    are compared. Of a count also ``bound``.
+    are compared; ``arm_value`` and ``reference_value``: their means. Of a count also ``bound``.
     """
     rule, primary = verdict.claim.rule, verdict.primary
     if not isinstance(rule, ContrastRule | CountRule):
@@ -163,13 +163,15 @@ def placeholders(verdict: Verdict) -> dict[str, str]:
     if primary is None:
         return said
     amounts = Amounts(rule.metric)
-    level = primary.margin / rule.relative_margin if rule.relative_margin else None
+    level = primary.reference if rule.relative_margin else None
     return said | {
         "change": amounts.change(primary.effect, level),
         "effect": amounts.number(primary.effect),
         "margin": amounts.amount(primary.margin),
         "arm": side(rule.arm),
         "reference": side(rule.reference, rule.metric),
+        "arm_value": metric_of(rule.metric).shown(primary.reference + primary.effect),
+        "reference_value": metric_of(rule.metric).shown(primary.reference),
     }
 
 

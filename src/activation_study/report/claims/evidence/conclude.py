@@ -173,6 +173,7 @@ def primary_of(
         holm_p=holm_p,
         num_seeds=mean.num_values,
         margin=margin,
+        reference=compared.reference,
         direction=direction,
         size=size,
     )

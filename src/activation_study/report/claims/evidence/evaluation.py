@@ -13,8 +13,9 @@ from activation_study.catalogue.spelling import field_written, written
 from activation_study.engine.records.records import Runs
 from activation_study.errors import IncompleteRecordError
 from activation_study.experiment import DEFAULT_LEARNING_RATE
-from activation_study.measures.metrics import metric_of
+from activation_study.measures.metrics import label_of, metric_of
 from activation_study.report.analysis.arms import cell_name, select, values_by_seed
+from activation_study.report.analysis.derived import with_derived
 from activation_study.report.claims import against_studies
 from activation_study.report.claims.evidence.conclude import Compared
 from activation_study.report.claims.parts import Value
@@ -47,7 +48,7 @@ class Evaluation:
     """
 
     def __init__(self, runs: Runs, minimum: int) -> None:
-        self.runs = runs
+        self.runs = with_derived(runs)
         self.minimum = minimum
         # In one piece, of which a hundred columns are taken in one step.
         self._summary = runs.summary.copy()
@@ -244,9 +245,10 @@ def _name(setting: Mapping[str, Value]) -> str:
     cell = {
         name if name in ("hidden", "head") else field_written(name): written(value)
         for name, value in setting.items()
-        if name not in ("rate", "reading")
+        if name not in ("metric", "rate", "reading")
     }
-    words = [cell_name(cell)] if cell else []
+    words = [label_of(str(setting["metric"]))] if "metric" in setting else []
+    words += [cell_name(cell)] if cell else []
     words += [f"{setting[name]} rate" for name in ("rate",) if name in setting]
     words += [f"{setting[name]} weights" for name in ("reading",) if name in setting]
     return ", ".join(words)
