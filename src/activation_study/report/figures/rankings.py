@@ -72,7 +72,7 @@ def ranking(
     if drawn[ends].abs().to_numpy().max() > 12 * margin:
         parts.symlog_axis(axes, margin, "{:+g}")
         scale = ", log scale beyond the band"
-    parts.label_x(axes, f"difference to {reference} ({unit}){scale}, "
+    parts.label_x(axes, f"{label_of(column)}, difference to {reference} ({unit}){scale}, "
                         f"{parts.arrow(quantity, of_difference=True)}")  # fmt: skip
     shown = part[ends].map(lambda value: quantity.number(value, signed=True))
     shown["arm"] = part["arm"]
