@@ -236,7 +236,7 @@ def head_effect(
     ahead, behind = spelled(arm), spelled(reference)
     left, right = (ahead, behind) if quantity.better == "lower" else (behind, ahead)
     unit = quantity.difference_unit
-    axes.set_xlabel(f"← {left} better    {right} better →\n{unit} of {label_of(metric)}")
+    axes.set_xlabel(f"← {left} better\u2003\u2003{right} better →\n{unit} of {label_of(metric)}")
     said = [f"{mean} at {reading} weights" for reading, mean in means.items()]
     return Picture(
         figure,
