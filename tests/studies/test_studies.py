@@ -104,10 +104,9 @@ def test_the_second_round_follows_its_protocol(core: Study) -> None:
         assert study.tuning.pairs
         assert study.tuning.extends
         for arm in study.arms:
-            is_headline = arm.fields["hidden"] in studies.HEADLINE_ACTIVATIONS
-            assert list(study.seeds(arm)) == list(range(200, 220 if is_headline else 210))
+            assert list(study.seeds(arm)) == list(range(200, 210))
         assert study.curve in ((), tuple(range(200, 210)))
-        assert first.isdisjoint({*study.tuning.seeds, *range(200, 220)})
+        assert first.isdisjoint({*study.tuning.seeds, *range(200, 210)})
     with_curve = {name for name in SECOND if studies.get(name).curve}
     assert with_curve == {"heads-2", "core-2", "prior-bias-2"}
 
@@ -143,14 +142,14 @@ def test_studies_of_a_round_share_their_runs(records: Records) -> None:
                 records.add(made_run(one, **peaks(one, best)))
         wanted = {one.key: one for one in study.next_experiments(records)}
         added[name], shared[name] = len(new), len(wanted) - len(new)
-    # At each rate of the curve 10 seeds, and 10 more at the default rate and the chosen ones.
+    # At each rate of the curve 10 seeds, the chosen ones among them.
     assert added == {
-        "heads-2": 2 * (21 + 7 * 10 + 4 * 10),
-        "averaging": 2 * (21 + 3 * 20),
-        "prior-bias-2": 21 + 7 * 10 + 4 * 10,
+        "heads-2": 2 * (21 + 7 * 10),
+        "averaging": 2 * (21 + 3 * 10),
+        "prior-bias-2": 21 + 7 * 10,
         "core-2": 2 * (21 + 7 * 10),
     }
-    one = 21 + 7 * 10 + 4 * 10
+    one = 21 + 7 * 10
     assert shared == {"heads-2": 0, "averaging": 0, "prior-bias-2": one, "core-2": 2 * one}
 
 
@@ -172,12 +171,12 @@ def test_roles_by_criterion(records: Records) -> None:
         role: judged.index[judged[role]].sortlevel()[0].tolist()
         for role in [name for name in judged if name.startswith(("is_", "tuned_for_"))]
     }
-    seeds, short = range(200, 220), range(200, 210)
+    seeds = range(200, 210)
     assert at == {
         "is_tuning": [],
         "is_tuned": [(1e-2, seed) for seed in seeds],
         "is_default": [(1e-3, seed) for seed in seeds],
-        "is_curve": [(rate, seed) for rate in study.tuning.rates for seed in short],
+        "is_curve": [(rate, seed) for rate in study.tuning.rates for seed in seeds],
         "tuned_for_averaged_validation_accuracy": [(1e-2, seed) for seed in seeds],
         "tuned_for_validation_accuracy": [(1e-3, seed) for seed in seeds],
         "tuned_for_averaged_validation_nll": [(1e-2, seed) for seed in seeds],
@@ -204,7 +203,7 @@ def test_a_trial_of_ones_own_follows_the_protocol_and_shares_its_runs(
     trial = studies.trial(hidden=["mine", "relu"])
     assert (trial.name, trial.base, trial.curve) == (None, core.base, ())
     assert trial.tuning.criteria == core.tuning.criteria[:2]
-    assert [len(list(trial.seeds(arm))) for arm in trial.arms] == [10, 20]
+    assert [len(list(trial.seeds(arm))) for arm in trial.arms] == [10, 10]
     wanted = trial.next_experiments(records)
     shared = {one.key for one in wanted} & {one.key for one in core.next_experiments(records)}
     assert len(wanted) == 2 * 21

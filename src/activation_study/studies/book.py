@@ -64,8 +64,7 @@ def prior_bias() -> Study:
 def heads_2() -> Study:
     """Softmax or sigmoid outputs, with the five hidden activations of the headline?
 
-    Each arm's whole rate curve is judged. 210 tuning runs, 700 evaluation runs of the curves, and
-    10 more an arm and chosen rate.
+    Each arm's whole rate curve is judged: 210 tuning runs and 700 evaluation runs.
     """
     return study_of(
         "heads-2",
@@ -78,7 +77,7 @@ def heads_2() -> Study:
 def averaging() -> Study:
     """Do sigmoid outputs end ahead of softmax where the rate falls to 0?
 
-    210 tuning runs, and 20 evaluation runs an arm and rate; the runs with a constant rate are those
+    210 tuning runs, and 10 evaluation runs an arm and rate; the runs with a constant rate are those
     of ``heads-2``.
     """
     return study_of(
@@ -90,8 +89,8 @@ def averaging() -> Study:
 def prior_bias_2() -> Study:
     """What is a bias worth that starts sigmoid outputs at the frequency of the classes?
 
-    105 tuning runs, 350 evaluation runs of the curves, and 10 more an arm and rate; without the
-    bias the runs are those of ``heads-2``.
+    105 tuning runs and 350 evaluation runs of the curves; without the bias the runs are those of
+    ``heads-2``.
     """
     return study_of(
         "prior-bias-2",
@@ -105,7 +104,7 @@ def core_2() -> Study:
     """Which of the hidden activations that people use, and at which rates?
 
     Each arm's whole rate curve is judged. 630 tuning runs and 2,100 evaluation runs of the curves,
-    and 10 more an arm of the headline and rate; those of the headline are the runs of ``heads-2``.
+    a third of them, those of the headline, the runs of ``heads-2``.
     """
     return study_of(
         "core-2",
