@@ -167,6 +167,7 @@ DEFAULTS = FOUNDING | {
     "protocol": 2,
     "rate_decay": "none",
     "input_scale": "unit",
+    "dead_share": 0.0,
 }
 
 CHANGES = {
@@ -191,6 +192,7 @@ CHANGES = {
     "protocol": [1],
     "rate_decay": ["linear"],
     "input_scale": ["raw", "signed", "standard"],
+    "dead_share": [0.5, 1.0],
 }
 
 

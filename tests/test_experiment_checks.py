@@ -38,6 +38,7 @@ REALS = {
     "learning_rate": [0.0, -1e-3, 1e7],
     "bias_initial_value": [-1e7, 1e7],
     "label_noise": [-0.1, 1.0, 1.5],
+    "dead_share": [-0.1, 1.1],
 }
 
 NOT_A_NUMBER = ["1", b"1", True, np.True_, [1], {}, 1j, "", (), np.array([1, 2])]
@@ -92,6 +93,10 @@ def test_convolutions_are_one_to_four(depth: int) -> None:
         (
             {"initializer": "centred_gain", "architecture": "cnn"},
             "'centred_gain' knows no convolutions.*use 'gain'",
+        ),
+        (
+            {"dead_share": 0.5, "normalization": "batch"},
+            "dead_share must be 0 where normalization='batch'.*received 0.5",
         ),
     ],
 )

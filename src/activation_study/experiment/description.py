@@ -89,6 +89,8 @@ class Experiment:
             the last.
         input_scale: What pixels become: ``"unit"`` 0 to 1, ``"raw"`` 0 to 255, ``"signed"`` -1 to
             1, or ``"standard"``: of mean 0 and spread 1 over MNIST.
+        dead_share: Share of the units of every hidden layer, the first ones, that a bias of -1,000
+            keeps from ever firing, so that they never learn.
 
     Raises:
         ValueError: There is no such field, or a value is not accepted; says what was received, what
@@ -116,6 +118,7 @@ class Experiment:
     protocol: int = PROTOCOLS[-1]
     rate_decay: str = "none"
     input_scale: str = "unit"
+    dead_share: float = 0.0
 
     def __post_init__(self) -> None:
         for field, accepted in accepted_names().items():
@@ -139,6 +142,7 @@ class Experiment:
             )
         self._check_task()
         self._check_initializer()
+        self._check_lesion()
         available = self.parts.dataset.train_size
         if self.train_size is not None:
             size = whole_number("train_size", self.train_size, 1, available)
@@ -176,6 +180,13 @@ class Experiment:
             raise ValueError(
                 "initializer='centred_gain' knows no convolutions, whose zeros about an image have "
                 "no mean to take off; use 'gain', or architecture='mlp'"
+            )
+
+    def _check_lesion(self) -> None:
+        if self.dead_share and self.normalization != "none":
+            raise ValueError(
+                f"dead_share must be 0 where normalization={self.normalization!r}, which takes off "
+                f"what a bias adds; received {self.dead_share}"
             )
 
     def replace(self, **changes: Any) -> Experiment:

@@ -57,6 +57,7 @@ REAL_NUMBERS = {
     "learning_rate": (1e-12, 1e6),
     "bias_initial_value": (-1e6, 1e6),
     "label_noise": (0.0, 0.999),
+    "dead_share": (0.0, 1.0),
 }
 """Field -> lowest and highest accepted number."""
 

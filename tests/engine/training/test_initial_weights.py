@@ -188,3 +188,23 @@ def test_assigning_puts_every_variable_back(normalization: str) -> None:
     if normalization == "batch":
         np.testing.assert_array_equal(before["normalization_1/moving_mean"], np.zeros(8))
         np.testing.assert_array_equal(before["normalization_1/moving_variance"], np.ones(8))
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.29, 29), (0.5, 50), (1.0, 100)])
+@pytest.mark.parametrize("architecture", ["mlp", "cnn"])
+def test_the_first_units_of_every_hidden_layer_are_dead(
+    share: float, expected: int, architecture: str, rng: np.random.Generator
+) -> None:
+    network = started(Experiment(dead_share=share, width=100, architecture=architecture))
+    pixels = rng.random((20, 784)).astype("float32")
+    for *_, outputs in network.watched(pixels)["hidden"]:
+        is_dead = (outputs.numpy().reshape(-1, 100) == 0).all(axis=0)
+        assert is_dead[:expected].all()
+        assert 2 * (~is_dead).sum() >= 100 - expected
+    np.testing.assert_array_equal(weights(network)["scores/bias"], 0.0)
+
+
+@pytest.mark.parametrize("hidden", ["leaky_relu", "elu", "maxout"])
+def test_units_that_would_not_be_dead_are_refused(hidden: str) -> None:
+    with pytest.raises(ValueError, match=rf"flat at a score of -1,000; received hidden='{hidden}'"):
+        started(Experiment(hidden=hidden, dead_share=0.5, width=8))

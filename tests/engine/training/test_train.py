@@ -95,6 +95,31 @@ def test_loop_equals_fit(changes: dict) -> None:
         np.testing.assert_allclose(mine, theirs, rtol=1e-3, atol=2e-5)
 
 
+@pytest.mark.parametrize("optimizer", ["adam", "momentum"])
+def test_dead_units_never_learn_and_the_others_learn_as_if_they_were_alone(optimizer: str) -> None:
+    lesioned = SMALL.replace(dead_share=0.25, width=64, optimizer=optimizer, learning_rate=0.01)
+    streams = run_data.Streams.of(lesioned)
+    arrays = run_data.prepare(lesioned, streams)
+    loop, alone = Loop(lesioned), Loop(lesioned.replace(dead_share=0.0, width=48))
+    loop.restart(lesioned, streams.weights)
+    before = loop.model.get_weights()
+    first, first_bias, second, second_bias, scores, scores_bias = before
+    alone.restart(lesioned.replace(dead_share=0.0, width=48), streams.weights)
+    living = [first[:, 16:], first_bias[16:], second[16:, 16:], second_bias[16:], scores[16:]]
+    alone.model.set_weights([*living, scores_bias])
+    order = tf.constant(arrays.train_indices)
+    for each in (loop, alone):
+        each.train_epoch(arrays.images, arrays.targets, order)
+    after, of_living = loop.model.get_weights(), alone.model.get_weights()
+    np.testing.assert_array_equal(after[0][:, :16], first[:, :16])
+    np.testing.assert_array_equal(after[2][:, :16], second[:, :16])
+    np.testing.assert_array_equal(after[2][:16], second[:16])
+    np.testing.assert_array_equal(after[1][:16], -1e3)
+    assert not np.array_equal(after[0][:, 16:], first[:, 16:])
+    np.testing.assert_allclose(after[0][:, 16:], of_living[0], rtol=1e-3, atol=2e-4)
+    np.testing.assert_allclose(after[4][16:], of_living[4], rtol=1e-3, atol=2e-4)
+
+
 def test_run_does_not_depend_on_what_the_process_trained_before() -> None:
     first = train(SMALL)
     train(SMALL.replace(seed=7, learning_rate=0.3))

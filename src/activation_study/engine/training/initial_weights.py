@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 import keras
 import numpy as np
 
 from activation_study.catalogue.activations.moments import normal_moments
 from activation_study.experiment import Experiment
 from activation_study.experiment.fields import GAINS
+
+DEADLY = -1e3
+"""A bias that no input of the study lifts above 0."""
 
 
 class InitialWeights:
@@ -51,7 +56,27 @@ class InitialWeights:
                     limit = np.prod(kernel.shape[:-1]) ** -0.5
                     draw = keras.initializers.RandomUniform(-limit, limit, next(bias_seeds))
                     bias = bias + draw(variable.shape)
+                if experiment.dead_share and layer != "scores":
+                    bias = np.where(_lesioned(experiment), np.float32(DEADLY), bias)
                 variable.assign(bias)
+
+
+def _lesioned(experiment: Experiment) -> np.ndarray:
+    """Which scores of a hidden layer belong to units that never fire: the first units.
+
+    Raises:
+        ValueError: The activation fires, or learns, there.
+    """
+    hidden = experiment.activation
+    there = np.full((1, hidden.width_factor), DEADLY, "float32")
+    if np.any(hidden(there)) or np.any(hidden.slope(there)):
+        raise ValueError(
+            f"dead_share needs a hidden activation that is 0 and flat at a score of {DEADLY:,.0f}; "
+            f"received hidden={hidden.name!r}"
+        )
+    # A share such as 0.29 of 100 units is 28.999999999999996 of them.
+    num_dead = math.floor(experiment.dead_share * experiment.width + 1e-9)
+    return np.tile(np.arange(experiment.width) < num_dead, hidden.width_factor)
 
 
 def _moments(name: str, experiment: Experiment) -> tuple[float, float]:
