@@ -168,6 +168,7 @@ DEFAULTS = FOUNDING | {
     "rate_decay": "none",
     "input_scale": "unit",
     "dead_share": 0.0,
+    "post_normalization": "none",
 }
 
 CHANGES = {
@@ -193,6 +194,7 @@ CHANGES = {
     "rate_decay": ["linear"],
     "input_scale": ["raw", "signed", "standard"],
     "dead_share": [0.5, 1.0],
+    "post_normalization": ["layer"],
 }
 
 

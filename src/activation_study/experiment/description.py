@@ -91,6 +91,8 @@ class Experiment:
             1, or ``"standard"``: of mean 0 and spread 1 over MNIST.
         dead_share: Share of the units of every hidden layer, the first ones, that a bias of -1,000
             keeps from ever firing, so that they never learn.
+        post_normalization: ``"none"``, or ``"layer"``: after the activation, each example's outputs
+            are standardised over the units, without parameters.
 
     Raises:
         ValueError: There is no such field, or a value is not accepted; says what was received, what
@@ -119,6 +121,7 @@ class Experiment:
     rate_decay: str = "none"
     input_scale: str = "unit"
     dead_share: float = 0.0
+    post_normalization: str = "none"
 
     def __post_init__(self) -> None:
         for field, accepted in accepted_names().items():

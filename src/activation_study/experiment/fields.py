@@ -18,6 +18,7 @@ INPUT_SCALES = {
 }
 """Name -> what black and white pixels become; ``standard`` with MNIST's mean and spread."""
 NORMALIZATIONS = ("none", "batch", "layer")
+POST_NORMALIZATIONS = ("none", "layer")
 OPTIMIZERS = ("adam", "sgd", "momentum")
 RATE_DECAYS = ("none", "linear")
 EVALUATIONS = ("test", "validation")
@@ -39,7 +40,7 @@ that no key of a recorded run changes."""
 
 GRAPH_FIELDS = (
     *("task", "hidden", "head", "architecture", "depth", "width", "normalization"),
-    *("optimizer", "batch_size", "input_scale"),
+    *("optimizer", "batch_size", "input_scale", "post_normalization"),
 )
 """What two experiments must share to be trained by one compiled graph."""
 
@@ -76,4 +77,5 @@ def accepted_names() -> dict[str, tuple[str, ...]]:
         "evaluation": EVALUATIONS,
         "rate_decay": RATE_DECAYS,
         "input_scale": tuple(INPUT_SCALES),
+        "post_normalization": POST_NORMALIZATIONS,
     }

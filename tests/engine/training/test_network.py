@@ -8,9 +8,10 @@ import math
 import keras
 import numpy as np
 import pytest
+from scipy import stats
 
 from activation_study.engine.training.initial_weights import InitialWeights
-from activation_study.engine.training.network import Network, build
+from activation_study.engine.training.network import Network, Standardization, build
 from activation_study.experiment import Experiment
 
 
@@ -68,6 +69,31 @@ def test_normalization_stands_between_weights_and_activation(
     np.testing.assert_allclose(weighted, unnormalized, rtol=1e-4, atol=1e-4)
     np.testing.assert_allclose(scores, expected, rtol=1e-4, atol=1e-4)
     np.testing.assert_allclose(activations, np.tanh(scores), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("architecture", ["mlp", "cnn"])
+def test_outputs_are_standardised_over_the_units_behind_the_activation(
+    architecture: str, rng: np.random.Generator
+) -> None:
+    fields = {"hidden": "softmax", "post_normalization": "layer", "architecture": architecture}
+    network = started(Experiment(**fields, width=64))
+    plain = started(Experiment(**fields | {"post_normalization": "none"}, width=64))
+    assert network.model.count_params() == plain.model.count_params()
+    pixels = rng.random((50, 784)).astype("float32")
+    layers = network.watched(pixels)["hidden"]
+    # What is watched is the activation itself.
+    np.testing.assert_allclose(layers[0][-1].numpy().sum(axis=-1), 1.0, rtol=1e-5)
+    outputs = layers[0][-1].numpy().astype(float)
+    expected = stats.zscore(outputs, axis=-1)
+    if architecture == "mlp":
+        np.testing.assert_allclose(layers[1][0].numpy(), expected, atol=1e-3)
+    else:
+        pooled = expected.reshape(50, 14, 2, 14, 2, 64).max(axis=(2, 4))
+        np.testing.assert_allclose(layers[1][0].numpy(), pooled, atol=1e-3)
+
+
+def test_outputs_that_do_not_vary_are_standardised_to_0() -> None:
+    assert not Standardization()(np.full((3, 8), 0.125, "float32")).numpy().any()
 
 
 def test_without_normalization_there_is_no_such_layer() -> None:

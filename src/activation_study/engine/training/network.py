@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import keras
+import tensorflow as tf
 
 from activation_study.catalogue.activations.entry import Activation
 from activation_study.experiment import Experiment
@@ -55,6 +56,8 @@ def build(experiment: Experiment) -> Network:
         scores = _normalize(weighted, experiment.normalization, number)
         signal = hidden.make_layer(f"hidden_{number}")(scores)
         watched.append([below, weighted, scores, signal])
+        if experiment.post_normalization == "layer":
+            signal = Standardization(name=f"post_normalization_{number}")(signal)
         kernels.append(layer.kernel)
         if experiment.architecture == "cnn":
             signal = keras.layers.MaxPooling2D(2, name=f"pooling_{number}")(signal)
@@ -69,6 +72,20 @@ def build(experiment: Experiment) -> Network:
         kernels=kernels,
         pixel_range=INPUT_SCALES[experiment.input_scale],
     )
+
+
+class Standardization(keras.layers.Layer):
+    """Mean 0 and spread 1 over the last axis.
+
+    Keras's ``LayerNormalization`` adds 0.001 to a variance that is less for the outputs of a
+    softmax over 128 units, and takes a difference of squares for the variance.
+    """
+
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
+        """Standardises; what does not vary becomes 0."""
+        centred = inputs - tf.reduce_mean(inputs, axis=-1, keepdims=True)
+        variance = tf.reduce_mean(tf.square(centred), axis=-1, keepdims=True)
+        return centred * tf.math.rsqrt(variance + 1e-12)
 
 
 def _weighted_layer(experiment: Experiment, number: int, num_scores: int) -> keras.layers.Layer:
