@@ -169,6 +169,7 @@ DEFAULTS = FOUNDING | {
     "input_scale": "unit",
     "dead_share": 0.0,
     "post_normalization": "none",
+    "bottleneck": None,
 }
 
 CHANGES = {
@@ -195,6 +196,7 @@ CHANGES = {
     "input_scale": ["raw", "signed", "standard"],
     "dead_share": [0.5, 1.0],
     "post_normalization": ["layer"],
+    "bottleneck": [1, 10],
 }
 
 

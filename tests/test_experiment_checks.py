@@ -94,6 +94,7 @@ def test_convolutions_are_one_to_four(depth: int) -> None:
             {"initializer": "centred_gain", "architecture": "cnn"},
             "'centred_gain' knows no convolutions.*use 'gain'",
         ),
+        ({"bottleneck": 0}, "bottleneck must be a whole number from 1 to 65,536; received 0"),
         (
             {"dead_share": 0.5, "normalization": "batch"},
             "dead_share must be 0 where normalization='batch'.*received 0.5",

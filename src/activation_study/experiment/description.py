@@ -93,6 +93,8 @@ class Experiment:
             keeps from ever firing, so that they never learn.
         post_normalization: ``"none"``, or ``"layer"``: after the activation, each example's outputs
             are standardised over the units, without parameters.
+        bottleneck: Units of a linear layer between the hidden layers and the scores, which limits
+            the rank of the scores; None for no such layer.
 
     Raises:
         ValueError: There is no such field, or a value is not accepted; says what was received, what
@@ -122,6 +124,7 @@ class Experiment:
     input_scale: str = "unit"
     dead_share: float = 0.0
     post_normalization: str = "none"
+    bottleneck: int | None = None
 
     def __post_init__(self) -> None:
         for field, accepted in accepted_names().items():
@@ -146,6 +149,9 @@ class Experiment:
         self._check_task()
         self._check_initializer()
         self._check_lesion()
+        if self.bottleneck is not None:
+            size = whole_number("bottleneck", self.bottleneck, 1, 65_536)
+            object.__setattr__(self, "bottleneck", size)
         available = self.parts.dataset.train_size
         if self.train_size is not None:
             size = whole_number("train_size", self.train_size, 1, available)

@@ -40,7 +40,7 @@ that no key of a recorded run changes."""
 
 GRAPH_FIELDS = (
     *("task", "hidden", "head", "architecture", "depth", "width", "normalization"),
-    *("optimizer", "batch_size", "input_scale", "post_normalization"),
+    *("optimizer", "batch_size", "input_scale", "post_normalization", "bottleneck"),
 )
 """What two experiments must share to be trained by one compiled graph."""
 

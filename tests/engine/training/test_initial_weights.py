@@ -153,6 +153,16 @@ def test_centred_gain_of_a_sigmoid_computes_what_the_centred_sigmoid_does() -> N
     np.testing.assert_allclose(sigmoid.model(pixels), centred.model(pixels), rtol=1e-3, atol=1e-5)
 
 
+def test_the_mean_of_the_hidden_layer_is_taken_off_where_it_enters_a_bottleneck() -> None:
+    fields = {"hidden": "sigmoid", "initializer": "centred_gain", "bottleneck": 4, "width": 32}
+    values = weights(started(Experiment(**fields)))
+    sums = values["bottleneck/kernel"].sum(axis=0)
+    np.testing.assert_allclose(values["bottleneck/bias"], -sums / 2, atol=1e-5)
+    np.testing.assert_array_equal(values["scores/bias"], 0.0)
+    limit = math.sqrt(6 / (32 + 4))
+    assert 0.8 * limit < np.abs(values["bottleneck/kernel"]).max() <= limit
+
+
 def test_a_network_without_hidden_layers_has_no_mean_to_take_off() -> None:
     values = weights(started(Experiment(hidden="sigmoid", initializer="centred_gain", depth=0)))
     np.testing.assert_array_equal(values["scores/bias"], 0.0)

@@ -119,6 +119,17 @@ def test_watched_tensors_are_those_of_a_forward_pass(rng: np.random.Generator) -
     assert [kernel.path for kernel in network.kernels] == ["dense_1/kernel", "dense_2/kernel"]
 
 
+def test_scores_behind_a_bottleneck_have_its_rank(rng: np.random.Generator) -> None:
+    network = started(Experiment(bottleneck=3, width=32, bias_initial_value=0.1))
+    seen = network.watched(rng.random((200, 784)).astype("float32"))
+    values = weights(network)
+    np.testing.assert_array_equal(values["bottleneck/bias"], 0.0)
+    below = seen["hidden"][-1][-1].numpy()
+    expected = below @ values["bottleneck/kernel"] @ values["scores/kernel"]
+    np.testing.assert_allclose(seen["scores"].numpy(), expected, rtol=1e-3, atol=1e-5)
+    assert np.linalg.matrix_rank(seen["scores"].numpy(), tol=1e-3) == 3
+
+
 MLP_PARAMETERS = 784 * 128 + 128 + 128 * 128 + 128 + 128 * 10 + 10
 CNN_PARAMETERS = (9 * 8 + 8) + (9 * 8 * 8 + 8) + (7 * 7 * 8 * 10 + 10)
 
@@ -133,6 +144,7 @@ CNN_PARAMETERS = (9 * 8 + 8) + (9 * 8 * 8 + 8) + (7 * 7 * 8 * 10 + 10)
         # Two scores for each unit.
         ({"hidden": "maxout", "depth": 1}, 784 * 256 + 256 + 128 * 10 + 10),
         ({"architecture": "cnn", "width": 8}, CNN_PARAMETERS),
+        ({"bottleneck": 3}, MLP_PARAMETERS + 128 * 3 + 3 - 125 * 10),
     ],
     ids=str,
 )

@@ -50,6 +50,7 @@ def test_every_run_can_be_drawn_and_none_twice(summary: pd.DataFrame) -> None:
         Experiment(),
         Experiment(dataset="mnist-5k", train_size=100, learning_rate=3.16e-4, evaluation="test"),
         Experiment(architecture="cnn", depth=2, label_noise=0.25, bias_initial_value=-1.0),
+        Experiment(bottleneck=8, protocol=1),
     ],
 )
 def test_a_row_of_the_record_is_its_experiment_again(experiment: Experiment) -> None:

@@ -11,6 +11,9 @@ from activation_study.catalogue.activations.moments import normal_moments
 from activation_study.experiment import Experiment
 from activation_study.experiment.fields import GAINS
 
+LINEAR = ("bottleneck", "scores")
+"""Layers without an activation."""
+
 DEADLY = -1e3
 """A bias that no input of the study lifts above 0."""
 
@@ -34,6 +37,7 @@ class InitialWeights:
         if name == "recommended":
             name = experiment.activation.initializer
         mean, spread = _moments(name, experiment)
+        hidden_bias = experiment.bias_initial_value
         output_bias = experiment.parts.head.initial_bias(experiment.parts.task.prior)
         seeds = np.split(stream.generate_state(2 * len(self._constants)), 2)
         kernel_seeds, bias_seeds = (iter(part.tolist()) for part in seeds)
@@ -44,19 +48,19 @@ class InitialWeights:
             if layer.startswith("hidden_") or role not in ("kernel", "bias"):
                 variable.assign(constant)
             elif role == "kernel":
-                is_output = layer == "scores"
-                kernel = _initializer(name, spread, is_output, next(kernel_seeds))(variable.shape)
+                draw = _initializer(name, spread, layer in LINEAR, next(kernel_seeds))
+                kernel = draw(variable.shape)
                 variable.assign(kernel)
                 offset = below * np.sum(kernel, axis=0) if below else 0.0
-                below = mean
+                below = 0.0 if layer in LINEAR else mean
             else:
-                given = output_bias if layer == "scores" else experiment.bias_initial_value
+                given = {"scores": output_bias, "bottleneck": 0.0}.get(layer, hidden_bias)
                 bias = np.full(variable.shape, given, "float32") - np.float32(offset)
                 if name == "pytorch":
                     limit = np.prod(kernel.shape[:-1]) ** -0.5
                     draw = keras.initializers.RandomUniform(-limit, limit, next(bias_seeds))
                     bias = bias + draw(variable.shape)
-                if experiment.dead_share and layer != "scores":
+                if experiment.dead_share and layer not in LINEAR:
                     bias = np.where(_lesioned(experiment), np.float32(DEADLY), bias)
                 variable.assign(bias)
 
@@ -88,12 +92,12 @@ def _moments(name: str, experiment: Experiment) -> tuple[float, float]:
 
 
 def _initializer(
-    name: str, spread: float, is_output: bool, seed: int
+    name: str, spread: float, is_linear: bool, seed: int
 ) -> keras.initializers.Initializer:
     if name == "pytorch":
         # That of torch.nn.Linear: U(-1, 1) / sqrt(fan_in).
         return keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform", seed)
-    if name in GAINS and not is_output:
+    if name in GAINS and not is_linear:
         return keras.initializers.VarianceScaling(1.0 / spread, seed=seed)
     name = "glorot_uniform" if name in GAINS else name
     return keras.initializers.get({"class_name": name, "config": {"seed": seed}})

@@ -63,6 +63,8 @@ def build(experiment: Experiment) -> Network:
             signal = keras.layers.MaxPooling2D(2, name=f"pooling_{number}")(signal)
     if experiment.architecture == "cnn":
         signal = keras.layers.Flatten(name="flat")(signal)
+    if experiment.bottleneck:
+        signal = keras.layers.Dense(experiment.bottleneck, name="bottleneck")(signal)
     scores = keras.layers.Dense(parts.task.num_outputs, name="scores")(signal)
     outputs = keras.layers.Activation(parts.head.output_activation, name="outputs")(scores)
     return Network(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from activation_study.experiment import FIELDS, Experiment
+from activation_study.experiment import DEFAULTS, FIELDS, Experiment
 
 
 def draw(summary: pd.DataFrame, sample: int, seed: int) -> pd.DataFrame:
@@ -28,8 +28,11 @@ def experiment_of(row: pd.Series) -> Experiment:
     Raises:
         ValueError: It describes none that this version of the package can repeat; says why.
     """
-    fields = {field: row[field] for field in FIELDS}
-    fields["train_size"] = None if pd.isna(row["train_size"]) else int(row["train_size"])
+    # A whole number that is not given makes pandas hold its column as floats.
+    fields: dict[str, Any] = {
+        field: (None if pd.isna(row[field]) else int(row[field])) if default is None else row[field]
+        for field, default in DEFAULTS.items()
+    }
     try:
         experiment = Experiment(**fields)
     except ValueError as error:
