@@ -1,11 +1,13 @@
 """Verdicts on toy records whose answer is known, each label once."""
 
+import dataclasses
 import json
 import subprocess
 import sys
 
 import jsonschema
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.stats
 
@@ -151,6 +153,27 @@ def test_a_reference_may_be_a_number_and_a_difference_be_taken_off(tmp_path):
     found = judged(tmp_path, runs, rule)
     assert found.primary.effect == pytest.approx(0.03, abs=1e-9)
     assert found.num_runs == 40
+
+
+def test_a_rule_may_ask_for_what_follows_from_the_tables(tmp_path):
+    runs = toy(cell("tanh", "softmax"))
+    tables = {
+        "key": runs.summary["key"],
+        "true_class": 4,
+        "mean_probability": 0.9 + noise(1),
+    }
+    of_four = [pd.DataFrame({**tables, "predicted_class": 4})]
+    of_four += [
+        pd.DataFrame({**tables, "predicted_class": other, "mean_probability": share})
+        for other, share in ((7, 0.01), (9, 0.03))
+    ]
+    rule = contrast(
+        metric="wrong_share_4_9", arm={"hidden": "tanh", "head": "softmax"}, reference=0.1,
+        over={}, margin=0.02,
+    )  # fmt: skip
+    runs = dataclasses.replace(runs, tables={"confusion": pd.concat(of_four)})
+    expected = (0.03 / (0.1 - noise(1))).mean() - 0.1
+    assert judged(tmp_path, runs, rule).primary.effect == pytest.approx(expected)
 
 
 def test_a_value_that_is_not_finite_is_never_left_out(tmp_path):

@@ -46,7 +46,7 @@ def with_derived(runs: Runs) -> Runs:
             has_curve = summary["is_curve"].groupby(arm).any()
             summary[f"{prefix}working_range"] = arm.map(decades.where(has_curve)).astype(float)
     if "confusion" in runs.tables:
-        confusion = runs.confusion
+        confusion = runs.tables["confusion"]
         for name, (true, other) in WRONG_SHARES.items():
             of_true = confusion[confusion["true_class"] == true]
             given = of_true.set_index(["key", "predicted_class"])["mean_probability"].unstack()

@@ -51,7 +51,7 @@ class Evaluation:
         self.runs = with_derived(runs)
         self.minimum = minimum
         # In one piece, of which a hundred columns are taken in one step.
-        self._summary = runs.summary.copy()
+        self._summary = self.runs.summary.copy()
         self._arms: dict[frozenset[tuple[str, Value]], pd.DataFrame] = {}
         self._cells: dict[tuple[Cell, float], tuple[pd.Series, frozenset[str]]] = {}
 
