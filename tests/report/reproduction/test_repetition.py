@@ -55,11 +55,14 @@ def test_says_how_much_was_repeated_and_what_it_changed(runs, found):
     assert lines[1:] == [
         "1 of 2 verdicts from runs are the same",
         "  moved: cannot tell -> opposite",
+        "2 of 2 effects move by no more than half the width of their 95 % interval; kept moves "
+        "the most, by 1 times that",
     ]
 
 
 def test_table_shows_what_was_written(runs, found, tmp_path):
-    assert str(tables.repetitions(tmp_path)) == "No repetition is recorded."
+    for table in (tables.repetitions, tables.repeated_effects):
+        assert str(table(tmp_path)) == "No repetition is recorded."
     path = found.write(tmp_path)
     assert json.loads(path.read_text())["repetitions"][0]["claims"] == found.claims
     table = tables.repetitions(tmp_path)
@@ -75,8 +78,37 @@ def test_table_shows_what_was_written(runs, found, tmp_path):
     ]
     assert table.note == (
         "With the runs of Another CPU (1/2/3) in the place of the recorded ones 1 of 2 verdicts "
-        "are the same; moved goes from cannot tell to opposite."
+        "are the same; moved goes from cannot tell to opposite. 2 of 2 effects move by no more "
+        "than half the width of their 95 % interval; kept moves the most, by 1 times that."
     )
+    effects = tables.repeated_effects(tmp_path).frame.set_index("claim")
+    assert effects.loc["moved"].to_dict() == {
+        "measured": "test accuracy",
+        "recorded": "1.00 (0.00 to 2.00)",
+        "repeated": "2.00 (0.00 to 2.00)",
+        "moved, of half its interval": "1.00",
+        "answer": "opposite",
+    }
+    assert effects.loc["kept", "answer"] == "the same"
+
+
+def test_an_effect_that_moves_is_named_though_its_word_is_the_same():
+    def claim(name, effect, again, interval=(0.001, 0.003)):
+        said = {"verdict": "came true", "again": "came true", "interval": interval}
+        return {"id": name, "effect": effect, "effect_again": again} | said
+
+    claims = [
+        claim("far", 0.002, 0.005),
+        claim("near", 0.002, 0.0025),
+        claim("counted", None, None, None),
+        claim("without-an-interval", 0.1, 0.9, None),
+        claim("certain", 0.0, 0.0, (0.0, 0.0)),
+    ]
+    assert repetition.effect_words(claims) == (
+        "1 of 2 effects move by no more than half the width of their 95 % interval; far moves the "
+        "most, by 3 times that"
+    )
+    assert repetition.effect_words(claims[2:]) == ""
 
 
 def test_other_choices_of_a_rate_are_named(runs, found, tmp_path):
@@ -113,7 +145,7 @@ def test_each_type_of_cpu_keeps_its_last_repetition(found, tmp_path):
     shown = tables.repetitions(tmp_path).frame
     assert list(shown["repeated on"]) == ["Another CPU (1/2/3)", "Third CPU (4/5/6)"]
     assert list(shown["equal in every digit"]) == ["7 of 7", "not counted"]
-    assert tables.repetitions(tmp_path).note.endswith("1 of 1 verdicts are the same.")
+    assert "1 of 1 verdicts are the same." in tables.repetitions(tmp_path).note
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"date": "2026-11-24"}'])

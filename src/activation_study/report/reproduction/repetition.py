@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +60,7 @@ class Repetition:
         return files.write_result(folder / FILE, {"repetitions": [own, *others]})
 
     def __str__(self) -> str:
-        """Return how much was repeated, and every verdict that changed."""
+        """Return how much was repeated, every verdict that changed, and how far effects moved."""
         moved = changed(self.claims)
         kept = len(self.claims) - len(moved)
         lines = [
@@ -71,6 +72,7 @@ class Repetition:
         lines += rate_words(self.rates)
         lines.append(f"{kept} of {len(self.claims)} verdicts from runs are the same")
         lines += [f"  {each['id']}: {each['verdict']} -> {each['again']}" for each in moved]
+        lines += filter(None, [effect_words(self.claims)])
         return "\n".join(lines)
 
 
@@ -189,6 +191,31 @@ def rate_words(rates: Mapping[str, Mapping[str, Sequence[float]]] | None) -> lis
 def changed(claims: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the claims whose verdict is another."""
     return [claim for claim in claims if claim["verdict"] != claim["again"]]
+
+
+def move(claim: Mapping[str, Any]) -> float:
+    """Return how far an effect moved, in half widths of its recorded 95 % interval.
+
+    NaN of a claim without an effect or without an interval, or whose interval has no width.
+    """
+    values = (claim["effect"], claim["effect_again"], *(claim["interval"] or (None,)))
+    if None in values or claim["interval"][0] == claim["interval"][1]:
+        return math.nan
+    low, high = claim["interval"]
+    return abs(claim["effect_again"] - claim["effect"]) / ((high - low) / 2)
+
+
+def effect_words(claims: Iterable[Mapping[str, Any]]) -> str:
+    """Say how many effects stay within their recorded interval, and which moved the farthest."""
+    moves = {each["id"]: move(each) for each in claims}
+    moves = {name: by for name, by in moves.items() if not math.isnan(by)}
+    if not moves:
+        return ""
+    within, farthest = sum(by <= 1 for by in moves.values()), max(moves, key=lambda it: moves[it])
+    return (
+        f"{within} of {len(moves)} effects move by no more than half the width of their 95 % "
+        f"interval; {farthest} moves the most, by {moves[farthest]:.2g} times that"
+    )
 
 
 def cpus(found: Mapping[str, Any]) -> str:

@@ -9,7 +9,12 @@ from activation_study.report.tables.arms import (
     tuned_rates,
 )
 from activation_study.report.tables.functions import formulas, properties
-from activation_study.report.tables.record import provenance, record, repetitions
+from activation_study.report.tables.record import (
+    provenance,
+    record,
+    repeated_effects,
+    repetitions,
+)
 from activation_study.report.tables.table import Table
 from activation_study.report.tables.verdicts import untried_table, verdict_tables
 
@@ -23,6 +28,7 @@ __all__ = [
     "ranking_table",
     "rate_table",
     "record",
+    "repeated_effects",
     "repetitions",
     "rounding",
     "stopped_table",

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from activation_study import settings
 from activation_study.engine.records.published import MANIFEST
 from activation_study.engine.records.records import Runs
 from activation_study.engine.training.provenance import PACKAGES
+from activation_study.measures.metrics import label_of, metric_of
 from activation_study.registry import listed
 from activation_study.report.analysis import origins
 from activation_study.report.reproduction import audit as auditing
@@ -126,13 +128,43 @@ def _note(found: Mapping[str, Any]) -> str:
     """Say what the verdicts became with the repeated runs in the place of the recorded ones."""
     changed = repetition.changed(found["claims"])
     others = [f"{each['id']} goes from {each['verdict']} to {each['again']}" for each in changed]
-    rates = "".join(f" {words}." for words in repetition.rate_words(found["rates"]))
+    more = [repetition.effect_words(found["claims"]), *repetition.rate_words(found["rates"])]
     return (
         f"With the runs of {repetition.cpus(found)} in the place of the recorded ones "
         f"{len(found['claims']) - len(changed)} of {len(found['claims'])} verdicts are the same"
         + (f"; {', '.join(others)}." if others else ".")
-        + rates
+        + "".join(f" {words}." for words in more if words)
     )
+
+
+def repeated_effects(folder: Path | None = None) -> Table:
+    """Show each claim's effect, and what the last repetition made of it."""
+    found = repetition.written(folder)
+    if not found:
+        return Table(pd.DataFrame(), "No repetition is recorded.")
+    rows = [
+        {
+            "claim": each["id"],
+            "measured": label_of(each["metric"]),
+            "recorded": _effect(each["metric"], each["effect"], each["interval"]),
+            "repeated": _effect(each["metric"], each["effect_again"], each["interval_again"]),
+            "moved, of half its interval": _moved(repetition.move(each)),
+            "answer": "the same" if each["verdict"] == each["again"] else each["again"],
+        }
+        for each in found[0]["claims"]
+        if each["effect"] is not None and each["effect_again"] is not None
+    ]
+    return Table(pd.DataFrame(rows), f"Repeated on {repetition.cpus(found[0])}.")
+
+
+def _effect(metric: str, value: float, interval: Sequence[float] | None) -> str:
+    """Write an effect with its interval, in the unit of its metric."""
+    numbers = [metric_of(metric).number(each) for each in (value, *(interval or ()))]
+    return numbers[0] + (f" ({numbers[1]} to {numbers[2]})" if interval else "")
+
+
+def _moved(by: float) -> str:
+    return "not defined" if math.isnan(by) else f"{by:.2f}"
 
 
 def _share(counts: Sequence[int]) -> str:
