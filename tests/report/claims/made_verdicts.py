@@ -221,7 +221,7 @@ def every_label() -> list[Verdict]:
         verdict(
             claim("lacking", rule),
             "incomplete record",
-            "incomplete record",
+            "no answer yet",
             reason="needs runs of the study 'core-2', received none",
             forecast=None,
         ),

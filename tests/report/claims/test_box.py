@@ -192,6 +192,22 @@ def test_a_claim_says_what_the_first_round_had_said() -> None:
     assert f"It said {first_round('gelu-beats-relu')}" in words(parsed(made))
 
 
+def test_what_has_no_answer_says_why_in_the_open_and_what_was_said_before() -> None:
+    history = {"fate": "mended", "date": "2026-11-26", "reason": "It compared rates."}
+    made = claim("tanh-eases", contrast(registered="2026-11-26"), first_round=history)
+    waiting = dataclasses.replace(VERDICTS["lacking"], claim=made)
+    box_of = parsed(waiting)
+    more = box_of.find("details").extract()
+    for said in (words(box_of), " ".join(str(waiting).split())):
+        assert "The rule was registered on 2026-11-26, before its runs." in said
+        assert "still being made" in said
+        assert 'The first round of the study said "depends".' in said
+        assert "Its rule has been mended since (2026-11-26): It compared rates." in said
+    assert "Missing needs runs of the study 'core-2'" in words(more)
+    assert "It compared rates" not in words(more)
+    assert words(parsed(VERDICTS["gone"])).endswith("It was vague.")
+
+
 def test_of_a_claim_of_dependence_no_row_alone_comes_true() -> None:
     rule = contrast(expected=None, asks="dependence", over={"head": ["softmax", "sigmoid"]})
     made = verdict(

@@ -120,7 +120,7 @@ class Court:
         """Judge one claim."""
         rule = claim.rule
         if rule is None:
-            return Verdict(claim, "not tried yet", "not tried yet", reason="no rule yet")
+            return Verdict(claim, "not tried yet", "not tried yet", reason="There is no rule yet.")
         if isinstance(rule, WithdrawnRule):
             return Verdict(claim, "withdrawn", "withdrawn", reason=rule.why)
         if isinstance(rule, DemonstrationRule):
@@ -133,7 +133,7 @@ class Court:
             return Verdict(
                 claim,
                 "incomplete record",
-                "incomplete record",
+                "no answer yet",
                 reason=str(compared),
                 num_study_runs=len(runs.summary),
                 tier=runs.tier,

@@ -12,9 +12,16 @@ from activation_study.report.claims.box.wording import Amounts, fill, how_sure, 
 from activation_study.report.claims.rules import ContrastRule, CountRule
 
 if TYPE_CHECKING:
+    from activation_study.report.claims.past import PastVerdict
     from activation_study.report.claims.verdict import Check, Primary, Row, Verdict
 
 QUICK = "Built at the quick tier: this is no evidence."
+FATES = {
+    "kept": "Its rule is kept",
+    "mended": "Its rule has been mended since",
+    "withdrawn": "Its rule is withdrawn",
+    "new": "The question is new in the second round",
+}
 ANSWERS = ("as claimed", "not shown", "contrary")
 
 
@@ -49,6 +56,32 @@ def sentence(verdict: Verdict) -> str:
     fields = listed([f"the {field_written(field)}" for field in verdict.depends_on])
     depends = f" How large it is depends on {fields}." if fields else ""
     return f"{said} {how_sure(rule, verdict.primary)}{depends}"
+
+
+def unjudged(verdict: Verdict) -> list[str]:
+    """Say why there is no answer, and what the first round had said."""
+    said = [verdict.reason]
+    if verdict.status == "incomplete record":
+        rule = verdict.claim.rule
+        said = [
+            f"The rule was registered on {rule and rule.registered}, before its runs. These are "
+            "still being made: not all of them are recorded."
+        ]
+    before, fate = past(verdict), verdict.claim.first_round
+    if before and fate:
+        said.append(f'The first round of the study said "{before.word}".')
+    if fate:
+        said.append(f"{FATES[fate.fate]} ({fate.date}): {fate.reason}")
+    return said
+
+
+def past(verdict: Verdict) -> PastVerdict | None:
+    """Return what the first round's rule gave; None where there was none."""
+    # What was registered knows the form of a verdict, and so its box.
+    from activation_study.report.claims.past import first_round
+
+    found = first_round(verdict.claim.id)
+    return found if found and found.word != "not tried yet" else None
 
 
 def found(check: Check) -> str:

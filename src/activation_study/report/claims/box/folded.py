@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 from activation_study.measures.metrics import Metric, label_of, metric_of
 from activation_study.report.claims.box import contents
 from activation_study.report.claims.box.wording import side
-from activation_study.report.claims.rules import ContrastRule, CountRule, DemonstrationRule
+from activation_study.report.claims.rules import (
+    ContrastRule,
+    CountRule,
+    DemonstrationRule,
+    WithdrawnRule,
+)
 
 Facts = list[tuple[str, str]]
 """Names, and what is said of them."""
@@ -115,15 +120,18 @@ def forecast(verdict: Verdict) -> Facts:
 def runs(verdict: Verdict) -> Facts:
     """Return what was computed, and since when the rule stands."""
     rule = verdict.claim.rule
-    if rule is None:
+    if rule is None or isinstance(rule, WithdrawnRule):
         return []
-    said = "A numerical demonstration, computed anew wherever it is shown."
-    if verdict.study:
+    said = ("Compared", "A numerical demonstration, computed anew wherever it is shown.")
+    if verdict.status == "incomplete record":
+        said = ("Missing", verdict.reason)
+    elif verdict.study:
         said = (
+            "Compared",
             f"{verdict.num_runs:,} of the {verdict.num_study_runs:,} runs of the study "
-            f"{verdict.study!r}: the same seeds, split and batches on both sides."
+            f"{verdict.study!r}: the same seeds, split and batches on both sides.",
         )
-    return [("Compared", said), ("Rule", f"Registered {rule.registered}. {rule.why}".rstrip())]
+    return [said, ("Rule", f"Registered {rule.registered}. {rule.why}".rstrip())]
 
 
 def scope(verdict: Verdict) -> Facts:
@@ -137,12 +145,9 @@ def scope(verdict: Verdict) -> Facts:
 
 def first_round(verdict: Verdict) -> Facts:
     """Return what the first round said, and what became of its rule."""
-    # What was registered knows the form of a verdict, and so its box.
-    from activation_study.report.claims.past import first_round as said_of
-
-    said = said_of(verdict.claim.id)
-    facts = [("It said", str(said))] if said and said.word != "not tried yet" else []
-    if fate := verdict.claim.first_round:
+    said, fate = contents.past(verdict), verdict.claim.first_round
+    facts = [("It said", str(said))] if said else []
+    if fate and verdict.is_judgement:
         facts.append((fate.date, f"{fate.fate.capitalize()}. {fate.reason}"))
     return facts
 

@@ -21,7 +21,7 @@ def as_text(verdict: Verdict) -> str:
     """Return a verdict as text."""
     head = _head(verdict)
     if not verdict.is_judgement:
-        return _wrapped(head, f'"{verdict.claim.assertion}"', verdict.reason)
+        return _wrapped(head, f'"{verdict.claim.assertion}"', *contents.unjudged(verdict))
     quick = "" if verdict.tier == "full" else contents.QUICK
     advice = [f"{name}: {text}" for name, text in contents.advice(verdict)]
     text = [
