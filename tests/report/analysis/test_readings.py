@@ -6,7 +6,12 @@ import pytest
 import scipy.stats
 
 from activation_study.errors import IncompleteRecordError
-from activation_study.report.analysis.readings import at_reading, column_of, head_effects
+from activation_study.report.analysis.readings import (
+    at_reading,
+    column_of,
+    head_effects,
+    head_effects_by_rate,
+)
 
 
 def test_a_reading_has_columns_of_its_own(read_twice, read_once):
@@ -26,9 +31,9 @@ def test_a_reading_stands_at_the_rate_that_is_best_for_it(runs):
     assert (tuned != at_reading(runs, "last").summary["is_tuned"]).any()
 
 
-def test_head_effects_are_paired_by_seed(read_twice):
-    found = head_effects(read_twice, "sigmoid", "softmax")
-    tuned = read_twice.where(is_tuned=True, hidden="tanh", rate_decay="none").summary
+def test_head_effects_are_paired_by_seed(read_twice, runs):
+    found = head_effects(read_twice, runs, "sigmoid", "softmax")
+    tuned = read_twice.where(is_tuned=True, hidden="tanh").summary
     values = tuned.pivot(index="seed", columns="head", values="test_accuracy")
     gaps = values["sigmoid"] - values["softmax"]
     own = found[found["hidden"] == "tanh"].set_index("reading")
@@ -37,3 +42,19 @@ def test_head_effects_are_paired_by_seed(read_twice):
     )
     ends = scipy.stats.ttest_1samp(gaps, 0).confidence_interval()
     assert own.loc["last", ["low", "high"]].tolist() == pytest.approx(list(ends))
+
+
+def test_head_effects_by_rate_are_means_over_hidden_activations(read_twice):
+    summary = read_twice.where(is_tuning=True).summary
+    summary = summary.assign(is_curve=True, averaged_test_accuracy=summary["validation_accuracy"])
+    summary["test_accuracy"] = summary["validation_accuracy"]
+    curve = dataclasses.replace(read_twice, summary=summary)
+    found = head_effects_by_rate(curve, "sigmoid", "softmax").set_index("learning_rate")
+    left_out = set(summary.loc[summary["diverged"], "learning_rate"])
+    assert left_out
+    assert not left_out & set(found.index)
+    at = summary[summary["learning_rate"] == found.index[0]]
+    means = at.groupby(["seed", "head"])["test_accuracy"].mean().unstack()
+    expected = (means["sigmoid"] - means["softmax"]).mean()
+    assert found["mean"].iloc[0] == pytest.approx(expected)
+    assert set(found["reading"]) == {"last", "averaged"}

@@ -21,11 +21,14 @@ OF_RUNS = {
     "convergence by hidden": figures.convergence,
     "convergence by head": lambda runs: figures.convergence(runs, "head", metric="validation_nll"),
     "rate_curve": figures.rate_curve,
+    "head_effect_by_rate": lambda runs: figures.head_effect_by_rate(
+        runs, metric="validation_accuracy"
+    ),
     "speed": figures.speed,
     "ranking": figures.ranking,
     "default_against_tuned": figures.default_against_tuned,
     "early_training": figures.early_training,
-    "output_sums": figures.output_sums,
+    "output_sums": lambda runs: figures.output_sums(runs, reading="averaged"),
     "target_probability": figures.target_probability,
     "second_choices": figures.second_choices,
     "reliability": figures.reliability,
@@ -283,8 +286,8 @@ def test_what_few_people_use_is_folded(runs, draw):
 
 
 def test_head_effect_draws_the_paired_differences_of_each_reading(read_twice):
-    found = head_effects(read_twice, "sigmoid", "softmax")
-    picture = figures.head_effect(read_twice)
+    found = head_effects(read_twice, read_twice, "sigmoid", "softmax")
+    picture = figures.head_effect(read_twice, read_twice)
     drawn = [mark.get_xdata()[0] for mark in picture.figure.axes[0].get_lines()
              if mark.get_marker() != "None" and len(mark.get_xdata())]  # fmt: skip
     np.testing.assert_allclose(sorted(drawn), sorted(100 * found["mean"]))
@@ -292,17 +295,18 @@ def test_head_effect_draws_the_paired_differences_of_each_reading(read_twice):
 
 
 def test_averaging_draws_both_readings_of_the_same_runs(read_twice):
-    plain = read_twice.where(rate_decay="none")
-    picture = figures.averaging(plain)
+    picture = figures.averaging(read_twice)
     assert picture.title.startswith("Averaged, 3 of 3 are better in the mean")
     assert "1.00 points" in picture.title
 
 
-def test_what_was_not_read_is_said(read_once, read_twice):
+def test_what_was_not_read_is_said(read_once):
     assert "averaged weights is recorded yet" in figures.averaging(read_once).alt
-    assert "averaged weights is recorded yet" in figures.head_effect(read_once).alt
-    plain = read_twice.where(rate_decay="none")
-    assert "no run with rate decay 'linear'" in figures.head_effect(plain).alt
+    assert "averaged weights is recorded yet" in figures.head_effect(read_once, read_once).alt
+    assert (
+        "averaged weights is recorded yet"
+        in figures.calibration_null(read_once, reading="averaged").alt
+    )
 
 
 @pytest.mark.parametrize("figure", [figures.ranking, figures.convergence, figures.rate_curve])

@@ -12,6 +12,7 @@ from activation_study.measures.metrics import label_of
 from activation_study.registry import unknown_name
 from activation_study.report.analysis.arms import tuning_metric, undiverged_runs
 from activation_study.report.analysis.failures import with_failures_counted
+from activation_study.report.analysis.rates import curve_runs
 from activation_study.report.analysis.statistics import intervals_by
 
 READINGS = {"last": "", "averaged": "averaged_"}
@@ -54,15 +55,15 @@ def at_reading(runs: Runs, reading: str) -> Runs:
 
 
 def head_effects(
-    runs: Runs, arm: str, reference: str, metric: str = "test_accuracy"
+    runs: Runs, decayed: Runs, arm: str, reference: str, metric: str = "test_accuracy"
 ) -> pd.DataFrame:
     """Return how far one head lies ahead of another at last, averaged and decayed weights.
 
-    Each at the rate that is best for it; the decayed ones are the last weights of runs whose rate
-    falls to 0.
+    Each at the rate that is best for it.
 
     Args:
-        runs: Runs of a study.
+        runs: Runs at constant rates, read twice.
+        decayed: Runs whose rate falls to 0, of which the last weights are taken.
         arm: Head.
         reference: Head that it is compared with.
         metric: Column of the last reading.
@@ -75,20 +76,46 @@ def head_effects(
         IncompleteRecordError: A reading is missing.
     """
     found = {}
-    for name, reading, decay in (
-        ("last", "last", "none"),
-        ("averaged", "averaged", "none"),
-        ("decayed", "last", "linear"),
+    for name, reading, source in (
+        ("last", "last", runs),
+        ("averaged", "averaged", runs),
+        ("decayed", "last", decayed),
     ):
-        summary = at_reading(runs, reading).summary
-        decays = summary.get("rate_decay", pd.Series("none", index=summary.index))
-        if len(summary) and not (decays == decay).any():
-            raise IncompleteRecordError(f"no run with rate decay {decay!r} is recorded yet")
-        tuned = undiverged_runs(summary[decays == decay], "tuned")
+        tuned = undiverged_runs(at_reading(source, reading).summary, "tuned")
         column = column_of(tuned, metric, reading)
-        tuned = tuned.assign(value=with_failures_counted(tuned, column))
-        values = tuned.pivot_table(index=["hidden", "seed"], columns="head", values="value")
-        gaps = values.reindex(columns=[arm, reference]).diff(-1, axis="columns")[arm].dropna()
-        hidden = gaps.index.get_level_values("hidden").to_series(index=gaps.index)
-        found[name] = intervals_by(gaps, hidden)
+        found[name] = _head_effects(tuned, column, arm, reference, "hidden")
     return pd.concat(found, names=["reading", "hidden"]).reset_index()
+
+
+def head_effects_by_rate(
+    runs: Runs, arm: str, reference: str, metric: str = "test_accuracy"
+) -> pd.DataFrame:
+    """Return how far one head lies ahead of another at each rate, in the mean over hidden ones.
+
+    Rates at which a run diverged are left out. See ``head_effects`` for the arguments.
+
+    Returns:
+        Columns ``reading``, ``learning_rate``, ``mean``, ``low``, ``high`` and ``num_values``.
+
+    Raises:
+        IncompleteRecordError: The runs have no curve, or were not read twice.
+    """
+    curve = curve_runs(runs.summary)
+    curve = curve[~curve["diverged"].groupby(curve["learning_rate"]).transform("any")]
+    found = {
+        reading: _head_effects(
+            curve, column_of(curve, metric, reading), arm, reference, "learning_rate"
+        )
+        for reading in READINGS
+    }
+    return pd.concat(found, names=["reading", "learning_rate"]).reset_index()
+
+
+def _head_effects(
+    summary: pd.DataFrame, column: str, arm: str, reference: str, by: str
+) -> pd.DataFrame:
+    """Return mean and interval over seeds of arm minus reference, for each value of a field."""
+    summary = summary.assign(value=with_failures_counted(summary, column))
+    values = summary.pivot_table(index=[by, "seed"], columns="head", values="value")
+    gaps = values.reindex(columns=[arm, reference]).diff(-1, axis="columns")[arm].dropna()
+    return intervals_by(gaps, gaps.index.get_level_values(by).to_series(index=gaps.index))

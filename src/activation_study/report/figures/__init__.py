@@ -23,7 +23,7 @@ from activation_study.report.figures.rankings import (
     head_effect,
     ranking,
 )
-from activation_study.report.figures.rates import rate_curve
+from activation_study.report.figures.rates import head_effect_by_rate, rate_curve
 
 __all__ = [
     "Picture",
@@ -35,6 +35,7 @@ __all__ = [
     "early_training",
     "growth",
     "head_effect",
+    "head_effect_by_rate",
     "output_sums",
     "ranking",
     "rate_curve",

@@ -13,22 +13,29 @@ from activation_study.measures.metrics import metric_of
 from activation_study.registry import listed
 from activation_study.report.analysis import outputs
 from activation_study.report.analysis.arms import headline_runs, recorded_values
+from activation_study.report.analysis.readings import at_reading, column_of
 from activation_study.report.figures import parts
 from activation_study.report.figures.looks import INK, QUIET, Look, head_look, spelled
 from activation_study.report.figures.picture import Picture
 
-CAPTION = "Every run at its tuned rate (faint), mean and 95 % interval, by hidden activation."
+
+def _caption(reading: str) -> str:
+    return (
+        "Every run at its tuned rate (faint), mean and 95 % interval, by hidden activation; "
+        f"{reading} weights."
+    )
 
 
 def _looks(heads: list[str]) -> dict[str, Look]:
     return {head: head_look(head, place) for place, head in enumerate(heads)}
 
 
-def _by_head(runs: Runs, columns: Mapping[str, str]) -> tuple[Figure, pd.DataFrame]:
+def _by_head(runs: Runs, columns: Mapping[str, str], reading: str) -> tuple[Figure, pd.DataFrame]:
     """Draw columns run by run, a panel each; return the figure and the means of each arm."""
-    summary = headline_runs(runs, "head")
+    summary = headline_runs(at_reading(runs, reading), "head")
     for column in columns:
-        summary[column] *= metric_of(column).factor
+        read = summary[column_of(summary, column, reading)]
+        summary[column] = read * metric_of(column).factor
     looks = _looks(list(summary["value"].cat.categories))
     figure, all_axes = parts.rows(list(summary["others"].cat.categories), len(columns), 0.34)
     for axes, (column, xlabel) in zip(all_axes, columns.items(), strict=True):
@@ -39,13 +46,13 @@ def _by_head(runs: Runs, columns: Mapping[str, str]) -> tuple[Figure, pd.DataFra
 
 
 @parts.of_page
-def output_sums(runs: Runs) -> Picture:
+def output_sums(runs: Runs, *, reading: str = "last") -> Picture:
     """Draw what the outputs of a test image add up to: mean and spread over the test images."""
     columns = {
         "test_output_sum_mean": "mean of the sum (1 for a distribution)",
         "test_output_sum_sd": "standard deviation of the sum over the images",
     }
-    figure, means = _by_head(runs, columns)
+    figure, means = _by_head(runs, columns, reading)
     figure.axes[0].axvline(1.0, color=INK, ls="--", lw=0.8, zorder=1)
     spreads = means["test_output_sum_sd"]
     head, hidden = spreads.index.to_list()[int(spreads.argmax())]
@@ -57,16 +64,16 @@ def output_sums(runs: Runs) -> Picture:
         "In the mean over the images the outputs add up to "
         f"{means['test_output_sum_mean'].min():.3f} to {means['test_output_sum_mean'].max():.3f}; "
         f"image by image the sum varies by up to {spreads.max():.2f}.",
-        CAPTION,
+        _caption(reading),
     )
 
 
 @parts.of_page
-def target_probability(runs: Runs) -> Picture:
+def target_probability(runs: Runs, *, reading: str = "last") -> Picture:
     """Draw the mean probability of the true class, where the network is right and where wrong."""
     cases = {f"test_target_probability_{case}": f"where {case}" for case in ("right", "wrong")}
     columns = {column: f"mean probability {case} (%)" for column, case in cases.items()}
-    figure, means = _by_head(runs, columns)
+    figure, means = _by_head(runs, columns, reading)
     spans = {
         case: f"{means[column].min():.1f} to {means[column].max():.1f} %"
         for column, case in cases.items()
@@ -77,7 +84,7 @@ def target_probability(runs: Runs) -> Picture:
         f"Probability given to the true class, means over the test images of each arm: "
         f"{', '.join(said)}.",
         f"The true class gets {listed([f'{span} {case}' for case, span in spans.items()])}.",
-        CAPTION,
+        _caption(reading),
     )
 
 
@@ -174,15 +181,17 @@ def reliability(runs: Runs, *, hidden: str = "relu") -> Picture:
 
 
 @parts.of_page
-def calibration_null(runs: Runs) -> Picture:
+def calibration_null(runs: Runs, *, reading: str = "last") -> Picture:
     """Draw each run's plain calibration error beside the null interval of that very run.
 
     The null is what the same predictions show where labels are drawn from them: the 2.5 and
     97.5 % quantiles of the expected calibration error of a perfectly calibrated network.
     """
-    summary = headline_runs(runs, "head")
-    names = {"test_ece": "error", "test_ece_null_low": "low", "test_ece_null_high": "high"}
-    summary = summary.assign(**100 * summary[list(names)].rename(columns=names))
+    summary = headline_runs(at_reading(runs, reading), "head")
+    columns = {"error": "test_ece", "low": "test_ece_null_low", "high": "test_ece_null_high"}
+    summary = summary.assign(
+        **{name: 100 * summary[column_of(summary, own, reading)] for name, own in columns.items()}
+    )
     heads = list(summary["value"].cat.categories)
     figure, grid = parts.panels(
         heads, 1, 1.8, ylabel="expected calibration error (points), ↓\u00a0better",
@@ -208,5 +217,6 @@ def calibration_null(runs: Runs) -> Picture:
         f"lie {listed(counts)}; a calibrated network would do so in about one run of forty.",
         f"{listed(counts)} are worse calibrated than chance explains.",
         "Each run's error (mark) and what its predictions would show if they were exactly right "
-        "(grey, 95 %). Of calibrated networks one in forty lies above.",
+        "(grey, 95 %). Of calibrated networks one in forty lies above. Tuned rates, "
+        f"{reading} weights.",
     )

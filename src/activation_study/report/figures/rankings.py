@@ -208,17 +208,22 @@ def averaging(runs: Runs, *, head: str = "softmax", hidden: Sequence[str] | None
 
 @parts.of_page
 def head_effect(
-    runs: Runs, arm: str = "sigmoid", reference: str = "softmax", metric: str = "test_accuracy"
+    runs: Runs,
+    decayed: Runs,
+    arm: str = "sigmoid",
+    reference: str = "softmax",
+    metric: str = "test_accuracy",
 ) -> Picture:
     """Draw how far one head lies ahead of another at last, averaged and decayed weights.
 
     Args:
-        runs: Runs of a study that has both heads, both readings and a falling rate.
+        runs: Runs of a study that has both heads and both readings.
+        decayed: Their like with a rate that falls to 0.
         arm: Head.
         reference: Head that it is compared with.
         metric: Column of the last reading; shaded is its margin, where one is registered.
     """
-    found = head_effects(runs, arm, reference, metric)
+    found = head_effects(runs, decayed, arm, reference, metric)
     quantity, margins = metric_of(metric), claims_file.read().margins
     ends = ["mean", "low", "high"]
     found[ends] *= quantity.factor

@@ -1,13 +1,16 @@
-"""The figure of learning rates: the whole curve, and how wide the range is that works."""
+"""Figures over the learning rate: the whole curve, the range that works, and what heads do."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 
+import matplotlib.pyplot as plt
+
 from activation_study.engine.records.records import Runs
 from activation_study.experiment import DEFAULT_LEARNING_RATE
-from activation_study.measures.metrics import metric_of
+from activation_study.measures.metrics import label_of, metric_of
+from activation_study.registry import listed
 from activation_study.report.analysis.arms import (
     default_selection,
     recorded_values,
@@ -16,9 +19,18 @@ from activation_study.report.analysis.arms import (
 )
 from activation_study.report.analysis.failures import with_failures_counted
 from activation_study.report.analysis.rates import chosen_rates, curve_runs, working_range
-from activation_study.report.analysis.readings import at_reading, column_of
+from activation_study.report.analysis.readings import at_reading, column_of, head_effects_by_rate
 from activation_study.report.figures import parts
-from activation_study.report.figures.looks import INK, USED, head_look, look_of, spelled
+from activation_study.report.figures.looks import (
+    INK,
+    QUIET,
+    SERIES,
+    USED,
+    Look,
+    head_look,
+    look_of,
+    spelled,
+)
 from activation_study.report.figures.picture import Picture
 
 BAR = 0.97
@@ -110,6 +122,59 @@ def rate_curve(
         + (f" Shaded, and in decades above: rates with at least {100 * BAR:g} % validation accuracy"
            ", between two rates by the line through them." if metric.name == "accuracy" else ""),
     )  # fmt: skip
+
+
+@parts.of_page
+def head_effect_by_rate(
+    runs: Runs, arm: str = "sigmoid", reference: str = "softmax", metric: str = "test_accuracy"
+) -> Picture:
+    """Draw how far one head lies ahead of another at each rate, at last and at averaged weights.
+
+    Args:
+        runs: Runs of a study that has both heads at every rate, both readings.
+        arm: Head.
+        reference: Head that it is compared with.
+        metric: Column of the last reading.
+    """
+    found = head_effects_by_rate(runs, arm, reference, metric)
+    quantity, ahead = metric_of(metric), spelled(arm)
+    ends = ["mean", "low", "high"]
+    found[ends] *= quantity.factor
+    figure, axes = plt.subplots()
+    axes.axhline(0, color=INK, lw=0.8)
+    axes.axvline(DEFAULT_LEARNING_RATE, color=INK, ls="--", lw=0.8, label="default rate")
+    said = []
+    for reading, own in found.groupby("reading", sort=False):
+        look = Look(QUIET) if reading == "last" else SERIES[2]
+        axes.fill_between(
+            own["learning_rate"], own["low"], own["high"], color=look.colour, alpha=0.25, lw=0
+        )
+        axes.plot(own["learning_rate"], own["mean"], look.marker, ls=look.line, color=look.colour,
+                  label=f"{reading} weights")  # fmt: skip
+        steps = [
+            f"{quantity.number(mean / quantity.factor, signed=True)} at rate {rate:g}"
+            for rate, mean in own[["learning_rate", "mean"]].to_numpy()
+        ]
+        said.append(f"{reading} weights: {listed(steps)}")
+    axes.set(xscale="log", xlabel="learning rate, log scale")
+    parts.plain_ticks(axes.xaxis, sorted(found["learning_rate"].unique()))
+    way = "\N{DOWNWARDS ARROW}" if quantity.better == "lower" else "\N{UPWARDS ARROW}"
+    axes.set_ylabel(f"{quantity.difference_unit}, {way}\u00a0{ahead} better")
+    parts.legend(figure, axes)
+    best = int(found["mean"].where(found["reading"] == "last").argmax())
+    at = found["learning_rate"].iloc[best]
+    means = found.loc[found["learning_rate"] == at, "mean"] / quantity.factor
+    last, averaged = (quantity.number(mean, signed=True) for mean in means)
+    return Picture(
+        figure,
+        f"{label_of(metric)}, {arm} minus {reference} head, in {quantity.difference_unit}. "
+        f"{'; '.join(said)}.",
+        f"At the last weights {ahead} outputs fare best against {spelled(reference)} at rate "
+        f"{at:g}: {last} {quantity.difference_unit}; averaged, {averaged}.",
+        f"{ahead.capitalize()} minus {spelled(reference)}, {label_of(metric)}: mean over hidden "
+        "activations and 95 % interval over seeds. Both readings are of the same trainings. Rates "
+        "at which a run diverged are left out.",
+    )
 
 
 def _finding(widths: dict[str, dict[str, float]]) -> str:
