@@ -170,6 +170,7 @@ DEFAULTS = FOUNDING | {
     "dead_share": 0.0,
     "post_normalization": "none",
     "bottleneck": None,
+    "slope": "own",
 }
 
 CHANGES = {
@@ -197,6 +198,7 @@ CHANGES = {
     "dead_share": [0.5, 1.0],
     "post_normalization": ["layer"],
     "bottleneck": [1, 10],
+    "slope": ["flipped", "linear", "sigmoid"],
 }
 
 

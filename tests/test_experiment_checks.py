@@ -94,6 +94,11 @@ def test_convolutions_are_one_to_four(depth: int) -> None:
             {"initializer": "centred_gain", "architecture": "cnn"},
             "'centred_gain' knows no convolutions.*use 'gain'",
         ),
+        (
+            {"slope": "linear", "hidden": "prelu"},
+            "must be 'own' where .* not elementwise; received slope='linear' with hidden='prelu'",
+        ),
+        ({"slope": "softmax"}, "slope: received 'softmax'.*accepted: own, flipped"),
         ({"bottleneck": 0}, "bottleneck must be a whole number from 1 to 65,536; received 0"),
         (
             {"dead_share": 0.5, "normalization": "batch"},

@@ -95,6 +95,8 @@ class Experiment:
             are standardised over the units, without parameters.
         bottleneck: Units of a linear layer between the hidden layers and the scores, which limits
             the rank of the scores; None for no such layer.
+        slope: Derivative of the hidden activation that backpropagation uses: its ``"own"``, that
+            ``"flipped"`` in sign, or that of an elementwise activation of this name.
 
     Raises:
         ValueError: There is no such field, or a value is not accepted; says what was received, what
@@ -125,6 +127,7 @@ class Experiment:
     dead_share: float = 0.0
     post_normalization: str = "none"
     bottleneck: int | None = None
+    slope: str = "own"
 
     def __post_init__(self) -> None:
         for field, accepted in accepted_names().items():
@@ -178,6 +181,11 @@ class Experiment:
             raise ValueError(
                 f"bias_initial_value must be 0 where initializer='pytorch', which draws biases; "
                 f"received {self.bias_initial_value}"
+            )
+        if self.slope != "own" and hidden.kind != "elementwise":
+            raise ValueError(
+                f"slope must be 'own' where the hidden activation is not elementwise; received "
+                f"slope={self.slope!r} with hidden={hidden.name!r}"
             )
         is_of_many = hidden.kind == "layerwise" or hidden.mixes_units or hidden.width_factor > 1
         if name in GAINS and is_of_many:

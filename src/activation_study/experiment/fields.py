@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from activation_study.catalogue import activations, datasets, heads, tasks
 
 DEFAULT_LEARNING_RATE = 1e-3
@@ -40,7 +42,7 @@ that no key of a recorded run changes."""
 
 GRAPH_FIELDS = (
     *("task", "hidden", "head", "architecture", "depth", "width", "normalization"),
-    *("optimizer", "batch_size", "input_scale", "post_normalization", "bottleneck"),
+    *("optimizer", "batch_size", "input_scale", "post_normalization", "bottleneck", "slope"),
 )
 """What two experiments must share to be trained by one compiled graph."""
 
@@ -63,6 +65,13 @@ REAL_NUMBERS = {
 """Field -> lowest and highest accepted number."""
 
 
+@functools.cache
+def slopes() -> tuple[str, ...]:
+    """Returns the names of derivatives, those of elementwise activations among them."""
+    built_in = map(activations.get, activations.built_in_names())
+    return ("own", "flipped", *(each.name for each in built_in if each.kind == "elementwise"))
+
+
 def accepted_names() -> dict[str, tuple[str, ...]]:
     """Returns the names that each field of text accepts now: a catalogue can grow."""
     return {
@@ -78,4 +87,5 @@ def accepted_names() -> dict[str, tuple[str, ...]]:
         "rate_decay": RATE_DECAYS,
         "input_scale": tuple(INPUT_SCALES),
         "post_normalization": POST_NORMALIZATIONS,
+        "slope": slopes(),
     }

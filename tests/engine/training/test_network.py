@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Callable
 
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from scipy import stats
+from scipy.special import expit
 
 from activation_study.engine.training.initial_weights import InitialWeights
 from activation_study.engine.training.network import Network, Standardization, build
@@ -117,6 +120,36 @@ def test_watched_tensors_are_those_of_a_forward_pass(rng: np.random.Generator) -
         np.testing.assert_allclose(tensor.numpy(), wanted, rtol=1e-4, atol=1e-5)
     np.testing.assert_array_equal(network.model(pixels).numpy(), watched["outputs"].numpy())
     assert [kernel.path for kernel in network.kernels] == ["dense_1/kernel", "dense_2/kernel"]
+
+
+def logistic_slope(scores: np.ndarray) -> np.ndarray:
+    return expit(scores) * expit(-scores)
+
+
+@pytest.mark.parametrize(
+    ("hidden", "slope", "value", "derivative"),
+    [
+        ("relu", "flipped", lambda z: np.maximum(z, 0), lambda z: -1.0 * (z > 0)),
+        ("relu", "linear", lambda z: np.maximum(z, 0), np.ones_like),
+        ("tanh", "sigmoid", np.tanh, logistic_slope),
+        ("step", "scaled_sigmoid", lambda z: 1.0 * (z >= 0), lambda z: 4 * logistic_slope(z)),
+        ("gelu", "flipped", lambda z: z * stats.norm.cdf(z),
+         lambda z: -stats.norm.cdf(z) - z * stats.norm.pdf(z)),
+    ],
+)  # fmt: skip
+def test_backpropagation_uses_the_derivative_that_is_named(
+    hidden: str, slope: str, value: Callable, derivative: Callable, rng: np.random.Generator
+) -> None:
+    network = started(Experiment(hidden=hidden, slope=slope, width=8))
+    scores = 2 * rng.standard_normal((50, 8)).astype("float32")
+    tensor = tf.constant(scores)
+    with tf.GradientTape() as tape:
+        tape.watch(tensor)
+        outputs = network.model.get_layer("hidden_1")(tensor)
+    np.testing.assert_allclose(outputs, value(scores), atol=1e-5)
+    # What the measures call the slope is what learning sees.
+    for found in (tape.gradient(outputs, tensor), network.hidden.slope(tensor)):
+        np.testing.assert_allclose(found, derivative(scores), atol=1e-5)
 
 
 def test_scores_behind_a_bottleneck_have_its_rank(rng: np.random.Generator) -> None:

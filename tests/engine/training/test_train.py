@@ -95,6 +95,25 @@ def test_loop_equals_fit(changes: dict) -> None:
         np.testing.assert_allclose(mine, theirs, rtol=1e-3, atol=2e-5)
 
 
+@pytest.mark.parametrize("slope", ["linear", "flipped"])
+def test_a_step_goes_down_the_gradient_that_the_slope_makes(slope: str) -> None:
+    experiment = SMALL.replace(slope=slope, depth=1, width=16, optimizer="sgd", learning_rate=0.5)
+    streams = run_data.Streams.of(experiment)
+    arrays, loop = run_data.prepare(experiment, streams), Loop(experiment)
+    loop.restart(experiment, streams.weights)
+    kernel, _, output_kernel, _ = (each.astype(float) for each in loop.model.get_weights())
+    batch = arrays.train_indices[:64]
+    pixels = arrays.images.numpy()[batch] / 255
+    labels = np.eye(10)[arrays.targets.numpy()[batch]]
+    scores = pixels @ kernel
+    outputs = np.exp(np.maximum(scores, 0) @ output_kernel)
+    error = (outputs / outputs.sum(axis=1, keepdims=True) - labels) / 64 @ output_kernel.T
+    error *= 1.0 if slope == "linear" else -1.0 * (scores > 0)
+    loop.train_epoch(arrays.images, arrays.targets, tf.constant(batch))
+    stepped = kernel - 0.5 * pixels.T @ error
+    np.testing.assert_allclose(loop.model.get_weights()[0], stepped, atol=1e-6)
+
+
 @pytest.mark.parametrize("optimizer", ["adam", "momentum"])
 def test_dead_units_never_learn_and_the_others_learn_as_if_they_were_alone(optimizer: str) -> None:
     lesioned = SMALL.replace(dead_share=0.25, width=64, optimizer=optimizer, learning_rate=0.01)

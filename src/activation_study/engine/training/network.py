@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import keras
 import tensorflow as tf
 
+from activation_study.catalogue import activations
 from activation_study.catalogue.activations.entry import Activation
 from activation_study.experiment import Experiment
 from activation_study.experiment.fields import INPUT_SCALES
@@ -25,7 +27,7 @@ class Network:
         watched: Same inputs; outputs a dict: under ``hidden``, for each hidden layer, the list
             [input of its kernel, output of its kernel, scores entering the activation, activation];
             the ``scores`` entering the output activation, and the ``outputs``.
-        hidden: The catalogue's entry of the hidden activation.
+        hidden: The hidden activation, with the derivative that backpropagation uses.
         kernels: Kernel variables of the hidden layers, first to last.
         pixel_range: What black and white pixels are.
     """
@@ -44,7 +46,7 @@ def build(experiment: Experiment) -> Network:
     activation and 2 x 2 max pooling; a channel is a unit.
     """
     parts = experiment.parts
-    hidden = parts.activation
+    hidden = with_slope(parts.activation, experiment.slope)
     pixels = keras.Input((NUM_PIXELS,), name="pixels")
     signal: keras.KerasTensor = pixels
     watched, kernels = [], []
@@ -74,6 +76,20 @@ def build(experiment: Experiment) -> Network:
         kernels=kernels,
         pixel_range=INPUT_SCALES[experiment.input_scale],
     )
+
+
+def with_slope(hidden: Activation, name: str) -> Activation:
+    """An elementwise activation whose derivative, in backpropagation, is that of the given name."""
+    if name == "own":
+        return hidden
+    other = hidden if name == "flipped" else activations.get(name)
+    sign = -1.0 if name == "flipped" else 1.0
+
+    @tf.custom_gradient
+    def function(scores: tf.Tensor) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tensor]]:
+        return hidden(scores), lambda upstream: upstream * sign * other.slope(scores)
+
+    return replace(hidden, function=function, lipschitz=other.lipschitz)
 
 
 class Standardization(keras.layers.Layer):
