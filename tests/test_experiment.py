@@ -171,6 +171,9 @@ DEFAULTS = FOUNDING | {
     "post_normalization": "none",
     "bottleneck": None,
     "slope": "own",
+    "second_phase": "none",
+    "second_epochs": 0,
+    "second_learning_rate": 0.001,
 }
 
 CHANGES = {
@@ -199,6 +202,14 @@ CHANGES = {
     "post_normalization": ["layer"],
     "bottleneck": [1, 10],
     "slope": ["flipped", "linear", "sigmoid"],
+    "second_phase": [
+        {"second_phase": "lower_rate", "second_epochs": 1},
+        {"second_phase": "redraw_dead", "second_epochs": 1},
+    ],
+    "second_epochs": [{"second_phase": "lower_rate", "second_epochs": 2}],
+    "second_learning_rate": [
+        {"second_phase": "lower_rate", "second_epochs": 1, "second_learning_rate": 1e-4}
+    ],
 }
 
 
@@ -240,8 +251,12 @@ def test_every_field_is_in_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tasks, "names", lambda: ("digits", "another"))
     monkeypatch.setattr(tasks, "get", lambda name: digits)
     assert tuple(CHANGES) == FIELDS
-    changed = [(field, value) for field, values in CHANGES.items() for value in values]
-    keys = [Experiment().key, *(Experiment(**{field: value}).key for field, value in changed)]
+    changed = [
+        value if isinstance(value, dict) else {field: value}
+        for field, values in CHANGES.items()
+        for value in values
+    ]
+    keys = [Experiment().key, *(Experiment(**fields).key for fields in changed)]
     assert len(set(keys)) == len(changed) + 1
 
 

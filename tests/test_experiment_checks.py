@@ -99,6 +99,25 @@ def test_convolutions_are_one_to_four(depth: int) -> None:
             "must be 'own' where .* not elementwise; received slope='linear' with hidden='prelu'",
         ),
         ({"slope": "softmax"}, "slope: received 'softmax'.*accepted: own, flipped"),
+        ({"dead_share": 0.5, "slope": "linear"}, "slope must be 'own' where dead_share is not 0"),
+        (
+            {"second_epochs": 1},
+            "need a second_phase; received 1 and 0.001 with second_phase='none'",
+        ),
+        ({"second_learning_rate": 0.1}, "need a second_phase; received 0 and 0.1"),
+        ({"second_phase": "lower_rate"}, "second_epochs must be 1 or more where .*; received 0"),
+        (
+            {"second_phase": "lower_rate", "second_epochs": 1, "rate_decay": "linear"},
+            "rate_decay must be 'none' where second_phase='lower_rate'.*received 'linear'",
+        ),
+        (
+            {"second_phase": "redraw_dead", "second_epochs": 1, "hidden": "prelu"},
+            "second_phase='redraw_dead' needs .*'mlp', 'none' and hidden='prelu'",
+        ),
+        (
+            {"second_phase": "swap_leaky_relu", "second_epochs": 1, "normalization": "batch"},
+            "second_phase='swap_leaky_relu' needs .* received 'mlp', 'batch' and hidden='relu'",
+        ),
         ({"bottleneck": 0}, "bottleneck must be a whole number from 1 to 65,536; received 0"),
         (
             {"dead_share": 0.5, "normalization": "batch"},

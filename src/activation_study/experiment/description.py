@@ -8,17 +8,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from activation_study.catalogue import heads
 from activation_study.catalogue.activations.own_layers import OwnLayer
 from activation_study.catalogue.activations.registry import Activation
 from activation_study.catalogue.parts import Parts
 from activation_study.checks import check_name, real_number, whole_number
+from activation_study.experiment.combinations import check_together
 from activation_study.experiment.fields import (
     DEFAULT_LEARNING_RATE,
     FOUNDING_FIELDS,
-    GAINS,
     GRAPH_FIELDS,
-    MOST_CONVOLUTIONS,
     PROTOCOLS,
     REAL_NUMBERS,
     WHOLE_NUMBERS,
@@ -97,6 +95,13 @@ class Experiment:
             the rank of the scores; None for no such layer.
         slope: Derivative of the hidden activation that backpropagation uses: its ``"own"``, that
             ``"flipped"`` in sign, or that of an elementwise activation of this name.
+        second_phase: What changes after the epochs, for further ones: ``"none"``,
+            ``"lower_rate"``, also ``"redraw_dead"``: units that are 0 on the whole probe set get
+            new weights, and nothing reads them yet, or ``"swap_leaky_relu"``: this activation, with
+            the weights as they are. The moments of the optimizer and the average of the weights
+            begin anew.
+        second_epochs: Passes of the second phase; 0 where there is none.
+        second_learning_rate: Step size of the second phase.
 
     Raises:
         ValueError: There is no such field, or a value is not accepted; says what was received, what
@@ -128,6 +133,9 @@ class Experiment:
     post_normalization: str = "none"
     bottleneck: int | None = None
     slope: str = "own"
+    second_phase: str = "none"
+    second_epochs: int = 0
+    second_learning_rate: float = DEFAULT_LEARNING_RATE
 
     def __post_init__(self) -> None:
         for field, accepted in accepted_names().items():
@@ -144,14 +152,6 @@ class Experiment:
         for field, (lowest, highest) in REAL_NUMBERS.items():
             number = real_number(field, getattr(self, field), lowest, highest)
             object.__setattr__(self, field, number)
-        if self.architecture == "cnn" and not 1 <= self.depth <= MOST_CONVOLUTIONS:
-            raise ValueError(
-                f"depth must be from 1 to {MOST_CONVOLUTIONS} where architecture='cnn', since each "
-                f"convolution halves the image; received {self.depth}"
-            )
-        self._check_task()
-        self._check_initializer()
-        self._check_lesion()
         if self.bottleneck is not None:
             size = whole_number("bottleneck", self.bottleneck, 1, 65_536)
             object.__setattr__(self, "bottleneck", size)
@@ -160,51 +160,7 @@ class Experiment:
             size = whole_number("train_size", self.train_size, 1, available)
             # The whole training part has one spelling, so that it has one key.
             object.__setattr__(self, "train_size", None if size == available else size)
-
-    def _check_task(self) -> None:
-        task, head = self.parts.task, self.parts.head
-        if task.targets not in head.readings:
-            able = [name for name in heads.names() if task.targets in heads.get(name).readings]
-            raise ValueError(
-                f"head={self.head!r} cannot be read as {task.targets}, which task={self.task!r} "
-                f"asks for; accepted: {', '.join(able)}"
-            )
-        if self.label_noise and task.corrupt is None:
-            raise ValueError(
-                f"label_noise must be 0 where task={self.task!r}, which knows no wrong labels; "
-                f"received {self.label_noise}"
-            )
-
-    def _check_initializer(self) -> None:
-        name, hidden = self.initializer, self.parts.activation
-        if name == "pytorch" and self.bias_initial_value:
-            raise ValueError(
-                f"bias_initial_value must be 0 where initializer='pytorch', which draws biases; "
-                f"received {self.bias_initial_value}"
-            )
-        if self.slope != "own" and hidden.kind != "elementwise":
-            raise ValueError(
-                f"slope must be 'own' where the hidden activation is not elementwise; received "
-                f"slope={self.slope!r} with hidden={hidden.name!r}"
-            )
-        is_of_many = hidden.kind == "layerwise" or hidden.mixes_units or hidden.width_factor > 1
-        if name in GAINS and is_of_many:
-            raise ValueError(
-                f"initializer={name!r} needs a hidden activation whose outputs depend on one score "
-                f"each; received hidden={hidden.name!r}"
-            )
-        if name == "centred_gain" and self.architecture == "cnn":
-            raise ValueError(
-                "initializer='centred_gain' knows no convolutions, whose zeros about an image have "
-                "no mean to take off; use 'gain', or architecture='mlp'"
-            )
-
-    def _check_lesion(self) -> None:
-        if self.dead_share and self.normalization != "none":
-            raise ValueError(
-                f"dead_share must be 0 where normalization={self.normalization!r}, which takes off "
-                f"what a bias adds; received {self.dead_share}"
-            )
+        check_together(self)
 
     def replace(self, **changes: Any) -> Experiment:
         """Returns the same experiment with some fields changed, validated anew.

@@ -20,6 +20,7 @@ INPUT_SCALES = {
 }
 """Name -> what black and white pixels become; ``standard`` with MNIST's mean and spread."""
 NORMALIZATIONS = ("none", "batch", "layer")
+SECOND_PHASES = ("none", "lower_rate", "redraw_dead", "swap_leaky_relu")
 POST_NORMALIZATIONS = ("none", "layer")
 OPTIMIZERS = ("adam", "sgd", "momentum")
 RATE_DECAYS = ("none", "linear")
@@ -52,6 +53,7 @@ WHOLE_NUMBERS = {
     "batch_size": (1, 60_000),
     "epochs": (0, 10_000),
     "seed": (0, 2**63 - 1),
+    "second_epochs": (0, 10_000),
     "protocol": (PROTOCOLS[0], PROTOCOLS[-1]),
 }
 """Field -> lowest and highest accepted whole number."""
@@ -61,6 +63,7 @@ REAL_NUMBERS = {
     "bias_initial_value": (-1e6, 1e6),
     "label_noise": (0.0, 0.999),
     "dead_share": (0.0, 1.0),
+    "second_learning_rate": (1e-12, 1e6),
 }
 """Field -> lowest and highest accepted number."""
 
@@ -88,4 +91,5 @@ def accepted_names() -> dict[str, tuple[str, ...]]:
         "input_scale": tuple(INPUT_SCALES),
         "post_normalization": POST_NORMALIZATIONS,
         "slope": slopes(),
+        "second_phase": SECOND_PHASES,
     }

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from activation_study.catalogue.activations.moments import normal_moments
 from activation_study.experiment import Experiment
@@ -33,6 +35,14 @@ class InitialWeights:
 
     def assign(self, experiment: Experiment, stream: np.random.SeedSequence) -> None:
         """Sets every variable of the model to the experiment's initial value."""
+        values = self.values(experiment, stream)
+        for variable, value in zip(self._model.weights, values, strict=True):
+            variable.assign(value)
+
+    def values(
+        self, experiment: Experiment, stream: np.random.SeedSequence
+    ) -> Iterator[np.ndarray | tf.Tensor]:
+        """Yields the experiment's initial value of every variable of the model."""
         name = experiment.initializer
         if name == "recommended":
             name = experiment.activation.initializer
@@ -46,13 +56,13 @@ class InitialWeights:
         for variable, constant in zip(self._model.weights, self._constants, strict=True):
             layer, _, role = variable.path.rpartition("/")
             if layer.startswith("hidden_") or role not in ("kernel", "bias"):
-                variable.assign(constant)
+                yield constant
             elif role == "kernel":
                 draw = _initializer(name, spread, layer in LINEAR, next(kernel_seeds))
                 kernel = draw(variable.shape)
-                variable.assign(kernel)
                 offset = below * np.sum(kernel, axis=0) if below else 0.0
                 below = 0.0 if layer in LINEAR else mean
+                yield kernel
             else:
                 given = {"scores": output_bias, "bottleneck": 0.0}.get(layer, hidden_bias)
                 bias = np.full(variable.shape, given, "float32") - np.float32(offset)
@@ -62,7 +72,7 @@ class InitialWeights:
                     bias = bias + draw(variable.shape)
                 if experiment.dead_share and layer not in LINEAR:
                     bias = np.where(_lesioned(experiment), np.float32(DEADLY), bias)
-                variable.assign(bias)
+                yield bias
 
 
 def _lesioned(experiment: Experiment) -> np.ndarray:

@@ -52,7 +52,7 @@ class Loop:
         self._batch_size = experiment.batch_size
         self._evaluation_batch = EVALUATION_BATCH[experiment.architecture]
         self._network = network.build(experiment)
-        self._initial = InitialWeights(self._network.model)
+        self.initial = InitialWeights(self._network.model)
         self._loss = experiment.parts.head.make_loss()
         self._optimizer = optimizers.make(experiment.optimizer)
         self._optimizer.build(self._network.model.trainable_variables)
@@ -83,8 +83,12 @@ class Loop:
 
     def restart(self, experiment: Experiment, stream: np.random.SeedSequence) -> None:
         """Puts weights and optimizer back to the beginning of the given experiment."""
-        self._initial.assign(experiment, stream)
-        optimizers.reset(self._optimizer, experiment.learning_rate)
+        self.initial.assign(experiment, stream)
+        self.restart_optimizer(experiment.learning_rate)
+
+    def restart_optimizer(self, learning_rate: float) -> None:
+        """Begins the optimizer and the average of the weights anew."""
+        optimizers.reset(self._optimizer, learning_rate)
         for weight, average in self._averaged:
             average.assign(weight.value)
 

@@ -66,7 +66,7 @@ def rates(experiment: Experiment, num_examples: int) -> Iterator[np.ndarray | No
     experiment's rate. Without a decay it yields None: the rate stays as it is.
     """
     num_steps = math.ceil(num_examples / experiment.batch_size)
-    for epoch in range(experiment.epochs):
+    for epoch in range(experiment.epochs + experiment.second_epochs):
         if experiment.rate_decay == "none":
             yield None
             continue

@@ -38,11 +38,12 @@ class Streams:
     noise: np.random.SeedSequence
     null: np.random.SeedSequence
     compose: np.random.SeedSequence
+    redraw: np.random.SeedSequence
 
     @classmethod
     def of(cls, experiment: Experiment) -> Streams:
         """Spawns the streams of an experiment; they do not depend on anything but its seed."""
-        return cls(*np.random.SeedSequence(experiment.seed).spawn(6))
+        return cls(*np.random.SeedSequence(experiment.seed).spawn(7))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from activation_study import settings
 from activation_study.engine.run import SUMMARY_DIGITS, TABLE_DIGITS, Run, round_floats
-from activation_study.engine.training import optimizers, provenance, run_data
+from activation_study.engine.training import optimizers, provenance, run_data, second_phase
 from activation_study.engine.training.loop import Loop, loop_for
 from activation_study.engine.training.watch import Watch, read
 from activation_study.experiment import Experiment
@@ -64,7 +64,7 @@ def train(experiment: Experiment) -> Run:
         loop = loop_for(experiment)
         loop.restart(experiment, streams.weights)
     watch = Watch(experiment.parts, loop.lipschitz)
-    _train_and_watch(experiment, loop, arrays, watch, streams, seconds)
+    loop = _train_and_watch(experiment, loop, arrays, watch, streams, seconds)
     summary = watch.summarize(arrays.validation[1].numpy())
     tables = watch.tables()
     if arrays.test:
@@ -99,8 +99,12 @@ def _train_and_watch(
     watch: Watch,
     streams: run_data.Streams,
     seconds: dict[str, float],
-) -> None:
-    """Runs the epochs; stops early only when the loss is no longer finite."""
+) -> Loop:
+    """Runs the epochs; stops early only when the loss is no longer finite.
+
+    Returns:
+        The loop that ran the last of them.
+    """
     targets = arrays.validation[1].numpy()
     probe = arrays.probe(experiment.architecture)
 
@@ -114,8 +118,11 @@ def _train_and_watch(
 
     look(float("nan"), is_landmark=True)
     generator = np.random.default_rng(streams.batches)
+    num_epochs = experiment.epochs + experiment.second_epochs
     each_epoch = optimizers.rates(experiment, len(arrays.train_indices))
     for epoch, rates in enumerate(each_epoch):
+        if experiment.second_epochs and epoch == experiment.epochs:
+            loop = second_phase.begin(experiment, loop, probe, streams.redraw)
         order = generator.permutation(arrays.train_indices)
         with _timed(seconds, "train"):
             losses, accuracies = loop.train_epoch(
@@ -124,7 +131,8 @@ def _train_and_watch(
             losses = losses.numpy()
         if epoch == 0:
             watch.record_early(losses, accuracies.numpy())
-        is_last = epoch + 1 == experiment.epochs or not np.isfinite(losses).all()
+        is_last = epoch + 1 == num_epochs or not np.isfinite(losses).all()
         look(float(losses.mean()), is_landmark=is_last or epoch == 0)
         if is_last:
-            return
+            break
+    return loop

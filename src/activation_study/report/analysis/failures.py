@@ -29,7 +29,8 @@ def with_failures_counted(frame: pd.DataFrame, column: str) -> pd.Series:
     is_finite = values.map(math.isfinite)
     metric = metric_of(column)
     if metric.unit == "epochs":
-        return values.where(is_finite, frame["epochs"].astype(float) + 1)
+        trained = frame["epochs"] + frame.get("second_epochs", 0)
+        return values.where(is_finite, trained.astype(float) + 1)
     if metric.unit == "steps":
         whole = frame["dataset"].map(lambda name: datasets.spec(name).train_size)
         steps = np.ceil(frame["train_size"].fillna(whole) / frame["batch_size"])

@@ -129,7 +129,9 @@ def _quantities(frames: Frames) -> dict[str, np.ndarray]:
         if kind == schema.REAL and column in row
     }
     # 97 % never reached counts as one epoch more than were trained, as in every comparison.
-    found["runs.epochs_to_97"] = np.minimum(found["runs.epochs_to_97"], row["epochs"] + 1.0)
+    found["runs.epochs_to_97"] = np.minimum(
+        found["runs.epochs_to_97"], row["epochs"] + row["second_epochs"] + 1.0
+    )
     for table, place in (("history", "epoch"), ("early", "step"), ("layers", "epoch")):
         found |= _over_time(table, place, frames[table])
     found |= _dead_shares(frames["units"], row["depth"], row["width"])
