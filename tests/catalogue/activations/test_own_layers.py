@@ -10,6 +10,8 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+import scipy.special
+import tensorflow as tf
 
 from activation_study.catalogue import activations
 from activation_study.engine.records.records import Records
@@ -104,18 +106,24 @@ def test_each_hidden_layer_trains_a_copy_of_its_own(
 def test_slopes_are_those_of_what_was_learned(hidden: Any) -> None:
     experiment = Experiment(hidden=hidden, **SMALL)
     built = loop.Loop(experiment)
-    for layer, b in ((1, 0.5), (2, 3.0)):
-        built.model.get_layer(f"hidden_{layer}").b.assign(b)
-    scores = np.random.default_rng(0).normal(size=(5, 8)).astype(np.float32)
-    for index, b in ((0, 0.5), (1, 3.0)):
+    rng = np.random.default_rng(0)
+    images = rng.integers(256, size=(5, 784), dtype=np.uint8)
+    inputs = images / 255.0
+    learned = (0.5, 3.0)
+    for number, b in enumerate(learned, start=1):
+        built.model.get_layer(f"hidden_{number}").b.assign(b)
+    looks = built.look(tf.constant(images), tf.zeros(5, tf.uint8))
+    for number, (b, look) in enumerate(zip(learned, looks, strict=True), start=1):
+        kernel, bias = built.model.get_layer(f"dense_{number}").get_weights()
+        scores = inputs @ kernel + bias
         if isinstance(hidden, Temperature):
-            outputs = np.exp(b * scores) / np.exp(b * scores).sum(axis=1, keepdims=True)
-            expected = b * outputs * (1.0 - outputs)
+            inputs = scipy.special.softmax(b * scores, axis=1)
+            expected = b * inputs * (1.0 - inputs)
         else:
-            gate = 1.0 / (1.0 + np.exp(-b * scores))
+            gate = scipy.special.expit(b * scores)
+            inputs = scores * gate
             expected = gate + b * scores * gate * (1.0 - gate)
-        found = built._slopes(index, keras.ops.convert_to_tensor(scores))
-        np.testing.assert_allclose(found, expected, atol=1e-5)
+        np.testing.assert_allclose(look.slopes, expected, atol=1e-5)
 
 
 def test_a_users_layer_travels_to_worker_processes(

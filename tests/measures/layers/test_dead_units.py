@@ -111,13 +111,16 @@ def test_large_float32_activations_do_not_overflow() -> None:
 def test_life_histories() -> None:
     states = np.array([[0, 0, 1], [0, 1, 1], [0, 1, 0]], dtype=bool)
     none = np.zeros((4, 2), dtype=bool)
-    assert dead_units.unit_histories(none, none) == {"unit": [], "dead": [], "gradient_dead": []}
+    names = ("unit", "dead", "gradient_dead", "dead_all")
+    assert dead_units.unit_histories(none, none, none[:3]) == {name: [] for name in names}
     gradient_dead = np.zeros_like(states)
     gradient_dead[2, 0] = True
-    assert dead_units.unit_histories(states, gradient_dead) == {
+    dead_all = np.array([[0, 0, 1], [0, 0, 1], [0, 1, 0]], dtype=bool)
+    assert dead_units.unit_histories(states, gradient_dead, dead_all) == {
         "unit": [0, 1, 2],
         "dead": ["000", "011", "110"],
         "gradient_dead": ["001", "000", "000"],
+        "dead_all": ["000", "001", "110"],
     }
 
 
