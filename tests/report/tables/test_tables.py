@@ -8,6 +8,9 @@ import pytest
 
 from activation_study.errors import RecordError
 from activation_study.report import tables
+from activation_study.report.claims import load_claims
+from activation_study.report.claims.claim import Claim
+from activation_study.report.claims.verdict import Verdict
 from activation_study.report.tables.verdicts import QUESTIONS
 from report.claims.claim_frames import made_verdict
 
@@ -139,14 +142,50 @@ def test_verdicts_stand_by_question_and_are_linked_to_their_boxes(verdicts):
     html = shown._repr_html_()
     assert '<a href="convergence.html#verdict-one">Tanh &lt; ReLU.</a>' in html
     assert "verdict-two" not in html
+    assert "1 of 1 hold" in html
     assert "Built at the quick tier" in html
     # What was trained stands before what was computed.
     assert [verdict.claim.id for verdict in shown.groups[CONVERGENCE]] == ["one", "four"]
     assert str(shown).startswith(f"{CONVERGENCE}\n[x] one: opposite (100 more of 10,000 test")
 
 
-def test_untried_claims_are_listed_apart(verdicts):
-    frame = tables.untried_table(verdicts).frame
-    assert frame["claim"].tolist() == ["Nobody knows.", "Toy."]
-    assert frame["why"].tolist() == ["few", "few"]
+def test_a_claim_whose_runs_are_being_made_stands_by_its_question(verdicts):
+    shown = tables.verdict_tables(verdicts)
+    assert [verdict.claim.id for verdict in shown.groups[QUESTIONS["softmax"]]] == ["three"]
+    lacking = made_verdict("gelu-beats-relu", "incomplete record", chapter="convergence")
+    assert "<td>first round: depends</td>" in tables.verdict_tables([lacking])._repr_html_()
+
+
+def test_untried_claims_are_listed_apart_by_question(verdicts):
+    why = {"kind": "withdrawn", "registered": "2026-11-26", "why": "Too vague."}
+    gone = Claim(id="gone", assertion="All < one.", chapter="vanishing", rule=why)
+    gone = Verdict(gone, "withdrawn", "withdrawn", reason="Too vague.")
+    frame = tables.untried_table([gone, *verdicts]).frame
+    assert frame.to_numpy().tolist() == [
+        [QUESTIONS["vanishing"], "<p>All &lt; one. Withdrawn: Too vague.</p>"],
+        ["deep", "<p>Nobody knows.</p>"],
+    ]
     assert "Every claim" in str(tables.untried_table(verdicts[:1]))
+
+
+def test_rounds_stand_side_by_side():
+    now = {claim.id: claim for claim in load_claims()}
+    found = [
+        dataclasses.replace(made_verdict("x", label, effect=effect), claim=now[name])
+        for name, label, effect in [
+            ("gelu-beats-relu", "came true, but too small to matter", 0.0007),
+            ("sigmoid-lead", "came true", 0.0012),
+        ]
+    ]
+    kept = made_verdict("linear-collapse", "holds", study=None)
+    kept = dataclasses.replace(kept, claim=now["linear-collapse"])
+    table = tables.rounds_table([*found, kept])
+    # Of the four effects that stand in first_round.json.
+    assert table.frame["first round"].tolist() == [
+        "depends, -0.01 to +0.12 points",
+        "was not asked",
+    ]
+    second = table.frame["second round"]
+    assert second[0].endswith("<p>7 more of 10,000 test images are right</p>")
+    assert table.frame["what changed"][0].startswith("Mended. Tuning had chosen")
+    assert table.note.endswith("keep their rules: 1.")

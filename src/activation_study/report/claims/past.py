@@ -40,6 +40,20 @@ class PastVerdict:
         low, high = (metric.shown(end, signed=signed) for end in self.interval)
         return f"{said} (95 % interval {low} to {high})"
 
+    @property
+    def span(self) -> str:
+        """From the least to the largest of the comparisons in the metric of the one that led."""
+        name = next(
+            (name for name in ("effect", "value") if self.rows and name in self.rows[0]), ""
+        )
+        values = [row[name] for row in self.rows if name and row["metric"] == self.metric]
+        if not values or self.effect is None:
+            return ""
+        metric, signed = metric_of(self.metric), name == "effect"
+        low, high = (metric.number(value, signed=signed) for value in (min(values), max(values)))
+        largest = metric.shown(max(values), signed=signed)
+        return largest if low == high else f"{low} to {largest}"
+
 
 def first_round(claim_id: str) -> PastVerdict | None:
     """Return what the first round said of a claim; None of one that it did not have.

@@ -232,6 +232,11 @@ class Verdict:
         """The study that was read; None where no run was."""
         return self.claim.study
 
+    @property
+    def sentence(self) -> str:
+        """What came out, how sure that is and how large; else why there is no answer yet."""
+        return box.sentence(self)
+
     def as_dict(self) -> dict[str, Any]:
         """Return everything as plain JSON values, by the schema `verdicts.schema.json`."""
         return ADAPTER.dump_python(self, mode="json")

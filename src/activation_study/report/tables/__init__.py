@@ -16,7 +16,7 @@ from activation_study.report.tables.record import (
     repetitions,
 )
 from activation_study.report.tables.table import Table
-from activation_study.report.tables.verdicts import untried_table, verdict_tables
+from activation_study.report.tables.verdicts import rounds_table, untried_table, verdict_tables
 
 __all__ = [
     "Table",
@@ -31,6 +31,7 @@ __all__ = [
     "repeated_effects",
     "repetitions",
     "rounding",
+    "rounds_table",
     "stopped_table",
     "tuned_rates",
     "untried_table",

@@ -9,6 +9,7 @@ from html import escape
 import pandas as pd
 
 from activation_study.report.claims import box
+from activation_study.report.claims.past import first_round
 from activation_study.report.claims.verdict import Verdict
 from activation_study.report.tables.table import Table
 
@@ -18,10 +19,25 @@ QUESTIONS = {
     "prior-bias": "Does a sigmoid need a head start?",
     "softmax": "What does softmax do?",
     "activations": "What is an activation?",
+    "vanishing": "Do saturating activations stop deep networks from learning?",
+    "centring": "Must the outputs of a layer be centred on zero?",
+    "dead-units": "Do ReLU units die, and does it cost anything?",
+    "softmax-hidden": "Why not softmax in a hidden layer?",
+    "multi-label": "What if several labels may hold?",
+    "loss-pairs": "Which loss belongs to which output?",
+    "calibration": "Are the outputs probabilities?",
+    "none-of-the-above": "Can a network say that it has never seen such a thing?",
+    "many-classes": "Does softmax serve thousands of classes?",
+    "regression": "What if the target is a number?",
+    "architectures": "Does it hold for a convolutional network?",
+    "little-data": "Does it hold with little data?",
 }
-"""Chapter -> the question that it answers, in the order of the front page."""
+"""Chapter -> the question that it answers or will, in the order of the front page."""
 
 CONTROLS = "Controls: does the method find a difference where there is none?"
+
+
+WITHOUT_A_RULE = ("not tried yet", "withdrawn")
 
 
 @dataclass(frozen=True)
@@ -41,20 +57,20 @@ class VerdictTables:
         return box.QUICK if tiers - {"full"} else ""
 
     def _repr_html_(self) -> str:
-        """Show each saying, which leads to its box, with its answer and how large that is."""
+        """Show each saying, which leads to its box, with its answer; computations are folded."""
         shown = [f"<p><strong>{self.notice}</strong></p>"] if self.notice else []
         for question, verdicts in self.groups.items():
-            frame = pd.DataFrame(
-                {
-                    "saying": _link(verdict),
-                    "answer": box.badge(verdict.label),
-                    "size": escape(box.size(verdict)),
-                }
-                for verdict in verdicts
-            )
-            table = Table(frame, markup=tuple(frame.columns))
-            heading = f'<p style="margin:1.25rem 0 .4rem"><strong>{question}</strong></p>'
-            shown.append(heading + table._repr_html_())
+            computed = [each for each in verdicts if each.status == "demonstrated"]
+            trained = [each for each in verdicts if each not in computed]
+            shown.append(f'<p style="margin:1.25rem 0 .4rem"><strong>{question}</strong></p>')
+            if trained:
+                shown.append(_rows(trained)._repr_html_())
+            if computed:
+                held = sum(each.label == "holds" for each in computed)
+                shown.append(
+                    f"<details><summary>Computed, not trained: {held} of {len(computed)} hold"
+                    f"</summary>{_rows(computed)._repr_html_()}</details>"
+                )
         return "".join(shown)
 
     def __str__(self) -> str:
@@ -67,11 +83,11 @@ class VerdictTables:
 
 
 def verdict_tables(verdicts: Iterable[Verdict]) -> VerdictTables:
-    """List the claims that were tried by question, those on training runs first, controls last."""
+    """List the claims that have a rule by question, computations and controls last."""
     groups: dict[str, list[Verdict]] = {question: [] for question in QUESTIONS.values()}
     controls: list[Verdict] = []
-    for verdict in sorted(verdicts, key=lambda each: each.status != "judged"):
-        if verdict.is_judgement:
+    for verdict in sorted(verdicts, key=lambda each: each.status == "demonstrated"):
+        if verdict.status not in WITHOUT_A_RULE:
             chapter = verdict.claim.chapter
             group = groups.setdefault(QUESTIONS.get(chapter, chapter), [])
             (controls if verdict.claim.control else group).append(verdict)
@@ -81,17 +97,64 @@ def verdict_tables(verdicts: Iterable[Verdict]) -> VerdictTables:
 
 
 def untried_table(verdicts: Iterable[Verdict]) -> Table:
-    """List the claims that have no answer, and why."""
+    """List the claims that wait for an experiment, by the question that it would answer."""
+    sayings: dict[str, list[str]] = {chapter: [] for chapter in QUESTIONS}
+    for verdict in verdicts:
+        if verdict.status in WITHOUT_A_RULE:
+            why = f" Withdrawn: {verdict.reason}" if verdict.status == "withdrawn" else ""
+            saying = f"<p>{escape(verdict.claim.assertion + why)}</p>"
+            sayings.setdefault(verdict.claim.chapter, []).append(saying)
     rows = [
+        {"question": QUESTIONS.get(chapter, chapter), "what people say": "".join(said)}
+        for chapter, said in sayings.items()
+        if said
+    ]
+    note = "" if rows else "Every claim has been tried."
+    return Table(pd.DataFrame(rows), note, markup=("what people say",))
+
+
+def rounds_table(verdicts: Iterable[Verdict]) -> Table:
+    """Set what the first round said of each claim beside what the second says, and why."""
+    rows, num_kept = [], 0
+    for verdict in verdicts:
+        fate = verdict.claim.first_round
+        if fate is None or verdict.status == "demonstrated":
+            num_kept += fate is not None and fate.fate == "kept"
+            continue
+        past = first_round(verdict.claim.id)
+        said = past.word + (f", {past.span}" if past.span else "") if past else "was not asked"
+        size = box.size(verdict)
+        rows.append(
+            {
+                "saying": _link(verdict),
+                "first round": escape(said),
+                "second round": box.badge(verdict.label) + (f"<p>{escape(size)}</p>" * bool(size)),
+                "what changed": escape(f"{fate.fate.capitalize()}. {fate.reason}"),
+            }
+        )
+    note = f"Computations, made anew wherever they are shown, that keep their rules: {num_kept}."
+    return Table(
+        pd.DataFrame(rows), note, markup=("saying", "first round", "second round", "what changed")
+    )
+
+
+def _rows(verdicts: Iterable[Verdict]) -> Table:
+    """Return a row for each verdict: saying, answer, and how large that is."""
+    frame = pd.DataFrame(
         {
-            "claim": verdict.claim.assertion,
-            "question": QUESTIONS.get(verdict.claim.chapter, verdict.claim.chapter),
-            "why": verdict.reason or verdict.label,
+            "saying": _link(verdict),
+            "answer": box.badge(verdict.label),
+            "size": escape(box.size(verdict) or _before(verdict)),
         }
         for verdict in verdicts
-        if not verdict.is_judgement
-    ]
-    return Table(pd.DataFrame(rows), "" if rows else "Every claim has been tried.")
+    )
+    return Table(frame, markup=tuple(frame.columns))
+
+
+def _before(verdict: Verdict) -> str:
+    """Say what stands for a size where there is none yet: the word of the first round."""
+    past = None if verdict.is_judgement else first_round(verdict.claim.id)
+    return f"first round: {past.word}" if past else ""
 
 
 def _link(verdict: Verdict) -> str:

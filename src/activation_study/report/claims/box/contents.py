@@ -46,7 +46,12 @@ def count(verdict: Verdict) -> str:
 
 
 def sentence(verdict: Verdict) -> str:
-    """Say what came out, how sure it is, and how large, with numbers from the record."""
+    """Say what came out, how sure it is, and how large, with numbers from the record.
+
+    Where nothing came out yet, say why, and what the first round had said.
+    """
+    if not verdict.is_judgement:
+        return " ".join(unjudged(verdict))
     rule = verdict.claim.rule
     if not isinstance(rule, ContrastRule | CountRule):
         return f"Computed: {'; '.join(map(found, verdict.checks))}."

@@ -35,7 +35,7 @@ def as_html(verdict: Verdict) -> str:
         f'<p class="claimed">{_text(f"“{claim.assertion}”")}</p>',
     ]
     if not is_judged:
-        parts.append(f"<p>{_text(' '.join(contents.unjudged(verdict)))}</p>")
+        parts.append(f"<p>{_text(contents.sentence(verdict))}</p>")
     else:
         if verdict.tier != "full":
             parts.append(f"<p><strong>{contents.QUICK}</strong></p>")
