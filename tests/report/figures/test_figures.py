@@ -8,6 +8,7 @@ import re
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+import scipy.stats
 from bs4 import BeautifulSoup
 
 from activation_study.report import figures, tables
@@ -33,6 +34,9 @@ OF_RUNS = {
     "second_choices": figures.second_choices,
     "reliability": figures.reliability,
     "calibration_null": figures.calibration_null,
+    "pairs": lambda runs: figures.pairs(
+        runs, {"hidden": "tanh", "head": "softmax"}, {"hidden": "relu", "head": "softmax"}
+    ),
 }
 
 
@@ -298,6 +302,21 @@ def test_averaging_draws_both_readings_of_the_same_runs(read_twice):
     picture = figures.averaging(read_twice)
     assert picture.title.startswith("Averaged, 3 of 3 are better in the mean")
     assert "1.00 points" in picture.title
+
+
+def test_a_worked_example_draws_every_pair_and_gives_both_answers(read_twice):
+    sides = ({"hidden": "tanh", "head": head} for head in ("sigmoid", "softmax"))
+    picture = figures.pairs(read_twice, *sides, reading="averaged")
+    tuned = read_twice.summary.query("is_tuned and hidden == 'tanh'")
+    values = tuned.pivot(index="seed", columns="head", values="averaged_test_accuracy")
+    gaps = (100 * (values["sigmoid"] - values["softmax"])).to_numpy()
+    drawn = [float(line.get_xdata()[0]) for line in picture.figure.axes[0].get_lines()[2::2]]
+    np.testing.assert_allclose(drawn[: len(gaps)], gaps)
+    interval = scipy.stats.t.interval(0.95, len(gaps) - 1, gaps.mean(), scipy.stats.sem(gaps))
+    assert f"95 % interval {interval[0]:+.2f} to {interval[1]:+.2f}" in picture.alt
+    assert picture.title.startswith(f"sigmoid minus softmax (both with tanh), {gaps.mean():+.2f}")
+    is_shown = interval[0] > 0 or interval[1] < 0
+    assert f"direction {'shown' if is_shown else 'not shown'}, size" in picture.title
 
 
 def test_what_was_not_read_is_said(read_once):

@@ -16,6 +16,7 @@ from activation_study.report.figures.outputs import (
     second_choices,
     target_probability,
 )
+from activation_study.report.figures.pairs import pairs
 from activation_study.report.figures.picture import Picture
 from activation_study.report.figures.rankings import (
     averaging,
@@ -37,6 +38,7 @@ __all__ = [
     "head_effect",
     "head_effect_by_rate",
     "output_sums",
+    "pairs",
     "ranking",
     "rate_curve",
     "reliability",
