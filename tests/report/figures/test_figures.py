@@ -25,7 +25,9 @@ OF_RUNS = {
     "head_effect_by_rate": lambda runs: figures.head_effect_by_rate(
         runs, metric="validation_accuracy"
     ),
+    "rate_differences": lambda runs: figures.rate_differences(runs, [("tanh", "relu")]),
     "speed": figures.speed,
+    "speed at one rate": lambda runs: figures.speed(runs, rate="default"),
     "ranking": figures.ranking,
     "default_against_tuned": figures.default_against_tuned,
     "early_training": figures.early_training,
@@ -247,6 +249,19 @@ def test_rate_curve_shades_the_rates_that_work(runs):
     np.testing.assert_allclose(shaded.get_extents().transformed(
         picture.figure.axes[0].transData.inverted()
     ).intervalx, (low, high))  # fmt: skip
+
+
+def test_rate_differences_are_those_of_the_seeds_at_each_rate(runs):
+    picture = figures.rate_differences(runs, [("tanh", "relu")], heads=("softmax",))
+    tuning = runs.where(head="softmax", is_tuning=True, diverged=False).summary
+    means = tuning.pivot_table(
+        "area_under_validation_accuracy", "learning_rate", "hidden", aggfunc="mean"
+    ).dropna(subset=["tanh", "relu"])
+    gaps = 100 * (means["tanh"] - means["relu"])
+    drawn = line(picture.figure.axes[0], "softmax outputs")
+    np.testing.assert_allclose(drawn.get_ydata(), gaps)
+    turns = int(gaps.min() < 0 < gaps.max())
+    assert picture.title.startswith(f"In {turns} of 1 comparisons")
 
 
 def test_ranking_tells_how_many_runs_diverged(runs):

@@ -24,7 +24,11 @@ from activation_study.report.figures.rankings import (
     head_effect,
     ranking,
 )
-from activation_study.report.figures.rates import head_effect_by_rate, rate_curve
+from activation_study.report.figures.rates import (
+    head_effect_by_rate,
+    rate_curve,
+    rate_differences,
+)
 
 __all__ = [
     "Picture",
@@ -41,6 +45,7 @@ __all__ = [
     "pairs",
     "ranking",
     "rate_curve",
+    "rate_differences",
     "reliability",
     "second_choices",
     "speed",

@@ -10,6 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from activation_study.catalogue.activations import HEADLINE
 from activation_study.engine.records.records import Runs
+from activation_study.experiment import DEFAULT_LEARNING_RATE
 from activation_study.measures.metrics import metric_of
 from activation_study.registry import listed, unknown_name
 from activation_study.report.analysis.arms import (
@@ -164,7 +165,12 @@ def _range(*ends: float) -> str:
 
 @parts.of_page
 def speed(
-    runs: Runs, *, head: str = "softmax", hidden: Sequence[str] | None = None, reading: str = "last"
+    runs: Runs,
+    *,
+    head: str = "softmax",
+    rate: str = "tuned",
+    hidden: Sequence[str] | None = None,
+    reading: str = "last",
 ) -> Picture:
     """Draw, for every arm of a head, the epochs to 97 % and how low its learning curve lies.
 
@@ -175,6 +181,7 @@ def speed(
     Args:
         runs: Runs of a study.
         head: The head of the runs that are shown.
+        rate: ``"tuned"``, each arm's own, or ``"default"``, one for all.
         hidden: Hidden activations that are shown; by default those that people use and one's own,
             the others folded.
         reading: Whose rate and whose curve, ``"last"`` or ``"averaged"`` weights.
@@ -182,7 +189,7 @@ def speed(
     Raises:
         ValueError: A head that these runs have not.
     """
-    summary = with_head(evaluation_runs(at_reading(runs, reading).summary, "tuned"), head)
+    summary = with_head(evaluation_runs(at_reading(runs, reading).summary, rate), head)
     area = "area_under_validation_accuracy"
     if summary.get("area_after_first_epoch", summary["epochs"] * math.nan).notna().any():
         area = "area_after_first_epoch"
@@ -219,7 +226,8 @@ def speed(
         parts.label_x(
             right, f"points below the curve of {highest}, log scale beyond 1, ←\u00a0better"
         )
-    title = f"Speed of learning, {head} head, tuned rate"
+    of_rate = "its tuned rate" if rate == "tuned" else f"one rate, {DEFAULT_LEARNING_RATE:g}"
+    title = f"Speed of learning, {head} head, {rate} rate"
     return Picture(
         figure,
         f"{title}: epochs to 97 % validation accuracy and mean height of the learning curve of "
@@ -227,7 +235,11 @@ def speed(
         f" the lowest {arms.index[-1]} ({arms['height'].iloc[-1]:.2f} %).",
         f"The highest learning curve has {highest}, the lowest {lowest}, "
         f"{arms['height'].iloc[0] - arms['height'].iloc[-1]:.2f} points below.",
-        f"Every run of the {spelled(head)} head at its tuned rate, mean and 95 % interval; "
+        f"Every run of the {spelled(head)} head at {of_rate}, mean and 95 % interval; "
         "second, the mean height of the learning curve.",
-        more=more and (more[0], lambda: speed(runs, head=head, hidden=more[1], reading=reading)),
+        more=more
+        and (
+            more[0],
+            lambda: speed(runs, head=head, rate=rate, hidden=more[1], reading=reading),
+        ),
     )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import matplotlib.pyplot as plt
 
 from activation_study.engine.records.records import Runs
+from activation_study.errors import IncompleteRecordError
 from activation_study.experiment import DEFAULT_LEARNING_RATE
 from activation_study.measures.metrics import label_of, metric_of
 from activation_study.registry import listed
@@ -18,8 +19,14 @@ from activation_study.report.analysis.arms import (
     tuning_metric,
 )
 from activation_study.report.analysis.failures import with_failures_counted
-from activation_study.report.analysis.rates import chosen_rates, curve_runs, working_range
+from activation_study.report.analysis.rates import (
+    at_each_rate,
+    chosen_rates,
+    curve_runs,
+    working_range,
+)
 from activation_study.report.analysis.readings import at_reading, column_of, head_effects_by_rate
+from activation_study.report.claims import claims_file
 from activation_study.report.figures import parts
 from activation_study.report.figures.looks import (
     INK,
@@ -174,6 +181,69 @@ def head_effect_by_rate(
         f"{ahead.capitalize()} minus {spelled(reference)}, {label_of(metric)}: mean over hidden "
         "activations and 95 % interval over seeds. Both readings are of the same trainings. Rates "
         "at which a run diverged are left out.",
+    )
+
+
+@parts.of_page
+def rate_differences(
+    runs: Runs,
+    pairs: Sequence[tuple[str, str]],
+    metric: str = "area_under_validation_accuracy",
+    *,
+    heads: Sequence[str] = ("softmax", "sigmoid"),
+) -> Picture:
+    """Draw how far one hidden activation lies ahead of another where both train at one rate.
+
+    Args:
+        runs: Runs of a study.
+        pairs: Hidden activations, the first against the second: a panel each.
+        metric: Column of the summary that tuning runs have.
+        heads: A line each.
+
+    Raises:
+        IncompleteRecordError: Of no pair both were tuned.
+    """
+    quantity = metric_of(metric)
+    margin = quantity.factor * claims_file.read().margins.get(metric, 0.0)
+    names = [f"{spelled(arm)}\nminus {spelled(reference)}" for arm, reference in pairs]
+    figure, grid = parts.panels(
+        names, 3, 2.3, xlabel="learning rate of both, log scale",
+        ylabel=f"{label_of(metric)}, difference in {quantity.difference_unit}, log scale beyond 1",
+    )  # fmt: skip
+    said, turned = [], 0
+    for (name, axes), (arm, reference) in zip(grid.items(), pairs, strict=True):
+        axes.axhspan(-margin, margin, color=INK, alpha=0.1, lw=0)
+        axes.axhline(0, color=INK, lw=0.8)
+        for place, head in enumerate(heads):
+            mine, theirs = ({"hidden": each, "head": head} for each in (arm, reference))
+            found = quantity.factor * at_each_rate(runs, mine, theirs, metric)
+            if found.empty:
+                raise IncompleteRecordError(
+                    f"{arm} and {reference} with {head} have no rate that both were run at"
+                )
+            look = head_look(head, place)
+            axes.fill_between(found.index, found["low"], found["high"], color=look.colour,
+                              alpha=0.2, lw=0)  # fmt: skip
+            axes.plot(found.index, found["mean"], look.marker, ls=look.line, ms=4,
+                      color=look.colour, label=f"{spelled(head)} outputs")  # fmt: skip
+            turned += found["mean"].min() < 0 < found["mean"].max()
+            ends = found["mean"].iloc[[0, -1]].items()
+            steps = [f"{mean:+.2f} at {rate:g}" for rate, mean in ends]
+            said.append(f"{arm} minus {reference}, {head}: {listed(steps)}")
+        axes.set_title(name, fontsize=8.5)
+        axes.set_xscale("log")
+        axes.set_yscale("symlog", linthresh=1)
+        parts.plain_ticks(axes.xaxis, (0.0001, 0.001, 0.01))
+        parts.plain_ticks(axes.yaxis, (-30, -10, -3, -1, 0, 1, 3, 10, 30), "{:+g}")
+    parts.legend(figure, axes)
+    return Picture(
+        figure,
+        f"Difference in {label_of(metric)} at each common learning rate, in "
+        f"{quantity.difference_unit}. {'; '.join(said)}.",
+        f"In {turned} of {len(said)} comparisons the learning rate decides which of the two is "
+        "ahead.",
+        "Both at the same learning rate; above 0 the first is ahead. Mean and range of the tuning "
+        "seeds; rates at which a run diverged are left out. Shaded: too small to matter.",
     )
 
 
