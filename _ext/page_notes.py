@@ -1,8 +1,10 @@
-"""What the build adds to pages: the quick tier's notice, a button for the executed notebook."""
+"""What the build adds to pages: the quick tier's notice, descriptions, executed notebooks."""
 
 from __future__ import annotations
 
+import re
 import shutil
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,9 @@ NOTICE = (
     "This page was built at the quick tier: a thinned grid, few seeds and few epochs, there to "
     "show that the code runs. No verdict on this page is evidence."
 )
+# Its heading is the book's own name, which every title ends with.
+FRONT_TITLE = "Is the everyday advice about activation functions good?"
+LONGEST_DESCRIPTION = 300
 # Where MyST-NB leaves what it executed, beside the folder of the pages.
 EXECUTED_FOLDER = "jupyter_execute"
 # Where the theme's button for a notebook points.
@@ -34,6 +39,30 @@ def add_tier_notice(app: Sphinx, doctree: nodes.document) -> None:
         doctree.insert(0, notice)
     else:
         title.parent.insert(title.parent.index(title) + 1, notice)
+
+
+def describe(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Describe a page by its first sentences, for search engines and previews of links."""
+    if doctree is None:
+        return
+    if pagename == app.config.root_doc:
+        context["title"] = FRONT_TITLE
+    paragraphs = (
+        each for each in doctree.findall(nodes.paragraph) if isinstance(each.parent, nodes.section)
+    )
+    words = re.split(r"(?<=[.?!])\s+", next(paragraphs, nodes.paragraph()).astext())
+    while len(words) > 1 and len(" ".join(words)) > LONGEST_DESCRIPTION:
+        words.pop()
+    text = escape(" ".join(" ".join(words).split()), quote=True)
+    # Docutils names a viewport of its own, as the theme does.
+    own = re.sub(r'<meta name="viewport"[^>]*>\s*', "", context.get("metatags") or "")
+    context["metatags"] = f'{own}<meta name="description" content="{text}">'
 
 
 def executed_notebook(app: Sphinx, page: str) -> Path:
@@ -68,6 +97,7 @@ def copy_notebooks(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the extension."""
     app.connect("doctree-read", add_tier_notice)
+    app.connect("html-page-context", describe)
     # Before the theme, which makes its download menu at 501.
     app.connect("html-page-context", offer_notebook, priority=400)
     app.connect("build-finished", copy_notebooks)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from activation_study.catalogue import datasets
+from activation_study.engine.training.loop import AVERAGE_DECAY
 from activation_study.engine.training.run_data import PROBE_SIZE
 from activation_study.experiment import DEFAULT_LEARNING_RATE
 from activation_study.measures import classification
 from activation_study.measures.layers import dead_units
+from activation_study.measures.metrics import label_of
+from activation_study.registry import listed
 from activation_study.report import claims
 from activation_study.report.reproduction import tolerances
 from activation_study.studies import Study
@@ -33,6 +36,9 @@ def protocol(study: Study) -> dict[str, str]:
         "num_tuning_seeds": str(len(study.tuning.seeds)),
         "seeds": " or ".join(map(str, sorted({len(tuple(study.seeds(a))) for a in study.arms}))),
         "default_seeds": str(len(study.default_seeds or tuple(study.seeds(study.arms[0])))),
+        "criteria": listed([label_of(name) for name in study.tuning.criteria]),
+        "average_step": f"{100 * (1 - AVERAGE_DECAY):.1f} %",
+        "average_start": f"{1 / (1 - AVERAGE_DECAY):.0f}",
         "default_rate": f"{DEFAULT_LEARNING_RATE:g}",
         "probe_size": f"{PROBE_SIZE[base.architecture]:,}",
         "dead_slope": f"{dead_units.GRADIENT_DEAD_SLOPE:f}",

@@ -83,3 +83,15 @@ def test_pages_name_their_icon(site: Path, page_path: str) -> None:
     icons = [link["href"] for link in parsed(page).select("link[rel=icon]")]
     assert icons
     assert all((page.parent / str(icon)).is_file() for icon in icons)
+
+
+def test_pages_have_a_title_and_a_description_of_their_own(site: Path) -> None:
+    heads = {}
+    for path in sorted((site / "chapters").glob("*.html")):
+        page = parsed(path)
+        assert len(page.select("head title")) == 1
+        (description,) = page.select("meta[name=description]")
+        assert 30 <= len(str(description["content"])) <= 400, path.name
+        heads[path.name] = (page.title.text, description["content"])
+        assert page.title.text.count("Activations on Trial") == 1
+    assert len(set(heads.values())) == len(heads)
