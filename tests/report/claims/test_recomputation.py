@@ -6,6 +6,7 @@ Parquet files, and the learning rates are chosen anew.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import itertools
 import math
@@ -29,6 +30,7 @@ from report.simulated_runs import publish
 HOW = ("metric", "reading", "rate", "criterion")
 GRID = (1e-4, 3.16e-4, 1e-3, 3.16e-3, 1e-2, 3.16e-2, 1e-1)
 GUESS = {"accuracy": 0.1, "nll": math.log(10), "brier": 0.9}
+FIELDS = {"hidden": "hidden activation", "head": "output layer"}
 USUAL = {"rate_decay": "none", "protocol": 2}
 LOWER_IS_BETTER = ("nll", "error", "ece", "brier", "epochs", "steps", "loss")
 
@@ -36,7 +38,21 @@ LOWER_IS_BETTER = ("nll", "error", "ece", "brier", "epochs", "steps", "loss")
 def record(data: Path) -> pd.DataFrame:
     """All published runs of the second protocol, each once."""
     runs = pd.concat([pd.read_parquet(path) for path in sorted(data.glob("*/runs.parquet"))])
-    return runs[runs["protocol"].fillna(1) == 2].drop_duplicates("key")
+    runs = runs[runs["protocol"].fillna(1) == 2].drop_duplicates("key").set_index("key")
+    curve = runs[(runs["evaluation"] == "test") & runs["learning_rate"].isin(GRID)]
+    arm = [name for name in ("hidden", "head", "rate_decay", "seed") if name in runs]
+    for reading in ("", "averaged_"):
+        works = curve.assign(decades=0.5 * (curve[f"{reading}test_accuracy"] >= 0.97))
+        decades = works.groupby(arm)["decades"].sum().rename(f"{reading}working_range")
+        runs = runs.join(decades, on=arm)
+    for path in sorted(data.glob("*/confusion.parquet")):
+        four = pd.read_parquet(path).query("true_class == 4")
+        given = four.pivot(index="key", columns="predicted_class", values="mean_probability")
+        for other in (7, 9):
+            share = (given[other] / (1 - given[4])).reindex(runs.index)
+            column = f"wrong_share_4_{other}"
+            runs[column] = runs[column].fillna(share) if column in runs else share
+    return runs.reset_index()
 
 
 def counted(runs: pd.DataFrame, column: str) -> pd.Series:
@@ -75,6 +91,8 @@ class Record:
         place = (frozenset(fields.items()), criterion)
         if place not in self.chosen:
             tuning = self.arm(fields).query("evaluation == 'validation'")
+            if tuning.empty:
+                raise LookupError(fields)
             table = tuning.pivot(index="seed", columns="learning_rate", values=criterion)
             prefix = "averaged_" if criterion.startswith("averaged_") else ""
             brier = tuning.pivot(
@@ -118,6 +136,8 @@ class Record:
             column = ("averaged_" if how["reading"] == "averaged" else "") + how["metric"]
             runs = self.arm(cell).query("evaluation == 'test'")
             runs = runs[np.isclose(runs["learning_rate"], rate, rtol=1e-6)]
+            if runs.empty:
+                raise LookupError(cell)
             values.append(counted(runs, column))
             made_of.append((frozenset(cell.items()), column, rate))
         table = pd.concat(values, axis=1, join="inner")
@@ -202,13 +222,20 @@ def recompute(data: Path) -> dict[str, dict[str, Any]]:
     for claim in file["claims"]:
         rule = claim.get("rule") or {}
         if rule.get("kind") == "count":
-            found[claim["id"]] = counts(runs, rule, alpha)
+            with contextlib.suppress(LookupError):
+                found[claim["id"]] = counts(runs, rule, alpha)
         if rule.get("kind") != "contrast":
             continue
+        family = claim["id"] if claim.get("control") else ("chapter", claim["chapter"])
+        families.setdefault(family, []).append(claim["id"])
         over = rule.get("over", {})
         combinations = itertools.product(*over.values())
         settings_ = [dict(zip(over, each, strict=True)) for each in combinations]
-        effects = [runs.effect(rule, setting) for setting in settings_]
+        try:
+            effects = [runs.effect(rule, setting) for setting in settings_]
+        except LookupError:
+            # It waits for its runs, and keeps its place in the family as p = 1.
+            continue
         table = pd.concat([gaps for gaps, *_ in effects], axis=1, join="inner")
         if "relative_margin" in rule:
             margin = rule["relative_margin"] * abs(np.mean([mean for _, mean, _ in effects]))
@@ -233,12 +260,11 @@ def recompute(data: Path) -> dict[str, dict[str, Any]]:
             "rule": rule, "margin": margin, "pairs": pairs, "test": test, "raw": raw,
             "rows": [(row, p) for row, p in zip(rows, own, strict=True)],
         }  # fmt: skip
-        family = claim["id"] if claim.get("control") else ("chapter", claim["chapter"])
-        families.setdefault(family, []).append(claim["id"])
     for members in families.values():
-        adjusted = holm([found[name]["raw"] for name in members])
+        adjusted = holm([found[name]["raw"] if name in found else 1.0 for name in members])
         for name, p_value in zip(members, adjusted, strict=True):
-            found[name] |= answers(found[name], p_value, alpha)
+            if name in found:
+                found[name] |= answers(found[name], p_value, alpha)
     return found
 
 
@@ -256,9 +282,10 @@ def answers(found: dict[str, Any], p_value: float, alpha: float) -> dict[str, An
         how_large = size(test[3], margin)
         rows = [direction(rule, row, p, margin, alpha) for row, p in found["rows"]]
     label = word(rule.get("asks", "mean"), rule.get("expected"), answer, how_large)
-    if on and rule.get("asks") != "dependence":
-        label = f"depends on {' and '.join(dict.fromkeys(on))}: "
-        label += f"{Counter(rows)['as claimed']} of {len(rows)}"
+    held = Counter(rows)["as claimed"]
+    if on and rule.get("asks") != "dependence" and 0 < held < len(rows):
+        fields = [FIELDS.get(name, name.replace("_", " ")) for name in dict.fromkeys(on)]
+        label = f"depends on {' and '.join(fields)}: {held} of {len(rows)}"
     return {"holm": p_value, "direction": answer, "size": how_large, "label": label}
 
 

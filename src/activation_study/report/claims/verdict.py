@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PlainSerializer, TypeAdapter, computed_field
 from pydantic.dataclasses import dataclass
 
+from activation_study.catalogue.spelling import field_written
+from activation_study.registry import listed
 from activation_study.report.claims import box
 from activation_study.report.claims.claim import Claim
 from activation_study.report.claims.parts import Direction, Size
@@ -260,10 +262,14 @@ def schema() -> bytes:
 
 
 def label_of(rule: ContrastRule, primary: Primary, rows: tuple[Row, ...], on: list[str]) -> str:
-    """Return what a box says of a contrast, of its two answers and of what it depends on."""
-    if on and rule.asks == "mean":
-        held = sum(row.direction == "as claimed" for row in rows)
-        return f"depends on {' and '.join(on)}: {held} of {len(rows)}"
+    """Return what a box says of a contrast: its two answers, or what they depend on.
+
+    A dependence leads where the claim came true in some settings and not in all; elsewhere it tells
+    how much and not whether, and the box says so in its text.
+    """
+    held = sum(row.direction == "as claimed" for row in rows)
+    if on and rule.asks == "mean" and 0 < held < len(rows):
+        return f"depends on {listed([field_written(name) for name in on])}: {held} of {len(rows)}"
     said = {"as claimed": "came true", "contrary": "opposite"}.get(primary.direction)
     if said is None:
         is_small = primary.size == "too small to matter"
