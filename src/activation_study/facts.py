@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from activation_study.catalogue import datasets
+from activation_study.engine.records.records import Runs
 from activation_study.engine.training.loop import AVERAGE_DECAY
 from activation_study.engine.training.run_data import PROBE_SIZE
 from activation_study.experiment import DEFAULT_LEARNING_RATE
@@ -11,6 +14,11 @@ from activation_study.measures.layers import dead_units
 from activation_study.measures.metrics import label_of
 from activation_study.registry import listed
 from activation_study.report import claims
+from activation_study.report.analysis.arms import with_head
+from activation_study.report.analysis.failures import with_failures_counted
+from activation_study.report.analysis.rates import chosen_rates, curve_runs, rank
+from activation_study.report.claims.box.wording import IMAGES, number_in_words
+from activation_study.report.figures.looks import USED, spelled
 from activation_study.report.reproduction import tolerances
 from activation_study.studies import Study
 
@@ -52,4 +60,44 @@ def protocol(study: Study) -> dict[str, str]:
         "tolerance_factor": f"{tolerances.FACTOR:g}",
         "high_rate": f"{tolerances.HIGH_RATE:g}",
         "standard_error": f"{100 * (0.98 * 0.02 / card.test_size) ** 0.5:.2f}",
+    }
+
+
+def convergence(runs: Runs) -> dict[str, str]:
+    """How the activations that people use end with softmax outputs, in images of 10,000.
+
+    What a wrong learning rate costs is measured on the validation images of the tuning runs: the
+    median over the activations of what is lost at ten times, and at a tenth, of the chosen rate.
+    """
+    register = claims.read()
+    means = rank(runs, excludes=register.best_excludes).rows.set_index("hidden")["mean"]
+    behind = (IMAGES * (means.max() - means[means.index.isin(USED)])).sort_values()
+    margin = IMAGES * register.margins["test_accuracy"]
+    near, far = (behind[side] for side in (behind <= margin, behind > margin))
+    rates, curve = chosen_rates(runs.summary), curve_runs(with_head(runs.summary, "softmax"))
+    curve = curve.assign(value=with_failures_counted(curve, "validation_accuracy"))
+    table = curve.pivot_table("value", "learning_rate", "hidden")
+
+    def lost(factor: float) -> str:
+        costs = []
+        for name in behind.index:
+            own, rate = table[name].dropna(), rates[name, "softmax"]
+            chosen, moved = own.index.get_indexer([rate, factor * rate], method="nearest")
+            costs.append(IMAGES * (own.iloc[chosen] - own.iloc[moved]))
+        return f"{np.median(costs):.0f}"
+
+    return {
+        "num_runs": f"{len(runs.summary):,}",
+        "num_used": number_in_words(len(behind)),
+        "num_near": number_in_words(len(near)),
+        "near": listed([spelled(name) for name in near.index]),
+        "far": listed([f"{spelled(name)} ({gap:.0f})" for name, gap in far.items()]) or "none",
+        "best": spelled(behind.index[0]),
+        "relu_behind": f"{behind['relu']:.0f}",
+        "spread": f"{behind.max() - behind.min():.0f}",
+        "margin": f"{margin:.0f}",
+        "lost_at_ten_times": lost(10),
+        "lost_at_a_tenth": lost(0.1),
+        "num_at_default": str(int((rates == DEFAULT_LEARNING_RATE).sum())),
+        "num_arms": str(len(rates)),
     }

@@ -11,6 +11,7 @@ import pandas as pd
 
 from activation_study.catalogue import activations
 from activation_study.catalogue.activations.registry import Activation
+from activation_study.report.figures.looks import FAMILIES
 from activation_study.report.tables.table import Table
 
 # Where a formula may go on in the next line, and what then stands between its parts.
@@ -18,6 +19,41 @@ _BREAK = re.compile(r"(, \\;|; \\quad|, \\text\{ else \}) ")
 _BETWEEN = {r", \;": ", ", r"; \quad": "; ", r", \text{ else }": ", else "}
 
 _SCHEMES = {"glorot": "Glorot", "he": "He", "lecun": "LeCun"}
+
+_PAPERS = {
+    "Barron (2017)": "arxiv.org/abs/1704.07483",
+    "Barron (2021)": "arxiv.org/abs/2112.11687",
+    "Bengio et al. (2013)": "arxiv.org/abs/1308.3432",
+    "Blondel et al. (2019)": "arxiv.org/abs/1805.09717",
+    "Bridle (1990)": "doi.org/10.1007/978-3-642-76153-9_28",
+    "Clevert et al. (2016)": "arxiv.org/abs/1511.07289",
+    "Collobert (2004)": "ronan.collobert.com/pub/matos/2004_phdthesis_lip6.pdf",
+    "Courbariaux et al. (2015)": "arxiv.org/abs/1511.00363",
+    "Donoho (1995)": "doi.org/10.1109/18.382009",
+    "Donoho and Johnstone (1994)": "doi.org/10.1093/biomet/81.3.425",
+    "Dugas et al. (2001)": "proceedings.neurips.cc/paper/2000/hash/"
+    "44968aece94f667e4095002d140b5896-Abstract.html",
+    "Elfwing et al. (2018)": "arxiv.org/abs/1702.03118",
+    "Glorot and Bengio (2010)": "proceedings.mlr.press/v9/glorot10a.html",
+    "Goodfellow et al. (2013)": "arxiv.org/abs/1302.4389",
+    "He et al. (2015)": "arxiv.org/abs/1502.01852",
+    "Hendrycks and Gimpel (2016)": "arxiv.org/abs/1606.08415",
+    "Howard et al. (2019)": "arxiv.org/abs/1905.02244",
+    "Hubara et al. (2016)": "arxiv.org/abs/1602.02830",
+    "Klambauer et al. (2017)": "arxiv.org/abs/1706.02515",
+    "Konda et al. (2015)": "arxiv.org/abs/1402.3337",
+    "Krizhevsky (2010)": "www.cs.toronto.edu/~kriz/conv-cifar10-aug2010.pdf",
+    "LeCun et al. (1998)": "doi.org/10.1007/3-540-49430-8_2",
+    "Maas et al. (2013)": "ai.stanford.edu/~amaas/papers/relu_hybrid_icml2013_final.pdf",
+    "Martins and Astudillo (2016)": "arxiv.org/abs/1602.02068",
+    "Misra (2019)": "arxiv.org/abs/1908.08681",
+    "Nair and Hinton (2010)": "www.cs.toronto.edu/~hinton/absps/reluICML.pdf",
+    "Ramachandran et al. (2017)": "arxiv.org/abs/1710.05941",
+    "Rosenblatt (1958)": "doi.org/10.1037/h0042519",
+    "Rumelhart et al. (1986)": "doi.org/10.1038/323533a0",
+    "Xu et al. (2016)": "arxiv.org/abs/1602.05980",
+}
+_CITED = re.compile("|".join(map(re.escape, _PAPERS)))
 
 
 def _number(value: float) -> str:
@@ -50,19 +86,30 @@ class FormulaTable:
     def _repr_markdown_(self) -> str:
         rows = [("name", "formula", "reference"), ("---",) * 3]
         rows += [
-            (f"`{each.name}`", breakable(each.formula), each.reference) for each in self.entries
+            (
+                f"`{each.name}`",
+                breakable(each.formula),
+                _CITED.sub(
+                    lambda cited: f"[{cited[0]}](https://{_PAPERS[cited[0]]})", each.reference
+                ),
+            )
+            for each in self.entries
         ]
         # A bar inside a formula would end the cell.
         escaped = [[cell.replace("|", r"\|") for cell in row] for row in rows]
         return "\n".join(f"| {' | '.join(row)} |" for row in escaped)
 
 
-def formulas(names: Sequence[str] | None = None) -> FormulaTable:
+BY_FAMILY = tuple(name for _, members in FAMILIES.values() for name in members)
+"""Every built-in activation, those of a family side by side."""
+
+
+def formulas(names: Sequence[str] = BY_FAMILY) -> FormulaTable:
     """Return the table of formulas; by default of every built-in activation."""
-    return FormulaTable(tuple(map(activations.get, names or activations.built_in_names())))
+    return FormulaTable(tuple(map(activations.get, names)))
 
 
-def properties(names: Sequence[str] | None = None) -> Table:
+def properties(names: Sequence[str] = BY_FAMILY) -> Table:
     """Return the table of properties; by default of every built-in activation."""
     rows = [
         {
@@ -71,12 +118,10 @@ def properties(names: Sequence[str] | None = None) -> Table:
             "range": " to ".join(map(_number, entry.range)),
             "centred": _yes_no(entry.zero_centred),
             "monotone": _yes_no(entry.monotone),
-            "bounded": _yes_no(entry.bounded),
             "saturates": entry.saturates or "",
             "largest slope": _number(entry.lipschitz) + ("" if entry.continuous else ", jumps"),
-            "slope at 0": _number(entry.slope_at_zero),
             "initial weights": _SCHEMES.get(entry.initializer.split("_")[0], entry.initializer),
         }
-        for entry in map(activations.get, names or activations.built_in_names())
+        for entry in map(activations.get, names)
     ]
     return Table(pd.DataFrame(rows), markup=("name",))
