@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from activation_study.catalogue import datasets
@@ -17,7 +19,7 @@ from activation_study.report import claims
 from activation_study.report.analysis.arms import with_head
 from activation_study.report.analysis.failures import with_failures_counted
 from activation_study.report.analysis.rates import chosen_rates, curve_runs, rank
-from activation_study.report.claims.box.wording import IMAGES, number_in_words
+from activation_study.report.claims.box.wording import IMAGES, Amounts, number_in_words
 from activation_study.report.figures.looks import USED, spelled
 from activation_study.report.reproduction import tolerances
 from activation_study.studies import Study
@@ -36,6 +38,7 @@ def protocol(study: Study) -> dict[str, str]:
         "optimizer": base.optimizer.capitalize(),
         "batch_size": str(base.batch_size),
         "epochs": str(base.epochs),
+        "steps_per_epoch": f"{math.ceil(card.train_size / base.batch_size):,}",
         "initializer": base.initializer,
         "num_arms": str(len(study.arms)),
         "num_rates": str(len(rates)),
@@ -101,3 +104,8 @@ def convergence(runs: Runs) -> dict[str, str]:
         "num_at_default": str(int((rates == DEFAULT_LEARNING_RATE).sum())),
         "num_arms": str(len(rates)),
     }
+
+
+def change(column: str, effect: float) -> str:
+    """Say a difference as boxes do: "24 more of 10,000 test images are right"."""
+    return Amounts(column).change(effect)

@@ -2,10 +2,8 @@
 
 from activation_study.report.tables import costs, rounding
 from activation_study.report.tables.arms import (
-    course_table,
     ranking_table,
     rate_table,
-    stopped_table,
     tuned_rates,
 )
 from activation_study.report.tables.functions import formulas, properties
@@ -21,7 +19,6 @@ from activation_study.report.tables.verdicts import rounds_table, untried_table,
 __all__ = [
     "Table",
     "costs",
-    "course_table",
     "formulas",
     "properties",
     "provenance",
@@ -32,7 +29,6 @@ __all__ = [
     "repetitions",
     "rounding",
     "rounds_table",
-    "stopped_table",
     "tuned_rates",
     "untried_table",
     "verdict_tables",

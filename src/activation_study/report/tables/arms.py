@@ -1,4 +1,4 @@
-"""Tables that set the arms of a study beside each other: ranks, rates, and the course of two."""
+"""Tables that set the arms of a study beside each other: ranks and rates."""
 
 from __future__ import annotations
 
@@ -63,46 +63,6 @@ def tuned_rates(runs: Runs) -> Table:
     frame = frame.add_suffix(" head") if across == "head" else frame.add_prefix(f"{across} ")
     frame = frame.rename_axis(columns=None).reset_index()
     return Table(frame.rename(columns={"hidden": "hidden activation"}), note)
-
-
-def course_table(course: pd.DataFrame, arm: str, reference: str) -> Table:
-    """Show what ``two_heads_side_by_side`` found."""
-
-    def of_both(column: str, form: str) -> pd.Series:
-        mine, theirs = (course[f"{head}_{column}"].map(form.format) for head in (arm, reference))
-        return mine + " and " + theirs
-
-    columns = {
-        "after epoch 1, points": (100 * course["first_accuracy"]).map("{:+.2f}".format),
-        "after the last": (100 * course["last_accuracy"]).map("{:+.2f}".format),
-        "ahead from epoch": course["ahead_from"].map("{:.0f}".format).replace("nan", "never"),
-        "lowest NLL at epoch": of_both("nll_epoch", "{:.0f}"),
-        "temperature": of_both("temperature", "{:.2f}"),
-        "NLL with it": course["nll_after_temperature"].map("{:+.4f}".format),
-    }
-    return Table(
-        pd.DataFrame(columns).rename_axis("hidden").reset_index(),
-        f"Means over seeds at the tuned rates; differences are {arm} minus {reference}, pairs of "
-        f"values {arm} and {reference}. Accuracy and lowest NLL are those of the validation "
-        "images; a temperature above 1 says that the probabilities are too extreme, and the last "
-        "column what is left of the difference in test NLL when the scores of each run are divided "
-        "by its own.",
-    )
-
-
-def stopped_table(leads: pd.DataFrame, arm: str, reference: str) -> Table:
-    """Show what ``if_stopped_early`` found."""
-    columns = {
-        "last": "after the last epoch",
-        "lowest_nll": "at each run's lowest NLL",
-        "best_accuracy": "at each run's best accuracy",
-    }
-    return Table(
-        (100 * leads[list(columns)]).map("{:+.2f}".format).rename(columns=columns).reset_index(),
-        f"Mean validation accuracy, {arm} minus {reference}, in points, at the tuned rates: as the "
-        "runs ended, and had each been stopped after the epoch that its own validation images "
-        "choose.",
-    )
 
 
 def rate_table(
