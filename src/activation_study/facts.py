@@ -8,8 +8,7 @@ import numpy as np
 
 from activation_study.catalogue import datasets
 from activation_study.engine.records.records import Runs
-from activation_study.engine.training.loop import AVERAGE_DECAY
-from activation_study.engine.training.run_data import PROBE_SIZE
+from activation_study.engine.training import AVERAGE_DECAY, PROBE_SIZE
 from activation_study.experiment import DEFAULT_LEARNING_RATE
 from activation_study.measures import classification
 from activation_study.measures.layers import dead_units

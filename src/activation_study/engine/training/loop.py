@@ -12,14 +12,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from activation_study.engine.training import graphs, network, optimizers
+from activation_study.engine.training import AVERAGE_DECAY, graphs, network, optimizers
 from activation_study.engine.training.hidden_layers import HiddenLayers
 from activation_study.engine.training.initial_weights import InitialWeights
 from activation_study.experiment import Experiment
 from activation_study.measures.metrics import AVERAGED
-
-AVERAGE_DECAY = 0.998
-"""Of the running average of the weights, a step."""
 
 EVALUATION_BATCH = {"mlp": None, "cnn": 500}
 """Images evaluated at once: all of them, except where the maps between layers would fill memory."""

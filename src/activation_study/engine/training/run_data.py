@@ -10,16 +10,8 @@ import tensorflow as tf
 
 from activation_study.catalogue import datasets
 from activation_study.catalogue.tasks.task import Compose
+from activation_study.engine.training import PROBE_SIZE
 from activation_study.experiment import Experiment
-
-PROBE_SIZE = {"mlp": 1000, "cnn": 100}
-"""Examples of the probe set, on which units are watched: the first ones of the validation part.
-
-A unit of a convolution is seen at every position of each example, hence on more values.
-
-Strict counts of dead units fall as this number grows, so it belongs to the protocol.
-"""
-
 
 TEST_SEED = 20_251_125
 """Composes the test examples of a task: the same ones for all of its runs."""
