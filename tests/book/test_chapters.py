@@ -11,7 +11,9 @@ import pytest
 import activation_study
 
 CHAPTERS = sorted((Path(__file__).parents[2] / "chapters").glob("*.md"))
-CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(?::[^\n]*\n|---\n.*?^---\n)*(.*?)^```", re.MULTILINE | re.DOTALL)
+CELL = re.compile(
+    r"^```\{code-cell\}[^\n]*\n(?::[^\n]*\n|---\n.*?^---\n)*(.*?)^```", re.MULTILINE | re.DOTALL
+)
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
