@@ -329,7 +329,7 @@ def test_a_worked_example_draws_every_pair_and_gives_both_answers(read_twice):
     np.testing.assert_allclose(drawn[: len(gaps)], gaps)
     interval = scipy.stats.t.interval(0.95, len(gaps) - 1, gaps.mean(), scipy.stats.sem(gaps))
     assert f"95 % interval {interval[0]:+.2f} to {interval[1]:+.2f}" in picture.alt
-    assert picture.title.startswith(f"sigmoid minus softmax (both with tanh), {gaps.mean():+.2f}")
+    assert picture.title.startswith(f"Sigmoid minus softmax (both with tanh), {gaps.mean():+.2f}")
     is_shown = interval[0] > 0 or interval[1] < 0
     assert f"direction {'shown' if is_shown else 'not shown'}, size" in picture.title
 

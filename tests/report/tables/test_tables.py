@@ -182,7 +182,7 @@ def test_rounds_stand_side_by_side():
     table = tables.rounds_table([*found, kept])
     # Of the four effects that stand in first_round.json.
     assert table.frame["first round"].tolist() == [
-        "depends, -0.01 to +0.12 points",
+        "depends, \N{MINUS SIGN}0.01 to +0.12 points",
         "was not asked",
     ]
     second = table.frame["second round"]

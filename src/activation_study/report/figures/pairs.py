@@ -82,7 +82,8 @@ def pairs(
         f"Difference in {label_of(column)}, {compared}, in {unit}, of {len(gaps)} pairs: "
         f"mean {said[0]}, 95 % interval {said[1]} to {said[2]}, 90 % interval {said[3]} to "
         f"{said[4]}; the margin is {quantity.number(margin)}.",
-        f"{compared}, {said[0]} {unit} in the mean: direction {shown}, size {size}.",
+        f"{compared[0].upper()}{compared[1:]}, {said[0]} {unit} in the mean: direction {shown}, "
+        f"size {size}.",
         f"Each grey mark is one pair of runs: same seed, split and batches. The 95 % interval "
         f"({said[1]} to {said[2]}) is held against 0, and gives the direction. The 90 % interval "
         f"({said[3]} to {said[4]}) is held against the shaded band, and gives the size.",
