@@ -40,6 +40,9 @@ def test_head_effects_are_paired_by_seed(read_twice, runs):
     assert own["mean"].to_dict() == pytest.approx(
         {"last": gaps.mean(), "averaged": gaps.mean() - 0.01, "decayed": gaps.mean()}
     )
+    nothing = dataclasses.replace(runs, summary=runs.summary.head(0))
+    without = head_effects(read_twice, nothing, "sigmoid", "softmax")
+    assert set(without["reading"]) == {"last", "averaged"}
     ends = scipy.stats.ttest_1samp(gaps, 0).confidence_interval()
     assert own.loc["last", ["low", "high"]].tolist() == pytest.approx(list(ends))
 

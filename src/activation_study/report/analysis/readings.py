@@ -63,7 +63,8 @@ def head_effects(
 
     Args:
         runs: Runs at constant rates, read twice.
-        decayed: Runs whose rate falls to 0, of which the last weights are taken.
+        decayed: Runs whose rate falls to 0, of which the last weights are taken; left out where
+            there are none.
         arm: Head.
         reference: Head that it is compared with.
         metric: Column of the last reading.
@@ -81,6 +82,8 @@ def head_effects(
         ("averaged", "averaged", runs),
         ("decayed", "last", decayed),
     ):
+        if source is decayed and not len(decayed):
+            continue
         tuned = undiverged_runs(at_reading(source, reading).summary, "tuned")
         column = column_of(tuned, metric, reading)
         found[name] = _head_effects(tuned, column, arm, reference, "hidden")
