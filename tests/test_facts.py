@@ -13,12 +13,14 @@ def test_convergence_counts_images_behind_the_best_and_what_a_wrong_rate_costs()
     # The common seeds of all arms: those with more seeds count on these alone.
     seeds = frame[frame["is_tuned"] & (frame["hidden"] == "mish")]["seed"]
     tuned = frame[frame["is_tuned"] & frame["seed"].isin(seeds)]
-    behind = tuned.groupby("hidden")["test_accuracy"].mean()
-    behind = 10_000 * (behind.max() - behind)
-    assert said["relu_behind"] == f"{behind['relu']:.0f}"
-    assert said["spread"] == f"{behind.max():.0f}"
-    assert said["margin"] == "20"
-    assert len(said["near"].replace(" and ", ", ").split(", ")) == (behind <= 20).sum()
+    means = tuned.groupby("hidden")["test_accuracy"].mean()
+    assert said["reference"] == "hard SiLU"
+    reference = runs.summary.query("head == 'softmax' and hidden == 'hard_silu' and is_tuned")
+    ahead = 10_000 * (means - reference["test_accuracy"].mean())
+    assert said["relu"] == f"{-ahead['relu']:.0f} fewer of 10,000 test images are right"
+    assert said["spread"] == f"{ahead.max() - ahead.min():.0f}"
+    assert (said["num_near"], (ahead.abs() <= 20).sum()) == ("nine", 9)
+    assert said["others"] == f"SELU ({ahead['selu']:.0f})"
     tuning = frame[frame["is_tuning"]].assign(
         place=lambda rows: rows["learning_rate"].rank(method="dense")
     )

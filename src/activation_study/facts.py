@@ -68,21 +68,23 @@ def protocol(study: Study) -> dict[str, str]:
 def convergence(runs: Runs) -> dict[str, str]:
     """How the activations that people use end with softmax outputs, in images of 10,000.
 
+    They are set beside the one that was best in the tuning runs, as the figure of the ranking does.
     What a wrong learning rate costs is measured on the validation images of the tuning runs: the
     median over the activations of what is lost at ten times, and at a tenth, of the chosen rate.
     """
     register = claims.read()
-    means = rank(runs, excludes=register.best_excludes).rows.set_index("hidden")["mean"]
-    behind = (IMAGES * (means.max() - means[means.index.isin(USED)])).sort_values()
+    found = rank(runs, excludes=register.best_excludes)
+    ahead = IMAGES * found.rows.set_index("hidden")["effect"]
+    ahead = ahead[ahead.index.isin(USED)].sort_values(ascending=False)
     margin = IMAGES * register.margins["test_accuracy"]
-    near, far = (behind[side] for side in (behind <= margin, behind > margin))
+    is_near = ahead.abs() <= margin
     rates, curve = chosen_rates(runs.summary), curve_runs(with_head(runs.summary, "softmax"))
     curve = curve.assign(value=with_failures_counted(curve, "validation_accuracy"))
     table = curve.pivot_table("value", "learning_rate", "hidden")
 
     def lost(factor: float) -> str:
         costs = []
-        for name in behind.index:
+        for name in ahead.index:
             own, rate = table[name].dropna(), rates[name, "softmax"]
             chosen, moved = own.index.get_indexer([rate, factor * rate], method="nearest")
             costs.append(IMAGES * (own.iloc[chosen] - own.iloc[moved]))
@@ -90,13 +92,15 @@ def convergence(runs: Runs) -> dict[str, str]:
 
     return {
         "num_runs": f"{len(runs.summary):,}",
-        "num_used": number_in_words(len(behind)),
-        "num_near": number_in_words(len(near)),
-        "near": listed([spelled(name) for name in near.index]),
-        "far": listed([f"{spelled(name)} ({gap:.0f})" for name, gap in far.items()]) or "none",
-        "best": spelled(behind.index[0]),
-        "relu_behind": f"{behind['relu']:.0f}",
-        "spread": f"{behind.max() - behind.min():.0f}",
+        "num_used": number_in_words(len(ahead)),
+        "num_near": number_in_words(int(is_near.sum())),
+        "reference": spelled(found.reference),
+        "others": listed([f"{spelled(name)} ({gap:+.0f})" for name, gap in ahead[~is_near].items()])
+        or "none",
+        "relu": Amounts("test_accuracy").change(ahead["relu"] / IMAGES),
+        "first": spelled(ahead.index[0]),
+        "last": spelled(ahead.index[-1]),
+        "spread": f"{ahead.max() - ahead.min():.0f}",
         "margin": f"{margin:.0f}",
         "lost_at_ten_times": lost(10),
         "lost_at_a_tenth": lost(0.1),

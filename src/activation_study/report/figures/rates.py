@@ -226,7 +226,7 @@ def rate_differences(
                               alpha=0.2, lw=0)  # fmt: skip
             axes.plot(found.index, found["mean"], look.marker, ls=look.line, ms=4,
                       color=look.colour, label=f"{spelled(head)} outputs")  # fmt: skip
-            turned += found["mean"].min() < 0 < found["mean"].max()
+            turned += found["mean"].min() < -margin and found["mean"].max() > margin
             ends = found["mean"].iloc[[0, -1]].items()
             steps = [f"{mean:+.2f} at {rate:g}" for rate, mean in ends]
             said.append(f"{arm} minus {reference}, {head}: {listed(steps)}")

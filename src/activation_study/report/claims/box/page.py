@@ -35,7 +35,7 @@ def as_html(verdict: Verdict) -> str:
         f'<p class="claimed">{_text(f"“{claim.assertion}”")}</p>',
     ]
     if not is_judged:
-        parts.append(f"<p>{_text(contents.sentence(verdict))}</p>")
+        parts += [f"<p>{_text(said)}</p>" for said in contents.unjudged(verdict)]
     else:
         if verdict.tier != "full":
             parts.append(f"<p><strong>{contents.QUICK}</strong></p>")
