@@ -95,7 +95,9 @@ def convergence(runs: Runs) -> dict[str, str]:
         "num_used": number_in_words(len(ahead)),
         "num_near": number_in_words(int(is_near.sum())),
         "reference": spelled(found.reference),
-        "others": listed([f"{spelled(name)} ({gap:+.0f})" for name, gap in ahead[~is_near].items()])
+        "others": listed(
+            [f"{spelled(str(name))} ({gap:+.0f})" for name, gap in ahead[~is_near].items()]
+        )
         or "none",
         "relu": Amounts("test_accuracy").change(ahead["relu"] / IMAGES),
         "first": spelled(ahead.index[0]),

@@ -29,7 +29,6 @@ def ranking_table(runs: Runs, *, head: str = "softmax") -> Table:
             label_of(found.metric): metric.shown(row["mean"]),
             f"difference in {metric.difference_unit}".removesuffix(" in "): signed(row["effect"]),
             "95 % interval": f"{signed(row['low'])} to {signed(row['high'])}",
-            "seeds": row["num_pairs"],
             "diverged": f"{row['num_diverged']} of {row['num_runs']}",
         }
         for row in found.rows.iloc[::-1].to_dict("records")

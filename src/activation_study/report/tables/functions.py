@@ -57,7 +57,7 @@ _CITED = re.compile("|".join(map(re.escape, _PAPERS)))
 
 
 def _number(value: float) -> str:
-    text = f"{value:.4g}".replace("nan", "unknown").replace("inf", "∞")
+    text = f"{value:.3g}".replace("nan", "unknown").replace("inf", "∞")
     return text.replace("-", "\N{MINUS SIGN}")
 
 
