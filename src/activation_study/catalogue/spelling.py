@@ -12,7 +12,12 @@ _WORDS = {
     "mish": "Mish",
     **{name: name.upper() for name in ("elu", "celu", "selu", "gelu", "mse")},
 }
-_FIELDS = {"hidden": "hidden activation", "head": "output layer", "rate_decay": "decay of the rate"}
+_FIELDS = {
+    "hidden": "hidden activation",
+    "head": "output layer",
+    "rate_decay": "decay of the rate",
+    "metric": "measure",
+}
 
 
 def written(name: object) -> str:

@@ -30,7 +30,7 @@ from report.simulated_runs import publish
 HOW = ("metric", "reading", "rate", "criterion")
 GRID = (1e-4, 3.16e-4, 1e-3, 3.16e-3, 1e-2, 3.16e-2, 1e-1)
 GUESS = {"accuracy": 0.1, "nll": math.log(10), "brier": 0.9}
-FIELDS = {"hidden": "hidden activation", "head": "output layer"}
+FIELDS = {"hidden": "hidden activation", "head": "output layer", "metric": "measure"}
 USUAL = {"rate_decay": "none", "protocol": 2}
 LOWER_IS_BETTER = ("nll", "error", "ece", "brier", "epochs", "steps", "loss")
 
