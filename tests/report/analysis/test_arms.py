@@ -32,9 +32,6 @@ def test_numbers_of_arms_of_any_fields_are_indexed_by_these(depth_runs, runs):
     rates = analysis.chosen_rates(depth_runs.summary)
     assert rates.index.names == ["hidden", "head", "depth"]
     assert len(rates) == depth_runs.summary["arm"].nunique() == 6
-    means = analysis.mean_accuracy(depth_runs)
-    tuned = depth_runs.where(is_tuned=True, hidden="tanh", depth=8).summary["test_accuracy"]
-    assert means.loc[("tanh", "softmax", 8), "tuned"] == pytest.approx(tuned.mean())
     assert analysis.chosen_rates(runs.summary).index.names == ["hidden", "head"]
 
 

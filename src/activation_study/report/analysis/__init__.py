@@ -1,12 +1,11 @@
 """What the record says, in numbers: frames in, frames out; figures and tables show them."""
 
 from activation_study.report.analysis.false_alarms import count_false_alarms
-from activation_study.report.analysis.rates import at_each_rate, chosen_rates, mean_accuracy, rank
+from activation_study.report.analysis.rates import at_each_rate, chosen_rates, rank
 
 __all__ = [
     "at_each_rate",
     "chosen_rates",
     "count_false_alarms",
-    "mean_accuracy",
     "rank",
 ]

@@ -76,17 +76,6 @@ def tuned_and_default(summary: pd.DataFrame, metric: str) -> pd.DataFrame:
     return pd.concat(sides, axis="columns", join="inner").sort_index()
 
 
-def mean_accuracy(runs: Runs) -> pd.DataFrame:
-    """Return the mean test accuracy of each arm, a run that diverged counted as a guess.
-
-    Returns:
-        Columns ``tuned`` and ``default``, on the seeds that an arm has at both rates; indexed by
-        the fields that tell arms apart.
-    """
-    found = tuned_and_default(runs.summary, "test_accuracy")
-    return found.groupby(level=found.index.names[:-1], dropna=False).mean()
-
-
 def at_each_rate(
     runs: Runs, arm: Mapping[str, Any], reference: Mapping[str, Any], metric: str
 ) -> pd.DataFrame:

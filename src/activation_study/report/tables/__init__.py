@@ -3,7 +3,6 @@
 from activation_study.report.tables import costs, rounding
 from activation_study.report.tables.arms import (
     ranking_table,
-    rate_table,
     tuned_rates,
 )
 from activation_study.report.tables.functions import formulas, properties
@@ -23,7 +22,6 @@ __all__ = [
     "properties",
     "provenance",
     "ranking_table",
-    "rate_table",
     "record",
     "repeated_effects",
     "repetitions",

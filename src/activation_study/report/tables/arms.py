@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
 from activation_study.engine.records.records import Runs
 from activation_study.measures.metrics import label_of, metric_of
-from activation_study.report.analysis.arms import are_crossed, cell_name, labels, tuning_runs
-from activation_study.report.analysis.rates import at_each_rate, chosen_rates, rank
+from activation_study.report.analysis.arms import are_crossed, labels, tuning_runs
+from activation_study.report.analysis.rates import chosen_rates, rank
 from activation_study.report.claims import claims_file
 from activation_study.report.tables.table import Table, says_what_is_missing
 
@@ -62,36 +60,3 @@ def tuned_rates(runs: Runs) -> Table:
     frame = frame.add_suffix(" head") if across == "head" else frame.add_prefix(f"{across} ")
     frame = frame.rename_axis(columns=None).reset_index()
     return Table(frame.rename(columns={"hidden": "hidden activation"}), note)
-
-
-def rate_table(
-    runs: Runs, pairs: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]], metric: str
-) -> Table:
-    """Show, for pairs of arms, the difference at each common rate beside the chosen rates.
-
-    The pairs go by what they compare; an arm is given by the fields that tell arms apart.
-    """
-    chosen, quantity = chosen_rates(runs.summary), metric_of(metric)
-    signed = functools.partial(quantity.number, signed=True)
-    rows = []
-    for name, pair in pairs.items():
-        picked = {
-            cell_name(arm): chosen.get(tuple(arm.get(str(field)) for field in chosen.index.names))
-            for arm in pair
-        }
-        for rate, found in at_each_rate(runs, *pair, metric).iterrows():
-            choosing = [arm for arm in picked if picked[arm] == rate]
-            rows.append(
-                {
-                    "difference": name,
-                    "rate of both": f"{rate:g}",
-                    f"mean, {quantity.difference_unit}".removesuffix(", "): signed(found["mean"]),
-                    "over the seeds": f"{signed(found['low'])} to {signed(found['high'])}",
-                    "chosen for": "both" if len(choosing) == 2 else "".join(choosing),
-                }
-            )
-    note = (
-        f"Differences in {label_of(metric)}, tuning runs alone; rates at which a run "
-        "diverged are left out."
-    )
-    return Table(pd.DataFrame(rows), note)
