@@ -90,10 +90,10 @@ def claims(
     ] = False,
 ) -> None:
     """Judge every claim from the record alone, or show the ones that are named in full."""
-    if said := claims_file.borrowed():
-        typer.echo(said, err=True)
     register = claims_file.read()
     wanted = {register.get(name).id for name in names or ()}
+    if said := claims_file.borrowed():
+        typer.echo(said, err=True)
     verdicts = [verdict for verdict in judge_all() if not wanted or verdict.claim.id in wanted]
     if as_json:
         typer.echo(json.dumps([verdict.as_dict() for verdict in verdicts], indent=1))

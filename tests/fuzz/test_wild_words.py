@@ -136,7 +136,7 @@ def trains_nothing(words: list[str]) -> bool:
         # That needs a file with --short, and takes the next word for one, whatever it is.
         is_output = any(word.startswith("--output") for word in words)
         return not is_output and ("--help" in words or "--short" in words)
-    # A stray word ends it before it begins.
+    # The name of no claim ends it before it begins.
     return first != "claims" or any(not word.startswith("-") for word in words[1:])
 
 
@@ -196,7 +196,7 @@ def test_any_environment(
     [
         (("picture", "/nowhere/x.png"), "expected a file in a folder that exists"),
         (("verify",), "nothing is published in"),
-        (("claims", "x"), "unexpected extra argument"),
+        (("claims", "x"), "Unknown claim: received 'x'"),
         (("juge",), "No such command 'juge'"),
         (("run",), "Missing argument"),
         (("run", "cores"), "Did you mean 'core'?"),
