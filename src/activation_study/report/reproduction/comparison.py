@@ -130,7 +130,7 @@ def _quantities(frames: Frames) -> dict[str, np.ndarray]:
     }
     # 97 % never reached counts as one epoch more than were trained, as in every comparison.
     found["runs.epochs_to_97"] = np.minimum(
-        found["runs.epochs_to_97"], row["epochs"] + row["second_epochs"] + 1.0
+        found["runs.epochs_to_97"], row["epochs"] + row.get("second_epochs", 0) + 1.0
     )
     for table, place in (("history", "epoch"), ("early", "step"), ("layers", "epoch")):
         found |= _over_time(table, place, frames[table])
