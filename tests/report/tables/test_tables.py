@@ -46,13 +46,6 @@ def test_ranking_table_lists_every_activation_best_first(runs):
     assert differences.is_monotonic_decreasing
 
 
-def test_tuned_rates_has_one_row_an_activation_and_one_column_a_head(runs):
-    frame = tables.tuned_rates(runs).frame
-    assert list(frame.columns) == ["hidden activation", "softmax head", "sigmoid head"]
-    assert len(frame) == 4
-    assert "no tuning run" in str(tables.tuned_rates(runs.where(is_tuning=False)))
-
-
 def test_provenance_tells_one_machine_from_several(runs, tmp_path):
     table = tables.provenance(runs, folder=tmp_path)
     assert table.note == "All runs were made with the same versions on the same type of machine."

@@ -1,10 +1,7 @@
 """Every table of the book: each takes recorded runs, or verdicts, and returns a table."""
 
 from activation_study.report.tables import costs, rounding
-from activation_study.report.tables.arms import (
-    ranking_table,
-    tuned_rates,
-)
+from activation_study.report.tables.arms import ranking_table
 from activation_study.report.tables.functions import formulas, properties
 from activation_study.report.tables.record import (
     provenance,
@@ -27,7 +24,6 @@ __all__ = [
     "repetitions",
     "rounding",
     "rounds_table",
-    "tuned_rates",
     "untried_table",
     "verdict_tables",
 ]
