@@ -179,6 +179,6 @@ def test_rounds_stand_side_by_side():
         "was not asked",
     ]
     second = table.frame["second round"]
-    assert second[0].endswith("<p>7 more of 10,000 test images are right</p>")
+    assert second[0].endswith("<p>7 more of 10,000 test images are right (averaged weights)</p>")
     assert table.frame["what changed"][0].startswith("Mended. Tuning had chosen")
     assert table.note.endswith("keep their rules: 1.")

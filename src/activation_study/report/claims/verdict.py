@@ -132,8 +132,8 @@ class Move:
     def __str__(self) -> str:
         """Say what the answer becomes."""
         return (
-            f"With {self.arm} at the rate {self.moved_to:g}, which tied with {self.rate:g}, the "
-            f"answer is {self.label!r}"
+            f"For {self.arm} the rate {self.moved_to:g} tied with the chosen {self.rate:g}; with "
+            f"it the answer would be {self.label!r}"
         )
 
 
@@ -158,6 +158,17 @@ class Sensitivity:
     def changes(self) -> tuple[Move, ...]:
         """The moves after which the verdict says something else."""
         return tuple(move for move in self.moves if move.label != self.label)
+
+    @property
+    def doubts(self) -> list[str]:
+        """What makes the answer less than firm, a sentence each: half of the runs, another rate."""
+        kept, total = self.halves.get(self.label, 0), sum(self.halves.values())
+        said = [f"{move}." for move in self.changes]
+        if 2 * kept < total:
+            other, times = max(self.halves.items(), key=lambda each: each[1])
+            if other != self.label:
+                said.append(f"With half of the seeds it is {other!r} in {times} of {total} cases.")
+        return said
 
     def __str__(self) -> str:
         """Say which words change, a sentence each."""

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 from activation_study.catalogue.spelling import field_written
 from activation_study.measures.metrics import label_of, metric_of
 from activation_study.registry import listed
-from activation_study.report.claims.box.wording import Amounts, fill, how_sure, placeholders
+from activation_study.report.claims.box.wording import (
+    Amounts,
+    fill,
+    how_sure,
+    placeholders,
+    side,
+)
 from activation_study.report.claims.rules import ContrastRule, CountRule
 
 if TYPE_CHECKING:
@@ -59,8 +65,17 @@ def sentence(verdict: Verdict) -> str:
     if isinstance(rule, CountRule) or verdict.primary is None:
         return said
     fields = listed([f"the {field_written(field)}" for field in verdict.depends_on])
-    depends = f" How large it is depends on {fields}." if fields else ""
+    depends = f" How large it is depends on {fields}{_reach(verdict)}." if fields else ""
     return f"{said} {how_sure(rule, verdict.primary)}{depends}"
+
+
+def _reach(verdict: Verdict) -> str:
+    """Say between which rows the effect varies: ", from +14 (GELU) to +43 (tanh)"."""
+    rule, rows = verdict.claim.rule, sorted(verdict.rows, key=lambda row: row.effect)
+    if not isinstance(rule, ContrastRule) or len(rows) < 2:
+        return ""
+    ends = [f"{Amounts(rule.metric).number(row.effect)} ({row.name})" for row in rows]
+    return f", from {ends[0]} to {ends[-1]}"
 
 
 def unjudged(verdict: Verdict) -> list[str]:
@@ -151,9 +166,10 @@ def key(verdict: Verdict) -> list[str]:
         unit = metric_of(rule.metric).unit
         notes = [f"Numbers: {label_of(rule.metric)}{unit and f', {unit}'}, {rule.weights}"]
     rates = [
-        f"{row.name} ({_rate(row.arm_rate)} and {_rate(row.reference_rate)})"
+        f"{row.name} ({side(rule.arm)} {_rate(row.arm_rate)}, {side(rule.reference)} "
+        f"{_rate(row.reference_rate)})"
         for row in verdict.rows
-        if row.is_at_unequal_rates
+        if row.is_at_unequal_rates and isinstance(rule, ContrastRule)
     ]
     if rates:
         notes.append(f"* the two ran at different learning rates: {listed(rates)}")
@@ -174,8 +190,7 @@ def advice(verdict: Verdict) -> list[tuple[str, str]]:
     rule = verdict.claim.rule
     said = [("So", verdict.claim.advice), ("Not tried", getattr(rule, "not_tried", ""))]
     if verdict.sensitivity:
-        moved = " ".join(f"{move}." for move in verdict.sensitivity.changes)
-        said.append(("Not firm", moved))
+        said.append(("Not firm", " ".join(verdict.sensitivity.doubts)))
     return [(name, text) for name, text in said if text]
 
 
@@ -183,5 +198,8 @@ def size(verdict: Verdict) -> str:
     """Say in a few words how large the answer is: the change, or what was computed."""
     rule, primary = verdict.claim.rule, verdict.primary
     if isinstance(rule, ContrastRule) and primary:
-        return Amounts(rule.metric).change(primary.effect)
+        # Some sentences speak of a level, or of a difference of differences, and stand for it.
+        if "{change}" not in rule.sentence:
+            return fill(rule.sentence, placeholders(verdict))
+        return f"{Amounts(rule.metric).change(primary.effect)} ({rule.weights})"
     return "computed" if verdict.checks else ""

@@ -56,12 +56,11 @@ def statistics(verdict: Verdict) -> Facts:
             ("Compared", f"{side(rule.arm)} against {side(rule.reference, rule.metric)}{less}")
         ]
     if primary:
+        tested = f"{p_value(primary.holm_p)} among the claims of the chapter (Holm), "
+        tested += f"{p_value(primary.p_value)} alone"
         facts += [
-            (
-                "Direction",
-                f"{primary.direction}: {p_value(primary.holm_p)} among the claims of the chapter "
-                f"(Holm), {p_value(primary.p_value)} alone",
-            ),
+            ("Direction", primary.direction),
+            ("Test of no difference", tested),
             ("Size", primary.size),
             ("Least that matters", metric.shown(primary.margin, signed=True).lstrip("+")),
             ("Difference", metric.shown(primary.effect, signed=True)),
