@@ -20,7 +20,7 @@ def test_convergence_counts_images_behind_the_best_and_what_a_wrong_rate_costs()
     assert said["relu"] == f"{-ahead['relu']:.0f} fewer of 10,000 test images are right"
     assert said["spread"] == f"{ahead.max() - ahead.min():.0f}"
     assert (said["num_near"], (ahead.abs() <= 20).sum()) == ("nine", 9)
-    assert said["others"] == f"SELU ({ahead['selu']:.0f})"
+    assert said["others"] == f"SELU ({-ahead['selu']:.0f} fewer)"
     tuning = frame[frame["is_tuning"]].assign(
         place=lambda rows: rows["learning_rate"].rank(method="dense")
     )

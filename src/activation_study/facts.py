@@ -96,7 +96,10 @@ def convergence(runs: Runs) -> dict[str, str]:
         "num_near": number_in_words(int(is_near.sum())),
         "reference": spelled(found.reference),
         "others": listed(
-            [f"{spelled(str(name))} ({gap:+.0f})" for name, gap in ahead[~is_near].items()]
+            [
+                f"{spelled(str(name))} ({abs(gap):.0f} {'more' if gap > 0 else 'fewer'})"
+                for name, gap in ahead[~is_near].items()
+            ]
         )
         or "none",
         "relu": Amounts("test_accuracy").change(ahead["relu"] / IMAGES),

@@ -313,7 +313,7 @@ def test_head_effect_draws_the_paired_differences_of_each_reading(read_twice):
 
 def test_averaging_draws_both_readings_of_the_same_runs(read_twice):
     picture = figures.averaging(read_twice)
-    assert picture.title.startswith("Averaged, 3 of 3 are better in the mean")
+    assert picture.title.startswith("Averaging improves 3 of 3 in the mean")
     assert "1.00 points" in picture.title
 
 

@@ -144,6 +144,8 @@ def early_training(runs: Runs) -> Picture:
     parts.legend(figure, axes)
     steps = first_step_below(losses, ["value", "others"]).groupby("value", observed=True)
     ranges = {str(head): _range(*ends) for head, ends in steps.agg(["min", "max"]).iterrows()}
+    note = " The panels' losses are not of one kind: compare each with its line."
+    note *= losses["unit"].nunique() > 1
     return Picture(
         figure,
         f"{title} by step, relative to the loss of guessing by class frequencies, for "
@@ -152,9 +154,8 @@ def early_training(runs: Runs) -> Picture:
         "Better than guessing from step "
         + listed([f"{steps} with {spelled(head)} outputs" for head, steps in ranges.items()])
         + ".",
-        "Above the dashed line a network knows less than how often each class occurs. The losses "
-        "of two panels are not of one kind: compare each with its line. Tuned rates, mean over "
-        "seeds and 95 % interval.",
+        f"Above the dashed line a network knows less than how often each class occurs.{note} Tuned "
+        "rates, mean over seeds and 95 % interval.",
     )
 
 
@@ -233,7 +234,7 @@ def speed(
         f"{title}: epochs to 97 % validation accuracy and mean height of the learning curve of "
         f"{len(arms)} arms. The highest curve has {arms.index[0]} ({arms['height'].iloc[0]:.2f} %),"
         f" the lowest {arms.index[-1]} ({arms['height'].iloc[-1]:.2f} %).",
-        f"The highest learning curve has {highest}, the lowest {lowest}, "
+        f"{highest[0].upper()}{highest[1:]} has the highest learning curve, {lowest} the lowest, "
         f"{arms['height'].iloc[0] - arms['height'].iloc[-1]:.2f} points below.",
         f"Every run of the {spelled(head)} head at {of_rate}, mean and 95 % interval; "
         "second, the mean height of the learning curve.",

@@ -217,6 +217,6 @@ def calibration_null(runs: Runs, *, reading: str = "last") -> Picture:
         f"lie {listed(counts)}; a calibrated network would do so in about one run of forty.",
         f"{listed(counts)} are worse calibrated than chance explains.",
         "Each run's error (mark) and what its predictions would show if they were exactly right "
-        "(grey, 95 %). Of calibrated networks one in forty lies above. Tuned rates, "
+        "(grey, 95 %). Of calibrated networks one in forty lies above. Rates tuned for accuracy, "
         f"{reading} weights.",
     )

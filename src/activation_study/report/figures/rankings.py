@@ -107,7 +107,8 @@ def _dumbbell(
         before: Column in grey.
         after: Column in the arm's colour.
         head: Of the arms.
-        words: What is compared, for the text (``at``) and for the caption (``caption``).
+        words: What is compared, for the text (``at``) and for the caption (``caption``); what
+            changes it, for the title (``act``).
     """
     metric, low = metric_of(column), parts.is_better_low(metric_of(column))
     arms = labels(values, varying(values))
@@ -135,7 +136,7 @@ def _dumbbell(
         figure,
         f"{name} {words['at']}, {head} head, of {len(gains)} arms. {after.capitalize()}, {count} "
         f"have a better mean; the largest gain, {largest}, has {winner}.",
-        f"{after.capitalize()}, {count} are better in the mean; {spelled(winner)} gains the most, "
+        f"{words['act']} improves {count} in the mean; {spelled(winner)} gains the most, "
         f"{largest}.",
         f"{name} {words['caption']}, {spelled(head)} outputs: every run, mean and 95 % interval.",
     )
@@ -165,6 +166,7 @@ def default_against_tuned(
         raise IncompleteRecordError("of no arm runs at both rates are recorded yet")
     shown, more = parts.in_front(values, hidden)
     words = {
+        "act": "Tuning",
         "at": "at the default and at the tuned rate",
         "caption": "at Keras's default rate (grey) and at the tuned one (in colour; where both are "
         "one rate, it covers the grey)",
@@ -196,6 +198,7 @@ def averaging(runs: Runs, *, head: str = "softmax", hidden: Sequence[str] | None
     )
     shown, more = parts.in_front(values, hidden)
     words = {
+        "act": "Averaging",
         "at": "of the same runs at the last and at the averaged weights",
         "caption": "of the same runs at the last weights (grey) and at their running average (in "
         "colour)",
@@ -243,11 +246,12 @@ def head_effect(
     unit = quantity.difference_unit
     axes.set_xlabel(f"← {left} better\u2003\u2003{right} better →\n{unit} of {label_of(metric)}")
     said = [f"{mean} at {reading} weights" for reading, mean in means.items()]
+    note = " Decayed: the rate falls to 0." if "decayed" in means else ""
     return Picture(
         figure,
         f"{label_of(metric)}, {arm} minus {reference} head, in {unit}, mean over {listed(names)}: "
         f"{listed(said)}.",
         f"{ahead.capitalize()} minus {behind}, in {unit} of {quantity.label}: {listed(said)}.",
         "Paired differences by hidden activation, each head at the rate that is best for it: mean "
-        "over seeds and 95 % interval. Decayed: the rate falls to 0. Shaded: too small to matter.",
+        f"over seeds and 95 % interval.{note} Shaded: too small to matter.",
     )
