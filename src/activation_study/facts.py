@@ -30,7 +30,7 @@ def protocol(study: Study) -> dict[str, str]:
     rates, rules = study.tuning.rates, claims.read()
     return {
         "layers": "-".join(["784", *[str(base.width)] * base.depth, "10"]),
-        "dataset": base.dataset,
+        "dataset": base.dataset.replace("mnist", "MNIST"),
         "train_size": f"{card.train_size:,}",
         "validation_size": f"{card.validation_size:,}",
         "test_size": f"{card.test_size:,}",
@@ -46,7 +46,7 @@ def protocol(study: Study) -> dict[str, str]:
         "num_tuning_seeds": str(len(study.tuning.seeds)),
         "seeds": " or ".join(map(str, sorted({len(tuple(study.seeds(a))) for a in study.arms}))),
         "default_seeds": str(len(study.default_seeds or tuple(study.seeds(study.arms[0])))),
-        "criteria": listed([label_of(name) for name in study.tuning.criteria]),
+        "criteria": "\n".join(f"1. {label_of(name)}" for name in study.tuning.criteria),
         "average_step": f"{100 * (1 - AVERAGE_DECAY):.1f} %",
         "average_start": f"{1 / (1 - AVERAGE_DECAY):.0f}",
         "default_rate": f"{DEFAULT_LEARNING_RATE:g}",

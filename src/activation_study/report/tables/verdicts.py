@@ -124,6 +124,7 @@ def rounds_table(verdicts: Iterable[Verdict]) -> Table:
             continue
         past = first_round(verdict.claim.id)
         said = past.word + (f", {past.span}" if past.span else "") if past else "was not asked"
+        said = said.replace(" %", "\N{NO-BREAK SPACE}%")
         size = box.size(verdict)
         rows.append(
             {
