@@ -11,28 +11,15 @@ from scipy import stats
 from activation_study.catalogue import activations
 from activation_study.catalogue.activations.moments import normal_moments
 from activation_study.engine.training.initial_weights import InitialWeights
-from activation_study.engine.training.network import Network, build
+from activation_study.engine.training.network import build
 from activation_study.experiment import Experiment
 from activation_study.experiment.fields import INITIALIZERS
+from engine.training.started_networks import started, stream, weights
 
 # Keras's documentation: variance = scale / fan, the fan being that of the name's family.
 SCALES = {"glorot": (1.0, "average"), "he": (2.0, "in"), "lecun": (1.0, "in")}
 # A normal distribution cut at two standard deviations has this share of its spread left.
 SPREAD_LEFT_BY_CUTTING = 0.87962566103423978
-
-
-def stream(seed: int = 0) -> np.random.SeedSequence:
-    return np.random.SeedSequence(seed)
-
-
-def started(experiment: Experiment, seed: int = 0) -> Network:
-    network = build(experiment)
-    InitialWeights(network.model).assign(experiment, stream(seed))
-    return network
-
-
-def weights(network: Network) -> dict[str, np.ndarray]:
-    return {variable.path: variable.numpy() for variable in network.model.weights}
 
 
 def stated_variance(initializer: str, shape: tuple[int, int]) -> float:

@@ -13,23 +13,9 @@ import tensorflow as tf
 from scipy import stats
 from scipy.special import expit
 
-from activation_study.engine.training.initial_weights import InitialWeights
-from activation_study.engine.training.network import Network, Standardization, build
+from activation_study.engine.training.network import Standardization, build
 from activation_study.experiment import Experiment
-
-
-def stream(seed: int = 0) -> np.random.SeedSequence:
-    return np.random.SeedSequence(seed)
-
-
-def started(experiment: Experiment, seed: int = 0) -> Network:
-    network = build(experiment)
-    InitialWeights(network.model).assign(experiment, stream(seed))
-    return network
-
-
-def weights(network: Network) -> dict[str, np.ndarray]:
-    return {variable.path: variable.numpy() for variable in network.model.weights}
+from engine.training.started_networks import started, weights
 
 
 def test_prior_bias_makes_every_output_one_in_ten() -> None:
