@@ -58,7 +58,7 @@ class _Engine:
         """Trains one epoch as ``train`` does, and returns the mean loss."""
         arrays = self._arrays
         order = tf.constant(self._generator.permutation(arrays.train_indices))
-        losses, _ = self._loop.train_epoch(arrays.images, arrays.targets, order)
+        losses, _ = self._loop.train_epoch(arrays.images, arrays.wanted, order)
         return float(losses.numpy().mean())
 
     def run(self, seed: int) -> dict[str, float]:

@@ -75,7 +75,7 @@ def tanh(scores: np.ndarray) -> np.ndarray:
 TANH = Head(
     name="tanh_mse",
     output_activation="tanh",
-    loss_name="mean_squared_error",
+    loss="mean_squared_error",
     effective_loss=r"\frac{1}{K}\sum_k \left(\tanh z_k - y_k\right)^2",
     description="Tanh outputs with squared error.",
     numpy_outputs=tanh,

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from activation_study.catalogue import activations, datasets, heads, tasks
 from activation_study.catalogue.activations import code_digest
 from activation_study.catalogue.activations.registry import Activation
@@ -43,6 +45,32 @@ class Parts:
         if not heads.HEADS.is_built_in(head):
             digests["head"] = _digest_of(parts.head)
         return replace(parts, digests=digests)
+
+    @property
+    def num_outputs(self) -> int:
+        """Width of the output layer."""
+        return self.head.num_outputs(self.task.num_outputs)
+
+    def wanted(self, targets: np.ndarray) -> np.ndarray:
+        """Return what `encode` takes, of the task's targets: once a run, in NumPy."""
+        if self.head.wanted is None:
+            return targets
+        return self.head.wanted(targets, self.task.num_outputs)
+
+    def no_wanted(self) -> np.ndarray:
+        """Return what is wanted of no example, which shows its shape and its type."""
+        return self.wanted(np.zeros((0, *self.task.target_shape), self.task.target_dtype))
+
+    def encode(self, wanted: Any) -> Any:
+        """Return what the loss is given: a float32 tensor of shape (batch, num_outputs).
+
+        Of a class beyond the outputs, a row of zeros.
+        """
+        import tensorflow as tf
+
+        if wanted.shape.rank == 1:
+            return tf.one_hot(wanted, self.num_outputs)
+        return tf.cast(wanted, tf.float32)
 
     @property
     def own(self) -> dict[str, Activation | Task | Head]:

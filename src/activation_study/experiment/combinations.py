@@ -42,6 +42,11 @@ def _task(experiment: Experiment) -> None:
             f"label_noise must be 0 where task={experiment.task!r}, which knows no wrong labels; "
             f"received {experiment.label_noise}"
         )
+    if experiment.negatives and task.targets != "one label":
+        raise ValueError(
+            f"negatives must be 0 where task={experiment.task!r}, whose targets are "
+            f"{task.targets}; received {experiment.negatives}"
+        )
 
 
 def _initial_weights(experiment: Experiment) -> None:

@@ -102,6 +102,10 @@ class Experiment:
             begin anew.
         second_epochs: Passes of the second phase; 0 where there is none.
         second_learning_rate: Step size of the second phase.
+        confident_start: Initial bias c of the outputs, beside the head's own: c of the first and -c
+            of the others.
+        negatives: Share of the training images that are added once more, with their blocks of 7 x 7
+            pixels in another order, as images of no class; 0 where not one label is right.
 
     Raises:
         ValueError: There is no such field, or a value is not accepted; says what was received, what
@@ -136,6 +140,8 @@ class Experiment:
     second_phase: str = "none"
     second_epochs: int = 0
     second_learning_rate: float = DEFAULT_LEARNING_RATE
+    confident_start: float = 0.0
+    negatives: float = 0.0
 
     def __post_init__(self) -> None:
         for field, accepted in accepted_names().items():

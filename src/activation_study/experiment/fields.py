@@ -64,6 +64,8 @@ REAL_NUMBERS = {
     "label_noise": (0.0, 0.999),
     "dead_share": (0.0, 1.0),
     "second_learning_rate": (1e-12, 1e6),
+    "confident_start": (-1e6, 1e6),
+    "negatives": (0.0, 1.0),
 }
 """Field -> lowest and highest accepted number."""
 

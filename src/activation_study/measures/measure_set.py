@@ -29,13 +29,17 @@ class Scored:
 
     Args:
         predictions: Float array of shape (n, K): the scores as the head is read.
-        outputs: Float array of shape (n, K): what the network emits.
+        outputs: Float array of shape (n, outputs): what the network emits.
         targets: Array as the kind of targets says.
+        second: Predictions as another output activation would read the same scores, if any.
+        decided: Bool array of shape (n, K): the labels that the head itself calls, if it does.
     """
 
     predictions: np.ndarray
     outputs: np.ndarray
     targets: np.ndarray
+    second: np.ndarray | None = None
+    decided: np.ndarray | None = None
 
     def output_sums(self) -> dict[str, float]:
         """Mean and standard deviation of the sum of each example's outputs, by column."""

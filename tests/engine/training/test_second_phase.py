@@ -45,7 +45,7 @@ class Begun:
         self.after = self.values(self.loop)
 
     def train(self, loop: Loop) -> None:
-        loop.train_epoch(self.arrays.images, self.arrays.targets, self.order)
+        loop.train_epoch(self.arrays.images, self.arrays.wanted, self.order)
 
     @staticmethod
     def values(loop: Loop) -> dict[str, np.ndarray]:
@@ -63,7 +63,7 @@ def test_a_lower_rate_goes_on_as_keras_does_with_a_new_optimizer() -> None:
     indices = begun.order.numpy()
     begun.loop.model.fit(
         begun.arrays.images.numpy()[indices].astype("float32") / 255,
-        np.eye(10, dtype="float32")[begun.arrays.targets.numpy()[indices]],
+        np.eye(10, dtype="float32")[begun.arrays.wanted.numpy()[indices]],
         batch_size=64,
         shuffle=False,
         verbose=0,

@@ -35,7 +35,7 @@ def weights_after_our_epochs(experiment: Experiment, order: np.ndarray) -> list[
     loop = Loop(experiment)
     loop.restart(experiment, streams.weights)
     for rates in optimizers.rates(experiment, len(order)):
-        loop.train_epoch(arrays.images, arrays.targets, tf.constant(order), rates)
+        loop.train_epoch(arrays.images, arrays.wanted, tf.constant(order), rates)
     return loop.model.get_weights()
 
 
@@ -57,7 +57,7 @@ def weights_after_fit(experiment: Experiment, order: np.ndarray) -> list[np.ndar
     loop.model.compile(optimizer(rate), heads.get(experiment.head).make_loss())
     loop.model.fit(
         PIXELS[experiment.input_scale](arrays.images.numpy()[order].astype("float32")),
-        np.eye(10, dtype="float32")[arrays.targets.numpy()[order]],
+        np.eye(10, dtype="float32")[arrays.wanted.numpy()[order]],
         batch_size=experiment.batch_size,
         epochs=2,
         shuffle=False,
@@ -104,12 +104,12 @@ def test_a_step_goes_down_the_gradient_that_the_slope_makes(slope: str) -> None:
     kernel, _, output_kernel, _ = (each.astype(float) for each in loop.model.get_weights())
     batch = arrays.train_indices[:64]
     pixels = arrays.images.numpy()[batch] / 255
-    labels = np.eye(10)[arrays.targets.numpy()[batch]]
+    labels = np.eye(10)[arrays.wanted.numpy()[batch]]
     scores = pixels @ kernel
     outputs = np.exp(np.maximum(scores, 0) @ output_kernel)
     error = (outputs / outputs.sum(axis=1, keepdims=True) - labels) / 64 @ output_kernel.T
     error *= 1.0 if slope == "linear" else -1.0 * (scores > 0)
-    loop.train_epoch(arrays.images, arrays.targets, tf.constant(batch))
+    loop.train_epoch(arrays.images, arrays.wanted, tf.constant(batch))
     stepped = kernel - 0.5 * pixels.T @ error
     np.testing.assert_allclose(loop.model.get_weights()[0], stepped, atol=1e-6)
 
@@ -128,7 +128,7 @@ def test_dead_units_never_learn_and_the_others_learn_as_if_they_were_alone(optim
     alone.model.set_weights([*living, scores_bias])
     order = tf.constant(arrays.train_indices)
     for each in (loop, alone):
-        each.train_epoch(arrays.images, arrays.targets, order)
+        each.train_epoch(arrays.images, arrays.wanted, order)
     after, of_living = loop.model.get_weights(), alone.model.get_weights()
     np.testing.assert_array_equal(after[0][:, :16], first[:, :16])
     np.testing.assert_array_equal(after[2][:, :16], second[:, :16])
@@ -157,7 +157,7 @@ def test_run_is_read_at_the_last_and_at_the_averaged_weights() -> None:
     images, labels = arrays.test[0], arrays.test[1].numpy()
     for _ in range(2):
         order = tf.constant(generator.permutation(arrays.train_indices))
-        loop.train_epoch(arrays.images, arrays.targets, order)
+        loop.train_epoch(arrays.images, arrays.wanted, order)
     for reading in loop.readings():
         outputs = loop.model(as_pixels(images)).numpy().astype(float)
         of_label = outputs[np.arange(len(labels)), labels]

@@ -13,15 +13,14 @@ activation and loss is not always what the two names say (`effective_loss` state
 - Without the mark, probabilities are clipped to [1e-7, 1 - 1e-7]: beyond it the gradient is zero.
 - `binary_crossentropy` and `mean_squared_error` average over the K classes.
 
-Keras is imported only where a tensor or a loss is made; `outputs` and `predictions` are NumPy.
+Keras is imported only where a tensor or a loss is made; all else is NumPy.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -39,6 +38,22 @@ _LOSSES = {
     "mean_squared_error": "MeanSquaredError",
 }
 
+Map = Callable[[np.ndarray], np.ndarray]
+"""Maps scores of shape (examples, outputs)."""
+
+
+def same_width(num_targets: int) -> int:
+    """One output for each target."""
+    return num_targets
+
+
+class Read(NamedTuple):
+    """What scores are read as: `Head.readings`, and `second_readings` and `decide` if any."""
+
+    predictions: np.ndarray
+    second: np.ndarray | None
+    decided: np.ndarray | None
+
 
 @dataclass(frozen=True)
 class Head:
@@ -47,7 +62,8 @@ class Head:
     Attributes:
         name: the name used in an experiment.
         output_activation: what `keras.layers.Activation` takes: a Keras name or a function.
-        loss_name: Keras's name of the loss.
+        loss: Keras's name of the loss, or a function of targets and outputs, both of shape (batch,
+            outputs), that returns the loss of each example.
         effective_loss: LaTeX of what Keras computes for one example, as a function of scores z,
             outputs o and targets y.
         description: one sentence on the head and on how its outputs become a distribution.
@@ -56,30 +72,52 @@ class Head:
             cannot be asked. Predictions of one label are its distribution, those of labels the
             probability of each.
         prior_bias: whether the output bias starts at the log-odds of the task's prior.
+        loss_gradient: ``"true"``, or ``"p - y"`` where the gradient that trains is outputs less
+            targets though that is not the gradient of the loss shown.
+        num_outputs: number K of the task's targets -> width of the output layer.
+        wanted: (the task's targets, K) -> what the loss is given, in NumPy: classes of shape (n,)
+            or a float matrix (n, outputs); None for the targets as they are.
+        second_readings: as `readings`, by another output activation than the one that trains.
+        decide: scores -> the labels that the head itself calls, bool (examples, K), where it needs
+            no threshold; None where it does.
     """
 
     name: str
     output_activation: str | Callable[[Any], Any]
-    loss_name: str
+    loss: str | Callable[[Any, Any], Any]
     effective_loss: str
     description: str
-    numpy_outputs: Callable[[np.ndarray], np.ndarray]
-    readings: Mapping[Targets, Callable[[np.ndarray], np.ndarray]]
+    numpy_outputs: Map
+    readings: Mapping[Targets, Map]
     prior_bias: bool = False
+    loss_gradient: Literal["true", "p - y"] = "true"
+    num_outputs: Callable[[int], int] = same_width
+    wanted: Callable[[np.ndarray, int], np.ndarray] | None = None
+    second_readings: Mapping[Targets, Map] = field(default_factory=dict)
+    decide: Map | None = None
 
     def make_loss(self) -> keras.losses.Loss:
         """Return a fresh Keras loss: ``loss(targets, outputs)`` is the mean over the batch."""
         quiet_tensorflow.load()
         import keras
 
-        return getattr(keras.losses, _LOSSES[self.loss_name])()
+        if isinstance(self.loss, str):
+            return getattr(keras.losses, _LOSSES[self.loss])()
 
-    def initial_bias(self, prior: float) -> float:
+        class Own(keras.losses.Loss):
+            call = staticmethod(self.loss)
+
+        return Own()
+
+    def initial_bias(self, prior: float | np.ndarray) -> float | np.ndarray:
         """Return the initial bias of the output layer: 0, or the log-odds of the prior.
 
         There every sigmoid says how often a target is 1; for K equal classes it is -ln(K - 1).
         """
-        return -math.log(1.0 / prior - 1.0) if self.prior_bias else 0.0
+        if not self.prior_bias:
+            return 0.0
+        log_odds = -np.log(1.0 / np.asarray(prior) - 1.0)
+        return log_odds if log_odds.ndim else float(log_odds)
 
     def outputs(self, scores: np.ndarray) -> np.ndarray:
         """Return what the network emits for scores, shape (examples, K), as float64 of that shape.
@@ -92,7 +130,8 @@ class Head:
     def predictions(self, scores: np.ndarray, targets: Targets) -> np.ndarray:
         """Return what scores, shape (examples, K), are read as where targets are of this kind.
 
-        They are float64 of that shape. Of one label, every row is non-negative and sums to 1.
+        They are float64 of shape (examples, targets). Of one label, every row is non-negative and
+        sums to 1.
 
         Raises:
             ValueError: `scores` is not a matrix of finite numbers, or the head cannot be read so.
@@ -103,6 +142,19 @@ class Head:
                 f"{', '.join(self.readings)}."
             )
         return self.readings[targets](_checked(scores))
+
+    def read(self, scores: np.ndarray, targets: Targets) -> Read:
+        """Return all that scores of shape (examples, outputs) are read as.
+
+        Raises:
+            ValueError: As of `predictions`.
+        """
+        second = self.second_readings.get(targets)
+        return Read(
+            self.predictions(scores, targets),
+            second(_checked(scores)) if second else None,
+            self.decide(_checked(scores)) if self.decide else None,
+        )
 
 
 def _checked(scores: np.ndarray) -> np.ndarray:

@@ -39,6 +39,5 @@ TASK = Task(
     measures=MULTILABEL,
     tuning=TuningRule(metric="mean_average_precision", tie_breaker="label_brier"),
     guess=guess(frequency(), none=NUMBERS[0]),
-    prior=frequency(),
     compose=compose,
 )

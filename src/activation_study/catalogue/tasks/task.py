@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -42,11 +42,11 @@ class Task:
     Attributes:
         name: the name used in an experiment.
         description: one sentence for tables.
-        num_outputs: width K of the output layer.
+        num_outputs: number K of targets, or of classes: the width of most heads' output layer.
         measures: what is recorded of its runs; says the kind of its targets.
         tuning: how an arm's learning rate is chosen.
         guess: metric -> score of a constant answer, which counts for a run that failed.
-        prior: how often an output's target is 1; a half where that is not known.
+        prior: how often an output's target is 1; None for what the training part of a run says.
         compose: (images, labels, generator) -> examples, or None for the dataset's own. It is
             called on one part at a time, so that parts never mix: on the training and on the
             validation part with streams of the run, on the test part with one that all runs share.
@@ -61,7 +61,7 @@ class Task:
     measures: MeasureSet
     tuning: TuningRule
     guess: Mapping[str, float]
-    prior: float = 0.5
+    prior: float | None = None
     compose: Compose | None = None
     corrupt: Corrupt | None = None
     version: int = 1
@@ -79,15 +79,9 @@ class Task:
     @property
     def target_dtype(self) -> str:
         """Type of a target in memory."""
-        return "float32" if self.targets == "numbers" else "uint8"
-
-    def encode(self, targets: Any) -> Any:
-        """Return what the loss is given: a float32 tensor of shape (batch, num_outputs)."""
-        import tensorflow as tf
-
-        if self.targets == "one label":
-            return tf.one_hot(targets, self.num_outputs)
-        return tf.cast(targets, tf.float32)
+        if self.targets == "numbers":
+            return "float32"
+        return "uint8" if self.targets == "labels" or self.num_outputs < 256 else "uint16"
 
 
 def wrong_labels(

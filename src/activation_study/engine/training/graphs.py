@@ -6,7 +6,7 @@ import functools
 
 import tensorflow as tf
 
-from activation_study.catalogue.tasks import Task
+from activation_study.catalogue.parts import Parts
 from activation_study.engine.training import network
 
 compiled = functools.partial(tf.function, autograph=False)
@@ -16,11 +16,12 @@ ZERO = tf.UnconnectedGradients.ZERO
 """No gradient reaches the layers before a rounding or a cast: theirs is zero."""
 
 
-def any_examples(task: Task) -> tuple[tf.TensorSpec, tf.TensorSpec]:
+def any_examples(parts: Parts) -> tuple[tf.TensorSpec, tf.TensorSpec]:
     """Images and targets of any number: one graph serves validation, probe and test set."""
+    wanted = parts.no_wanted()
     return (
         tf.TensorSpec((None, network.NUM_PIXELS), tf.uint8),
-        tf.TensorSpec((None, *task.target_shape), task.target_dtype),
+        tf.TensorSpec((None, *wanted.shape[1:]), wanted.dtype),
     )
 
 

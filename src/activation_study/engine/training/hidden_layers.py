@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from activation_study.catalogue.tasks import Task
+from activation_study.catalogue.parts import Parts
 from activation_study.engine.training import graphs
 from activation_study.engine.training.network import Network
 
@@ -45,33 +45,33 @@ class HiddenLayers:
 
     Args:
         network: Its weights are read anew at each look.
-        loss: (scores of the output layer, targets) -> mean loss.
-        task: Of the targets.
+        loss: (scores of the output layer, what is wanted) -> mean loss.
+        parts: Of the experiment.
     """
 
     def __init__(
-        self, network: Network, loss: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], task: Task
+        self, network: Network, loss: Callable[[tf.Tensor, tf.Tensor], tf.Tensor], parts: Parts
     ) -> None:
         self._network = network
         self._loss = loss
-        images, targets = graphs.any_examples(task)
+        images, wanted = graphs.any_examples(parts)
         indices = tf.TensorSpec((None,), tf.int32)
-        self._look_graph = graphs.compiled(self._look, input_signature=(images, targets))
+        self._look_graph = graphs.compiled(self._look, input_signature=(images, wanted))
         self._dead_graph = graphs.compiled(self._dead, input_signature=(images, indices))
 
-    def look(self, images: tf.Tensor, targets: tf.Tensor) -> list[LayerLook]:
+    def look(self, images: tf.Tensor, wanted: tf.Tensor) -> list[LayerLook]:
         """Looks at every hidden layer on the probe set, first layer first."""
         return [
             LayerLook(*(None if part is None else part.numpy() for part in layer))  # type: ignore[arg-type]
-            for layer in self._look_graph(images, targets)
+            for layer in self._look_graph(images, wanted)
         ]
 
-    def _look(self, images: tf.Tensor, targets: tf.Tensor) -> list[tuple[Any, ...]]:
+    def _look(self, images: tf.Tensor, wanted: tf.Tensor) -> list[tuple[Any, ...]]:
         kernels = [kernel.value for kernel in self._network.kernels]
         with tf.GradientTape() as tape:
             pixels = graphs.as_pixels(images, *self._network.pixel_range)
             seen = self._network.watched(pixels, training=False)
-            loss = self._loss(seen["scores"], targets)
+            loss = self._loss(seen["scores"], wanted)
         sources = [kernels, [weighted for _, weighted, *_ in seen["hidden"]]]
         gradients, errors = tape.gradient(loss, sources, unconnected_gradients=graphs.ZERO)
         looks = []

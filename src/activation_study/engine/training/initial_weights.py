@@ -33,14 +33,28 @@ class InitialWeights:
         self._model = model
         self._constants = [np.array(value) for value in model.get_weights()]
 
-    def assign(self, experiment: Experiment, stream: np.random.SeedSequence) -> None:
-        """Sets every variable of the model to the experiment's initial value."""
-        values = self.values(experiment, stream)
+    def assign(
+        self,
+        experiment: Experiment,
+        stream: np.random.SeedSequence,
+        prior: float | np.ndarray,
+    ) -> None:
+        """Sets every variable of the model to the experiment's initial value.
+
+        Args:
+            experiment: Says from what to start.
+            stream: Draws.
+            prior: How often an output's target is 1: one number, or one for each output.
+        """
+        values = self.values(experiment, stream, prior)
         for variable, value in zip(self._model.weights, values, strict=True):
             variable.assign(value)
 
     def values(
-        self, experiment: Experiment, stream: np.random.SeedSequence
+        self,
+        experiment: Experiment,
+        stream: np.random.SeedSequence,
+        prior: float | np.ndarray = 0.5,
     ) -> Iterator[np.ndarray | tf.Tensor]:
         """Yields the experiment's initial value of every variable of the model."""
         name = experiment.initializer
@@ -48,7 +62,11 @@ class InitialWeights:
             name = experiment.activation.initializer
         mean, spread = _moments(name, experiment)
         hidden_bias = experiment.bias_initial_value
-        output_bias = experiment.parts.head.initial_bias(experiment.parts.task.prior)
+        output_bias = experiment.parts.head.initial_bias(prior)
+        if experiment.confident_start:
+            sure = np.full(experiment.parts.num_outputs, -experiment.confident_start)
+            sure[0] = experiment.confident_start
+            output_bias = output_bias + sure
         seeds = np.split(stream.generate_state(2 * len(self._constants)), 2)
         kernel_seeds, bias_seeds = (iter(part.tolist()) for part in seeds)
         # What the units below emit on average, which no weight of the first layer sees.

@@ -45,7 +45,7 @@ class Loop:
     """
 
     def __init__(self, experiment: Experiment) -> None:
-        self._task = experiment.parts.task
+        self._parts = experiment.parts
         self._batch_size = experiment.batch_size
         self._evaluation_batch = EVALUATION_BATCH[experiment.architecture]
         self._network = network.build(experiment)
@@ -61,9 +61,9 @@ class Loop:
         ]
         self.train_epoch = graphs.compiled(self._train_epoch)
         self._evaluate_graph = graphs.compiled(
-            self._evaluate, input_signature=graphs.any_examples(self._task)
+            self._evaluate, input_signature=graphs.any_examples(self._parts)
         )
-        layers = HiddenLayers(self._network, self._loss_of, self._task)
+        layers = HiddenLayers(self._network, self._loss_of, self._parts)
         self.look, self.dead = layers.look, layers.dead
 
     @property
@@ -78,9 +78,20 @@ class Loop:
         # What a layer of a user's own has learned can be steeper than what it began with.
         return math.nan if hidden.kind == "learned" and hidden.function else hidden.lipschitz
 
-    def restart(self, experiment: Experiment, stream: np.random.SeedSequence) -> None:
-        """Puts weights and optimizer back to the beginning of the given experiment."""
-        self.initial.assign(experiment, stream)
+    def restart(
+        self,
+        experiment: Experiment,
+        stream: np.random.SeedSequence,
+        prior: float | np.ndarray = 0.5,
+    ) -> None:
+        """Puts weights and optimizer back to the beginning of the given experiment.
+
+        Args:
+            experiment: Of this loop's cell.
+            stream: Draws the weights.
+            prior: How often an output's target is 1: one number, or one for each output.
+        """
+        self.initial.assign(experiment, stream, prior)
         self.restart_optimizer(experiment.learning_rate)
 
     def restart_optimizer(self, learning_rate: float) -> None:
@@ -110,7 +121,7 @@ class Loop:
     def _train_epoch(
         self,
         images: tf.Tensor,
-        targets: tf.Tensor,
+        wanted: tf.Tensor,
         order: tf.Tensor,
         rates: tf.Tensor | None = None,
     ) -> tuple[tf.Tensor, tf.Tensor]:
@@ -118,7 +129,7 @@ class Loop:
 
         Args:
             images: uint8 of shape (n, 784).
-            targets: Of shape (n, ...) as the task says.
+            wanted: Of shape (n, ...) as ``Parts.wanted`` gives it.
             order: int32 of shape (examples,).
             rates: Learning rate of each step, float32; None where it stays as it is.
 
@@ -129,13 +140,13 @@ class Loop:
         num_full = order.shape[0] // self._batch_size
         # Full batches have a static shape, which spares each step about thirty shape operations.
         batches = tf.reshape(order[: num_full * self._batch_size], (num_full, self._batch_size))
-        num_seen = 1 + (self._task.targets == "one label")
+        num_seen = 1 + (self._parts.task.targets == "one label")
         seen = tf.TensorArray(tf.float32, size=num_full, element_shape=(num_seen,))
 
         def train_step(number: tf.Tensor | int, batch: tf.Tensor) -> tf.Tensor:
             if rates is not None:
                 self._optimizer.learning_rate.assign(rates[number])
-            return self._train_step(images, targets, batch)
+            return self._train_step(images, wanted, batch)
 
         def step(number: tf.Tensor, seen: tf.TensorArray) -> tuple[tf.Tensor, tf.TensorArray]:
             return number + 1, seen.write(number, train_step(number, batches[number]))
@@ -147,21 +158,21 @@ class Loop:
             values = tf.concat([values, [rest]], axis=0)
         return values[:, 0], tf.reshape(values[:, 1:], [-1])
 
-    def _train_step(self, images: tf.Tensor, targets: tf.Tensor, batch: tf.Tensor) -> tf.Tensor:
+    def _train_step(self, images: tf.Tensor, all_wanted: tf.Tensor, batch: tf.Tensor) -> tf.Tensor:
         """Takes one step on ``images[batch]`` and returns what it saw: loss, perhaps accuracy."""
         variables = self._network.model.trainable_variables
         pixels = graphs.as_pixels(tf.gather(images, batch), *self._network.pixel_range)
-        wanted = tf.gather(targets, batch)
+        wanted = tf.gather(all_wanted, batch)
         with tf.GradientTape() as tape:
             outputs = self._network.model(pixels, training=True)
-            loss = self._loss(self._task.encode(wanted), outputs)
+            loss = self._loss(self._parts.encode(wanted), outputs)
         values = [variable.value for variable in variables]
         gradients = tape.gradient(loss, values, unconnected_gradients=graphs.ZERO)
         self._optimizer.apply(gradients, variables)
         self._average()
-        if self._task.targets != "one label":
+        if self._parts.task.targets != "one label":
             return tf.stack([loss])
-        is_right = tf.argmax(outputs, axis=1, output_type=tf.int32) == tf.cast(wanted, tf.int32)
+        is_right = _called(outputs) == _called(wanted)
         return tf.stack([loss, tf.reduce_mean(tf.cast(is_right, tf.float32))])
 
     def _average(self) -> None:
@@ -178,12 +189,12 @@ class Loop:
                 var=average.handle, alpha=share, delta=average - weight.value
             )
 
-    def evaluate(self, images: tf.Tensor, targets: tf.Tensor) -> Evaluation:
-        """Evaluates uint8 images of shape (n, 784) with their targets."""
+    def evaluate(self, images: tf.Tensor, wanted: tf.Tensor) -> Evaluation:
+        """Evaluates uint8 images of shape (n, 784) with what is wanted of them."""
         size = self._evaluation_batch or len(images)
         starts = range(0, len(images), size)
         parts = [
-            self._evaluate_graph(images[start : start + size], targets[start : start + size])
+            self._evaluate_graph(images[start : start + size], wanted[start : start + size])
             for start in starts
         ]
         losses, scores, outputs = zip(*parts, strict=True)
@@ -194,15 +205,24 @@ class Loop:
             np.concatenate([part.numpy() for part in outputs]),
         )
 
-    def _evaluate(self, images: tf.Tensor, targets: tf.Tensor) -> tuple[tf.Tensor, ...]:
+    def _evaluate(self, images: tf.Tensor, wanted: tf.Tensor) -> tuple[tf.Tensor, ...]:
         pixels = graphs.as_pixels(images, *self._network.pixel_range)
         seen = self._network.watched(pixels, training=False)
-        return self._loss_of(seen["scores"], targets), seen["scores"], seen["outputs"]
+        return self._loss_of(seen["scores"], wanted), seen["scores"], seen["outputs"]
 
-    def _loss_of(self, scores: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
+    def _loss_of(self, scores: tf.Tensor, wanted: tf.Tensor) -> tf.Tensor:
         # The output activation is applied anew: Keras's losses look for the scores behind it.
         outputs = self._network.model.get_layer("outputs")(scores)
-        return self._loss(self._task.encode(targets), outputs)
+        return self._loss(self._parts.encode(wanted), outputs)
+
+
+def _called(rows: tf.Tensor) -> tf.Tensor:
+    """The class of each row, int32; classes as they are."""
+    if rows.shape.rank == 1:
+        return tf.cast(rows, tf.int32)
+    if rows.shape[1] == 1:
+        return tf.cast(rows[:, 0] >= 0.5, tf.int32)
+    return tf.argmax(rows, axis=1, output_type=tf.int32)
 
 
 _LOOPS: dict[tuple, Loop] = {}

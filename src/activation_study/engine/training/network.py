@@ -67,7 +67,7 @@ def build(experiment: Experiment) -> Network:
         signal = keras.layers.Flatten(name="flat")(signal)
     if experiment.bottleneck:
         signal = keras.layers.Dense(experiment.bottleneck, name="bottleneck")(signal)
-    scores = keras.layers.Dense(parts.task.num_outputs, name="scores")(signal)
+    scores = keras.layers.Dense(parts.num_outputs, name="scores")(signal)
     outputs = keras.layers.Activation(parts.head.output_activation, name="outputs")(scores)
     return Network(
         model=keras.Model(pixels, outputs),

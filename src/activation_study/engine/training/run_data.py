@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
 from activation_study.catalogue import datasets
+from activation_study.catalogue.datasets.blocks import scrambled
+from activation_study.catalogue.parts import Parts
 from activation_study.catalogue.tasks.task import Compose
 from activation_study.engine.training import PROBE_SIZE
 from activation_study.experiment import Experiment
@@ -31,11 +34,26 @@ class Streams:
     null: np.random.SeedSequence
     compose: np.random.SeedSequence
     redraw: np.random.SeedSequence
+    negatives: np.random.SeedSequence
 
     @classmethod
     def of(cls, experiment: Experiment) -> Streams:
         """Spawns the streams of an experiment; they do not depend on anything but its seed."""
-        return cls(*np.random.SeedSequence(experiment.seed).spawn(7))
+        return cls(*np.random.SeedSequence(experiment.seed).spawn(8))
+
+
+class Part(NamedTuple):
+    """Images that a network is measured on.
+
+    Args:
+        images: uint8 tensor of shape (examples, 784).
+        wanted: Tensor of shape (examples, ...): what the loss is given.
+        targets: Array of shape (examples, ...) as the task says.
+    """
+
+    images: tf.Tensor
+    wanted: tf.Tensor
+    targets: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -44,28 +62,31 @@ class RunData:
 
     Args:
         images: uint8 tensor of shape (examples, 784).
-        targets: Tensor of shape (examples, ...) as the task says, noisy where the experiment asks
-            for it.
+        wanted: Tensor of shape (examples, ...): what the loss is given, noisy where the experiment
+            asks for it.
         train_indices: int32 array: the run's training part within these examples.
-        validation: Images and targets of the validation part.
-        test: Images and targets of the test set; None where the run does not read it.
+        prior: How often an output's target is 1: one number, or one for each output.
+        validation: The validation part.
+        test: The test set; None where the run does not read it.
     """
 
     images: tf.Tensor
-    targets: tf.Tensor
+    wanted: tf.Tensor
     train_indices: np.ndarray
-    validation: Tensors
-    test: Tensors | None
+    prior: float | np.ndarray
+    validation: Part
+    test: Part | None
 
     def probe(self, architecture: str) -> Tensors:
-        """Images and targets of the probe set."""
-        images, targets = self.validation
-        return images[: PROBE_SIZE[architecture]], targets[: PROBE_SIZE[architecture]]
+        """Images of the probe set, and what is wanted of them."""
+        size = PROBE_SIZE[architecture]
+        return self.validation.images[:size], self.validation.wanted[:size]
 
 
 def prepare(experiment: Experiment, streams: Streams) -> RunData:
     """Splits the dataset's training images by the run's seed, and composes the task's examples."""
-    task, noise = experiment.parts.task, experiment.label_noise
+    parts, noise = experiment.parts, experiment.label_noise
+    task = parts.task
     train, unread = _tensors(experiment.dataset)
     test = unread if experiment.evaluation == "test" else None
     train_indices, validation_indices = datasets.split(
@@ -80,13 +101,47 @@ def prepare(experiment: Experiment, streams: Streams) -> RunData:
         validation = _composed(task.compose, validation, theirs)
         if test:
             test = _composed(task.compose, test, np.random.default_rng(TEST_SEED))
-    images, targets = train
+    images, targets = train[0], train[1].numpy()
     if task.corrupt and noise:
-        noisy = targets.numpy()
         generator = np.random.default_rng(streams.noise)
-        noisy[train_indices] = task.corrupt(noisy[train_indices], noise, generator)
-        targets = tf.constant(noisy)
-    return RunData(images, targets, train_indices, validation, test)
+        targets = targets.copy()
+        targets[train_indices] = task.corrupt(targets[train_indices], noise, generator)
+    if experiment.negatives:
+        of_part = images.numpy()[train_indices]
+        negatives = _negatives(of_part, experiment.negatives, streams.negatives)
+        added = np.arange(len(images), len(images) + len(negatives), dtype=np.int32)
+        train_indices = np.concatenate([train_indices, added])
+        images = tf.concat([images, negatives], axis=0)
+        no_class = np.full(len(negatives), task.num_outputs, targets.dtype)
+        targets = np.concatenate([targets, no_class])
+    wanted = parts.wanted(targets)
+    prior = _frequencies(parts, wanted[train_indices]) if task.prior is None else task.prior
+    return RunData(
+        images,
+        tf.constant(wanted),
+        train_indices,
+        prior,
+        _part(parts, validation),
+        _part(parts, test) if test else None,
+    )
+
+
+def _part(parts: Parts, examples: Tensors) -> Part:
+    images, targets = examples[0], examples[1].numpy()
+    return Part(images, tf.constant(parts.wanted(targets)), targets)
+
+
+def _frequencies(parts: Parts, wanted: np.ndarray) -> np.ndarray:
+    """How often each output's target is 1, shape (outputs,): never 0, which has no log-odds."""
+    counts = parts.encode(tf.constant(wanted)).numpy().sum(axis=0, dtype=np.float64)
+    return (counts + 0.5) / (len(wanted) + 1.0)
+
+
+def _negatives(images: np.ndarray, share: float, stream: np.random.SeedSequence) -> np.ndarray:
+    """A share of the images, drawn without repetition, each with its blocks in another order."""
+    generator = np.random.default_rng(stream)
+    chosen = generator.choice(len(images), round(share * len(images)), replace=False)
+    return scrambled(images[chosen], generator)
 
 
 def _at(part: Tensors, indices: np.ndarray) -> Tensors:

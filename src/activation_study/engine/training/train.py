@@ -62,15 +62,16 @@ def train(experiment: Experiment) -> Run:
         streams = run_data.Streams.of(experiment)
         arrays = run_data.prepare(experiment, streams)
         loop = loop_for(experiment)
-        loop.restart(experiment, streams.weights)
+        loop.restart(experiment, streams.weights, arrays.prior)
     watch = Watch(experiment.parts, loop.lipschitz)
     loop = _train_and_watch(experiment, loop, arrays, watch, streams, seconds)
-    summary = watch.summarize(arrays.validation[1].numpy())
+    summary = watch.summarize(arrays.validation.targets)
     tables = watch.tables()
     if arrays.test:
         with _timed(seconds, "measure"):
             for reading in loop.readings():
-                test = read(experiment.parts, loop.evaluate(*arrays.test), arrays.test[1].numpy())
+                images, wanted, targets = arrays.test
+                test = read(experiment.parts, loop.evaluate(images, wanted), targets)
                 tested, tested_tables = experiment.parts.task.measures.final(
                     watch.validation[reading], test, np.random.default_rng(streams.null)
                 )
@@ -105,12 +106,12 @@ def _train_and_watch(
     Returns:
         The loop that ran the last of them.
     """
-    targets = arrays.validation[1].numpy()
+    images, wanted, targets = arrays.validation
     probe = arrays.probe(experiment.architecture)
 
     def look(train_loss: float, is_landmark: bool) -> None:
         with _timed(seconds, "measure"):
-            validation = {each: loop.evaluate(*arrays.validation) for each in loop.readings()}
+            validation = {each: loop.evaluate(images, wanted) for each in loop.readings()}
             layers = loop.look(*probe) if experiment.depth else []
             is_deep = is_landmark and layers
             dead = loop.dead(arrays.images, arrays.train_indices) if is_deep else None
@@ -126,7 +127,7 @@ def _train_and_watch(
         order = generator.permutation(arrays.train_indices)
         with _timed(seconds, "train"):
             losses, accuracies = loop.train_epoch(
-                arrays.images, arrays.targets, tf.constant(order), rates
+                arrays.images, arrays.wanted, tf.constant(order), rates
             )
             losses = losses.numpy()
         if epoch == 0:

@@ -152,10 +152,11 @@ class Watch:
 
 def read(parts: Parts, evaluation: Evaluation, targets: np.ndarray) -> Scored:
     """What an evaluation predicts, as the head is read for the task; NaN after divergence."""
-    predictions = np.full(evaluation.scores.shape, np.nan)
-    if np.isfinite(evaluation.scores).all():
-        predictions = parts.head.predictions(evaluation.scores, parts.task.targets)
-    return Scored(predictions, evaluation.outputs, targets)
+    if not np.isfinite(evaluation.scores).all():
+        nothing = np.full((len(targets), parts.task.num_outputs), np.nan)
+        return Scored(nothing, evaluation.outputs, targets)
+    read = parts.head.read(evaluation.scores, parts.task.targets)
+    return Scored(read.predictions, evaluation.outputs, targets, read.second, read.decided)
 
 
 def _columns(rows: list[dict[str, Any]]) -> Table:
