@@ -102,7 +102,8 @@ def test_they_train_in_a_worker_process_as_they_do_here(tmp_path: Path) -> None:
     assert list(runs.tables["sizes"]["examples"]) == [1_000, 1_000]
     here = train(experiments[0])
     row = runs.summary.set_index("key").loc[here.key]
-    assert row["test_largest_error"] == here.summary["test_largest_error"]
+    # This process may have more threads than a worker, which sum in another order.
+    assert row["test_largest_error"] == pytest.approx(here.summary["test_largest_error"], 1e-5)
     assert row["task"].startswith("ink@")
     assert row["head"].startswith("tanh_mse@")
     failed = runs.summary.assign(test_largest_error=math.nan, diverged=True)

@@ -104,8 +104,11 @@ class Head:
         if isinstance(self.loss, str):
             return getattr(keras.losses, _LOSSES[self.loss])()
 
+        each = self.loss
+
         class Own(keras.losses.Loss):
-            call = staticmethod(self.loss)
+            def call(self, y_true: Any, y_pred: Any) -> Any:
+                return each(y_true, y_pred)
 
         return Own()
 
