@@ -10,6 +10,7 @@ from activation_study import settings
 from activation_study.engine.records import schema
 from activation_study.engine.records.published import PublishedRecord
 from activation_study.measures.classification import CLASSIFICATION
+from activation_study.measures.composition import COMPOSITION
 from activation_study.measures.metrics import METRICS, label_of, metric_of
 from activation_study.measures.multilabel import MULTILABEL
 from activation_study.measures.regression import REGRESSION
@@ -19,7 +20,7 @@ from activation_study.report.analysis import derived
 def test_every_quantity_has_a_row_and_every_row_is_of_one():
     columns = {
         column
-        for found in map(schema.Schema.of, (CLASSIFICATION, MULTILABEL, REGRESSION))
+        for found in map(schema.Schema.of, (CLASSIFICATION, MULTILABEL, REGRESSION, COMPOSITION))
         for table, types in found.tables.items()
         for column, kind in types.items()
         if kind in (schema.REAL, schema.COUNT)
