@@ -15,8 +15,12 @@ from activation_study.engine.records import schema
 from activation_study.engine.records.published import PublishedRecord
 from activation_study.engine.records.records import Records, Runs
 from activation_study.experiment import FIELDS, Experiment
+from activation_study.measures.composition import COMPOSITION
 from activation_study.measures.metrics import AVERAGED
 from activation_study.report.claims.judging import judge_all
+
+OTHER_MEASURES = (COMPOSITION,)
+"""Those that the data card describes apart from those of one right class."""
 
 PUBLISHED = PublishedRecord(settings.published()).studies()
 
@@ -53,12 +57,20 @@ def test_every_published_key_is_that_of_its_description(published: Records) -> N
 
 def test_the_data_card_describes_every_column() -> None:
     card = (settings.published() / "README.md").read_text()
-    sections = dict(part.split(":", 1) for part in card.split("\n## ")[1:])
-    assert list(sections) == list(schema.TABLES)
+    founding, others = (
+        dict(part.split(":", 1) for part in half.split("\n## ")[1:])
+        for half in card.split("\n# Tasks with other targets\n")
+    )
+    assert list(founding) == list(schema.TABLES)
     for table, columns in schema.TABLES.items():
-        named = re.findall(r"`([a-z_0-9]+)`", sections[table])
+        named = re.findall(r"`([a-z_0-9]+)`", founding[table])
         described = {*named, *(f"{AVERAGED}{column}" for column in named)}
         assert [column for column in columns if column not in described] == [], table
+    for measures in OTHER_MEASURES:
+        named = re.findall(r"`([a-z_0-9]+)`", others[measures.name])
+        of_tables = [name for spec in measures.tables.values() for name in spec.columns]
+        columns = {*measures.every_epoch, *measures.at_the_end, *measures.tables, *of_tables}
+        assert columns - {*named} == set(), measures.name
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
