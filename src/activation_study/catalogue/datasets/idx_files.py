@@ -2,7 +2,7 @@
 
 Search order: the folder named by ``ACTIVATION_STUDY_DATASETS``, the user's cache, download from
 the mirrors in turn. The user's folder may hold the files under either of their two usual names,
-compressed or not, or one archive as Keras keeps it. A damaged file there is an error; in the cache,
+compressed or not, or one archive of NumPy's. A damaged file there is an error; in the cache,
 which this package fills, it is fetched again.
 """
 
@@ -43,14 +43,14 @@ class IdxFile:
         shape: shape of the array that it holds.
         sha256: hex digest of the payload, the decompressed file.
         gz_sha256: hex digest of the compressed file.
-        keras_name: name of the array in Keras's archive of the dataset, if it has one.
+        array_name: name of the array in an archive of the dataset, if there is one.
     """
 
     name: str
     shape: tuple[int, ...]
     sha256: str
     gz_sha256: str
-    keras_name: str = ""
+    array_name: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -117,30 +117,33 @@ def _decode(file: IdxFile, path: Path) -> np.ndarray:
 
 
 def _decode_archive(files: Sequence[IdxFile], path: Path) -> list[np.ndarray]:
-    """Read and verify the arrays of `files` in the archive that Keras makes of a dataset."""
+    """Read and verify the arrays of `files` in NumPy's archive of a dataset."""
     try:
         with path.open("rb") as stream, np.load(stream) as archive:
-            arrays = [archive[file.keras_name] for file in files]
+            arrays = [archive[file.array_name] for file in files]
     # Of a damaged archive NumPy may say anything.
     except Exception as error:
         raise ChecksumError(
             f"{path}: not the expected file: received {error!s}; expected an archive of "
-            f"{', '.join(file.keras_name for file in files)}. {_REMEDY}"
+            f"{', '.join(file.array_name for file in files)}. {_REMEDY}"
         ) from error
     for file, array in zip(files, arrays, strict=True):
         content = file.header + array.tobytes()
-        _checked(path / file.keras_name, content, file.size, file.sha256, _REMEDY)
+        _checked(path / file.array_name, content, file.size, file.sha256, _REMEDY)
         array.setflags(write=False)
     return arrays
 
 
-def read(dataset: str, files: Sequence[IdxFile], mirrors: Sequence[str]) -> list[np.ndarray]:
+def read(
+    dataset: str, files: Sequence[IdxFile], mirrors: Sequence[str], archive: str = ""
+) -> list[np.ndarray]:
     """Return the arrays of `files`, read-only uint8, from the first place that has them.
 
     Args:
         dataset: name of the subfolder in the user's folder and in the cache.
         files: what to read.
         mirrors: addresses of folders, each ending in a slash, tried in turn.
+        archive: name of the archive that may hold them, by default as Keras names it.
 
     Raises:
         MissingFileError: the folder named by the environment does not exist, or holds some of
@@ -149,11 +152,11 @@ def read(dataset: str, files: Sequence[IdxFile], mirrors: Sequence[str]) -> list
         DownloadError: nothing local, and no mirror gave the file.
         DatasetError: a file cannot be read, or the cache cannot be written.
     """
-    own = _in_user_folder(dataset, files)
+    own = _in_user_folder(dataset, files, archive or f"{dataset}.npz")
     return own or [_decode(file, _fetched(dataset, file, mirrors)) for file in files]
 
 
-def _in_user_folder(dataset: str, files: Sequence[IdxFile]) -> list[np.ndarray]:
+def _in_user_folder(dataset: str, files: Sequence[IdxFile], archive: str) -> list[np.ndarray]:
     """The arrays of the user's own folder; none where there is no such folder or no such file."""
     folder = settings.datasets()
     if folder is None:
@@ -167,10 +170,8 @@ def _in_user_folder(dataset: str, files: Sequence[IdxFile]) -> list[np.ndarray]:
     found = [_first_of(folder, dataset, file.names) for file in files]
     if all(found):
         return [_decode(file, path) for file, path in zip(files, found, strict=True) if path]
-    if all(file.keras_name for file in files) and (
-        archive := _first_of(folder, dataset, (f"{dataset}.npz",))
-    ):
-        return _decode_archive(files, archive)
+    if all(file.array_name for file in files) and (path := _first_of(folder, dataset, (archive,))):
+        return _decode_archive(files, path)
     if not any(found):
         _LOG.info("%s holds no file of %s; looking in the cache", folder, dataset)
         return []
@@ -184,7 +185,9 @@ def _in_user_folder(dataset: str, files: Sequence[IdxFile]) -> list[np.ndarray]:
 
 
 def _first_of(folder: Path, dataset: str, names: Sequence[str]) -> Path | None:
-    for path in (place / name for place in (folder / dataset, folder) for name in names):
+    # In the folder itself lie MNIST's: other datasets give their files the same names.
+    places = (folder / dataset, folder) if dataset == "mnist" else (folder / dataset,)
+    for path in (place / name for place in places for name in names):
         try:
             if path.is_file():
                 return path

@@ -36,16 +36,16 @@ MNIST_MIRRORS = (
 
 # fmt: off
 MNIST_FILES = (
-    IdxFile("train-images-idx3-ubyte", (60_000, 28, 28), keras_name="x_train",
+    IdxFile("train-images-idx3-ubyte", (60_000, 28, 28), array_name="x_train",
             sha256="ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
             gz_sha256="440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"),
-    IdxFile("train-labels-idx1-ubyte", (60_000,), keras_name="y_train",
+    IdxFile("train-labels-idx1-ubyte", (60_000,), array_name="y_train",
             sha256="65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
             gz_sha256="3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"),
-    IdxFile("t10k-images-idx3-ubyte", (10_000, 28, 28), keras_name="x_test",
+    IdxFile("t10k-images-idx3-ubyte", (10_000, 28, 28), array_name="x_test",
             sha256="0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
             gz_sha256="8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"),
-    IdxFile("t10k-labels-idx1-ubyte", (10_000,), keras_name="y_test",
+    IdxFile("t10k-labels-idx1-ubyte", (10_000,), array_name="y_test",
             sha256="ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
             gz_sha256="f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"),
 )
