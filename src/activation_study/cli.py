@@ -14,6 +14,7 @@ import typer
 from tqdm import tqdm
 
 from activation_study import exit_codes, settings, studies
+from activation_study.catalogue.spelling import with_hyphen
 from activation_study.engine.records.records import Records
 from activation_study.engine.sweeps.sweep import load, run, shows_progress
 from activation_study.errors import RecordError
@@ -236,7 +237,7 @@ def picture(path: Annotated[Path, typer.Argument(help="PNG to write.")]) -> None
         )
     drawn = figures.ranking(runs)
     path.write_bytes(drawn.png())
-    typer.echo(drawn.alt)
+    typer.echo(with_hyphen(drawn.alt))
 
 
 def _say_what_is_mixed(summary: pd.DataFrame) -> None:

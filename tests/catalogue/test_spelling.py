@@ -1,11 +1,11 @@
-"""How pages write names."""
+"""How pages write names and numbers."""
 
 from __future__ import annotations
 
 import pytest
 
 from activation_study.catalogue import activations, heads
-from activation_study.catalogue.spelling import field_written, written
+from activation_study.catalogue.spelling import field_written, with_hyphen, with_minus, written
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,10 @@ def test_fields_have_a_plural() -> None:
     assert field_written("hidden") == "hidden activation"
     assert field_written("learning_rate", 3) == "learning rates"
     assert field_written("rate_decay", 2) == "decays of the rate"
+
+
+def test_a_minus_stands_before_a_number_and_a_hyphen_between_words():
+    assert with_minus("from -0.5 to -3 on 2026-11-26, tanh(-x)") == (
+        "from \N{MINUS SIGN}0.5 to \N{MINUS SIGN}3 on 2026-11-26, tanh(-x)"
+    )
+    assert float(with_hyphen(with_minus("-0.5"))) == -0.5

@@ -1,4 +1,4 @@
-"""How pages write the catalogue's names, and the fields of an experiment."""
+"""How pages write the catalogue's names, the fields of an experiment, and numbers below 0."""
 
 from __future__ import annotations
 
@@ -18,6 +18,19 @@ _FIELDS = {
     "rate_decay": "decay of the rate",
     "metric": "measure",
 }
+
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def with_minus(text: str) -> str:
+    """Write the hyphen before a number as the minus that it stands for."""
+    return re.sub(r"(?<!\w)-(?=[\d.])", MINUS, text)
+
+
+def with_hyphen(text: str) -> str:
+    """Write a minus as a hyphen: a terminal has it, and programs read it."""
+    return text.replace(MINUS, "-")
 
 
 def written(name: object) -> str:

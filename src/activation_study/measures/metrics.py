@@ -53,11 +53,12 @@ class Metric:
         return "points" if self.unit == "%" else self.unit
 
     def number(self, value: float, *, signed: bool = False) -> str:
-        """Writes a value without its unit; signed, a difference of two values."""
+        """Writes a value without its unit, a minus as one; signed, a difference of two values."""
         if not math.isfinite(value):
             return "not defined"
         form = ".4g" if self.digits is None else f".{self.digits}f"
-        return f"{self.factor * value:{'+' if signed else ''}{form}}"
+        written = f"{self.factor * value:{'+' if signed else ''}{form}}"
+        return written.replace("-", "\N{MINUS SIGN}")
 
     def shown(self, value: float, *, signed: bool = False) -> str:
         """Writes a value in its unit; signed, a difference of two values."""

@@ -11,6 +11,7 @@ import pytest
 import scipy.stats
 from bs4 import BeautifulSoup
 
+from activation_study.catalogue.spelling import with_minus
 from activation_study.report import figures, tables
 from activation_study.report.analysis import chosen_rates
 from activation_study.report.analysis.rates import working_range
@@ -326,8 +327,9 @@ def test_a_worked_example_draws_every_pair_and_gives_both_answers(read_twice):
     drawn = [float(line.get_xdata()[0]) for line in picture.figure.axes[0].get_lines()[2::2]]
     np.testing.assert_allclose(drawn[: len(gaps)], gaps)
     interval = scipy.stats.t.interval(0.95, len(gaps) - 1, gaps.mean(), scipy.stats.sem(gaps))
-    assert f"95 % interval {interval[0]:+.2f} to {interval[1]:+.2f}" in picture.alt
-    assert picture.title.startswith(f"Sigmoid minus softmax (both with tanh), {gaps.mean():+.2f}")
+    assert with_minus(f"95 % interval {interval[0]:+.2f} to {interval[1]:+.2f}") in picture.alt
+    mean = with_minus(f"{gaps.mean():+.2f}")
+    assert picture.title.startswith(f"Sigmoid minus softmax (both with tanh), {mean}")
     is_shown = interval[0] > 0 or interval[1] < 0
     assert f"direction {'shown' if is_shown else 'not shown'}, size" in picture.title
 

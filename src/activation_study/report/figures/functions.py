@@ -16,6 +16,7 @@ from matplotlib.axes import Axes
 
 from activation_study.catalogue import activations
 from activation_study.catalogue.activations.registry import Activation
+from activation_study.catalogue.spelling import with_minus
 from activation_study.registry import listed
 from activation_study.report.demonstrations.softmax import distance_to_argmax, softmax
 from activation_study.report.figures import parts
@@ -145,8 +146,9 @@ def temperature() -> Picture:
 def _draw_sweep(axes: Axes) -> str:
     temperatures = np.geomspace(10.0, 0.05, 121)
     outputs = np.array([softmax(CLASS_SCORES, float(value)) for value in temperatures])
-    for place, score in enumerate(CLASS_SCORES):
-        _draw(axes, place, temperatures, outputs[:, place], f"score {score:g}")
+    said = [with_minus(f"{score:g}") for score in CLASS_SCORES]
+    for place in range(len(CLASS_SCORES)):
+        _draw(axes, place, temperatures, outputs[:, place], f"score {said[place]}")
     axes.set(xscale="log", xlabel="temperature T, log scale, falling →")
     axes.set_ylabel("output of softmax(z / T)")
     parts.plain_ticks(axes.xaxis, (10, 3, 1, 0.3, 0.1))
@@ -154,7 +156,7 @@ def _draw_sweep(axes: Axes) -> str:
     axes.set(xlim=(10.0, 0.05), ylim=(-0.03, 1.03), title="Fixed scores")
     axes.legend()
     return (
-        f"outputs of softmax for scores {listed([f'{score:g}' for score in CLASS_SCORES])} as the "
+        f"outputs of softmax for scores {listed(said)} as the "
         f"temperature falls from {temperatures[0]:g} to {temperatures[-1]:g}; the largest goes "
         f"from {outputs[0].max():.2f} to {outputs[-1].max():.2f}, the smallest from "
         f"{outputs[0].min():.2f} to {outputs[-1].min():.2f}."

@@ -16,6 +16,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
+from activation_study.catalogue.spelling import with_minus
 from activation_study.errors import IncompleteRecordError
 from activation_study.measures.metrics import Metric, label_of, metric_of
 from activation_study.report.analysis.arms import default_selection, recorded_values
@@ -206,7 +207,8 @@ def symlog_axis(axes: Axes, linear: float, form: str = "{:g}") -> None:
 
 def plain_ticks(axis: Axis, ticks: Sequence[float], form: str = "{:g}") -> None:
     """Put plain numbers at these ticks of an axis, and no others."""
-    axis.set_ticks(ticks, labels=[form.format(tick) if tick else "0" for tick in ticks])
+    labels = [with_minus(form.format(tick)) if tick else "0" for tick in ticks]
+    axis.set_ticks(ticks, labels=labels)
     axis.minorticks_off()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
 
+from activation_study.catalogue.spelling import with_minus
 from activation_study.engine.records.records import Runs
 from activation_study.errors import IncompleteRecordError
 from activation_study.experiment import DEFAULT_LEARNING_RATE
@@ -228,7 +229,7 @@ def rate_differences(
                       color=look.colour, label=f"{spelled(head)} outputs")  # fmt: skip
             turned += found["mean"].min() < -margin and found["mean"].max() > margin
             ends = found["mean"].iloc[[0, -1]].items()
-            steps = [f"{mean:+.2f} at {rate:g}" for rate, mean in ends]
+            steps = [with_minus(f"{mean:+.2f} at {rate:g}") for rate, mean in ends]
             said.append(f"{arm} minus {reference}, {head}: {listed(steps)}")
         axes.set_title(name, fontsize=8.5)
         axes.set_xscale("log")

@@ -10,6 +10,7 @@ from typing import ParamSpec
 
 import pandas as pd
 
+from activation_study.catalogue.spelling import with_hyphen
 from activation_study.errors import IncompleteRecordError
 
 P = ParamSpec("P")
@@ -42,7 +43,7 @@ class Table:
     def __str__(self) -> str:
         """Return the table as text for a terminal."""
         shown = self.frame.to_string(index=False) if len(self.frame) else ""
-        return "\n".join(part for part in (shown, self.note) if part)
+        return with_hyphen("\n".join(part for part in (shown, self.note) if part))
 
 
 def says_what_is_missing(make: Callable[P, Table]) -> Callable[P, Table]:

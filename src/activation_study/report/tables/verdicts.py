@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
@@ -129,7 +128,7 @@ def rounds_table(verdicts: Iterable[Verdict]) -> Table:
         rows.append(
             {
                 "saying": _link(verdict),
-                "first round": escape(re.sub(r"(?<!\w)-(?=\d)", "\N{MINUS SIGN}", said)),
+                "first round": escape(said),
                 "second round": box.badge(verdict.label) + (f"<p>{escape(size)}</p>" * bool(size)),
                 "what changed": escape(f"{fate.fate.capitalize()}. {fate.reason}"),
             }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from html import escape
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from activation_study.catalogue.spelling import with_minus
 from activation_study.report.claims.box import contents, folded
 from activation_study.report.claims.box.answers import answer_of, badge
 from activation_study.report.claims.box.track import MARKS, Scale
@@ -51,7 +51,7 @@ def as_html(verdict: Verdict) -> str:
 
 def _text(text: str) -> str:
     """Escape text, and write the minus of a number as one."""
-    return escape(re.sub(r"(?<!\w)-(?=[\d.])", "\N{MINUS SIGN}", text))
+    return escape(with_minus(text))
 
 
 def _details(title: str, body: str) -> str:
@@ -92,7 +92,7 @@ def _scale(verdict: Verdict) -> str:
     margin = primary.margin if primary else 0.0
     scale = Scale.of([line for _, line in lines], contents.origin(verdict), margin)
     left, right = map(_text, contents.sides(verdict))
-    head = f'<li class="sides"><span>\N{LEFTWARDS ARROW} {left}</span><span>{right} →</span></li>'
+    head = f'<li class="sides"><span>←\u00a0{left}</span><span>{right}\u00a0→</span></li>'
     items = []
     for name, line in lines:
         effect, low, high = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
+from activation_study.catalogue.spelling import with_hyphen
 from activation_study.report.claims.box import contents
 from activation_study.report.claims.box.answers import answer_of
 from activation_study.report.claims.box.track import ASCII_MARKS, Scale
@@ -13,23 +14,23 @@ if TYPE_CHECKING:
     from activation_study.report.claims.verdict import Verdict
 
 COLUMNS = 80
-NAME = 28
+NAME = 32
 """Columns of a row's name."""
 
 
 def as_text(verdict: Verdict) -> str:
     """Return a verdict as text."""
-    head = _head(verdict)
-    if not verdict.is_judgement:
-        return _wrapped(head, f'"{verdict.claim.assertion}"', *contents.unjudged(verdict))
-    quick = "" if verdict.tier == "full" else contents.QUICK
-    advice = [f"{name}: {text}" for name, text in contents.advice(verdict)]
-    text = [
-        _wrapped(head, f'"{verdict.claim.assertion}"', quick, contents.sentence(verdict)),
-        *_scale(verdict),
-        _wrapped("", *advice),
-    ]
-    return "\n".join(part for part in text if part)
+    head, said = _head(verdict), f'"{verdict.claim.assertion}"'
+    text = [_wrapped(head, said, *contents.unjudged(verdict))]
+    if verdict.is_judgement:
+        quick = "" if verdict.tier == "full" else contents.QUICK
+        advice = [f"{name}: {text}" for name, text in contents.advice(verdict)]
+        text = [
+            _wrapped(head, said, quick, contents.sentence(verdict)),
+            *_scale(verdict),
+            _wrapped("", *advice),
+        ]
+    return with_hyphen("\n".join(part for part in text if part))
 
 
 def _head(verdict: Verdict) -> str:
@@ -75,4 +76,5 @@ def _scale(verdict: Verdict) -> list[str]:
 def as_line(verdict: Verdict) -> str:
     """Return a verdict in a few lines: name, answer and size above what is claimed."""
     said = contents.size(verdict)
-    return _wrapped(f"{_head(verdict)}{f' ({said})' if said else ''}", verdict.claim.assertion)
+    head = f"{_head(verdict)}{f' ({said})' if said else ''}"
+    return with_hyphen(_wrapped(head, verdict.claim.assertion))
