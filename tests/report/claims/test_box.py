@@ -8,15 +8,17 @@ import re
 import pytest
 from bs4 import BeautifulSoup, Tag
 
+from activation_study.catalogue.spelling import with_hyphen
 from activation_study.errors import ClaimsError
 from activation_study.report.claims import box, claims_file
 from activation_study.report.claims.box.answers import answer_of
+from activation_study.report.claims.box.folded import learning_rate
 from activation_study.report.claims.box.wording import Amounts, placeholders
 from activation_study.report.claims.past import first_round
 from activation_study.report.claims.rules import ContrastRule
-from activation_study.report.claims.verdict import Verdict
+from activation_study.report.claims.verdict import Check, Verdict
 from report.claims.claim_frames import contrast, document, write
-from report.claims.made_verdicts import claim, every_label, primary, row, verdict
+from report.claims.made_verdicts import claim, demonstration, every_label, primary, row, verdict
 
 VERDICTS = {made.claim.id: made for made in every_label()}
 
@@ -58,7 +60,7 @@ def test_every_placeholder_that_a_rule_accepts_is_filled() -> None:
         assert set(placeholders(VERDICTS[name])) == set(rule.placeholders)
     said = placeholders(VERDICTS["not-true"])
     assert said["settings"] == "five hidden activations"
-    assert (said["arm"], said["reference"]) == ("sigmoid", "softmax")
+    assert (said["arm"], said["reference"]) == ("sigmoid outputs", "softmax outputs")
     assert (said["k"], said["n"], said["margin"]) == ("one", "five", "20 images")
     assert placeholders(VERDICTS["many"])["bound"] == "95.00 %"
 
@@ -97,15 +99,67 @@ def test_six_kinds_of_answer_look_different() -> None:
         ("true-size-open", "This is shown; whether it reaches 0.0131 nats"),
         ("not-true", "A difference of 20 images, the least that matters here, is ruled out."),
         ("nobody-knows", "The runs cannot tell: chance may do this"),
-        ("it-depends", "How large it is depends on the hidden activation, from"),
-        ("many", "Of 20 activations 17 are shown to reach 95.00 %."),
+        ("it-depends", "depends on the hidden activation, from \N{MINUS SIGN}61 for ReLU to +37"),
+        ("many", "Their means go from 94.39 % for function 19 to 98.00 % for function 0."),
         ("computed-holds", "the outputs' sum differs from 1 by at most 6.0e-16."),
         ("computed-does-not-hold", "max sum error: 0.03, outside of its bound."),
     ],
 )
 def test_a_sentence_says_how_sure_and_how_large(name: str, sure: str) -> None:
     assert sure in words(parsed(VERDICTS[name]))
-    assert sure in " ".join(str(VERDICTS[name]).split())
+    assert with_hyphen(sure) in " ".join(str(VERDICTS[name]).split())
+
+
+def test_a_mean_that_would_hide_its_levels_is_said_with_the_lowest_and_the_highest() -> None:
+    over = {"metric": ["wrong_share_4_9", "wrong_share_4_7"], "head": ["softmax", "sigmoid"]}
+    rule = contrast(metric="wrong_share_4_9", arm={}, reference=0.1, over=over)
+    made = claim("levels", rule | {"sentence": "They get {arm_value}."})
+    parts = {"9's": (0.3, 0.4), "7's": (0.0, 0.02)}
+    rows = tuple(
+        row(f"{head} outputs, {other} part of the wrong probability of a 4", effect)
+        for other, effects in parts.items()
+        for head, effect in zip(("softmax", "sigmoid"), effects, strict=True)
+    )
+    shown = primary(0.18, "as claimed", "matters", reference=0.1)
+    said = str(verdict(made, primary=shown, rows=rows, depends_on=("metric",)))
+    assert (
+        "They get 28.00 % (from 11.00 % for 7's part of the wrong probability of a 4 to 45.00 % "
+        "for 9's part of the wrong probability of a 4)."
+    ) in " ".join(said.split())
+    assert "How large it is depends on the measure." in " ".join(said.split())
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "of each arm its own, the best for validation accuracy"),
+        ({"rate": "default", "criterion": None}, "Keras's default, 0.001, for all"),
+        ({"rate": 0.003, "criterion": None}, "0.003 for all"),
+        (
+            {"rate": None, "criterion": None, "over": {"learning_rate": [0.001, 0.01]}},
+            "as named in the rows",
+        ),
+        (
+            {"metric": "working_range", "rate": "default", "criterion": None},
+            "the range is counted over all 7 from 0.0001 to 0.1",
+        ),
+    ],
+)
+def test_the_scope_says_at_which_rates_the_runs_are_read(
+    changes: dict[str, object], said: str
+) -> None:
+    rule = claim("rates", contrast(**changes)).rule
+    assert isinstance(rule, ContrastRule)
+    assert learning_rate(rule) == said
+
+
+def test_an_identity_holds_to_the_last_digit_or_with_an_error() -> None:
+    found = "the output is 1 {error}"
+    checks = [Check("one", value, "<=", 1e-9, "", True, found) for value in (0.0, 2e-16)]
+    made = verdict(claim("exact", demonstration()), "demonstrated", "holds", checks=tuple(checks))
+    assert box.sentence(made) == (
+        "Computed: the output is 1 to the last digit; the output is 1 with an error of 2.0e-16."
+    )
 
 
 def test_of_a_claim_of_equality_the_interval_says_whether_a_difference_is_shown() -> None:
@@ -152,7 +206,8 @@ def test_a_drawing_is_an_image_with_a_name_and_a_description() -> None:
 
 def test_the_box_says_what_is_special_about_its_rows() -> None:
     said = words(parsed(VERDICTS["not-true"]).select_one(".key"))
-    assert "* the two ran at different learning rates: ELU (sigmoid 0.00316, softmax 0.001)" in said
+    rates = "ELU (sigmoid outputs 0.00316, softmax outputs 0.001)"
+    assert f"* the two ran at different learning rates: {rates}" in said
     assert "GELU and GELU, default rate are the same runs, counted once" in said
     assert "Numbers: test images of 10,000, averaged weights" in said
     several = row("ReLU", 0.001, arm_rate=float("nan"), reference_rate=float("nan"))
@@ -179,8 +234,12 @@ def test_what_is_folded_holds_the_statistics_and_the_history() -> None:
     assert words(more.summary) == "Statistics, forecast, runs, scope, first round, notes"
     assert facts["95 % interval"] == "\N{MINUS SIGN}0.04 to +0.04 points"
     assert facts["Least that matters"] == "0.20 points"
-    assert facts["Size"] == "open: so it was"
-    assert facts["Between"] == "\N{MINUS SIGN}0.10 to +0.10 points: so it was not"
+    assert facts["Size"] == "forecast: open; came: too small to matter; the forecast held"
+    assert facts["Difference"] == (
+        "forecast: \N{MINUS SIGN}0.10 to +0.10 points; came: +0.00 points; "
+        "the forecast did not hold"
+    )
+    assert "p (Holm)" in words(more.table.thead)
     assert facts["2026-11-26"] == "Mended. Its word hid the result."
     assert facts["2026-12-01"].startswith("The scope named tuned rates")
     assert next(words(cell) for cell in more.table.find_all("th", scope="col")) == "row"
@@ -203,7 +262,7 @@ def test_what_has_no_answer_says_why_in_the_open_and_what_was_said_before() -> N
         assert "still being made" in said
         assert 'The first round of the study said "depends".' in said
         assert "Its rule has been mended since (2026-11-26): It compared rates." in said
-    assert "Missing needs runs of the study 'core-2'" in words(more)
+    assert "Not recorded yet needs runs of the study 'core-2'" in words(more)
     assert "It compared rates" not in words(more)
     assert words(parsed(VERDICTS["gone"])).endswith("It was vague.")
 

@@ -47,7 +47,7 @@ def test_a_rate_moves_to_a_neighbour_that_ties(tmp_path, behind, moved):
     assert [move.moved_to for move in found.moves] == [0.003] * moved
     assert [move.label for move in found.changes] == ["opposite"] * moved
     said = (
-        "For tanh with softmax the rate 0.003 tied with the chosen 0.001; with it the answer "
+        "For tanh, softmax outputs, the rate 0.003 tied with the chosen 0.001; with it the answer "
         "would be 'opposite'."
     )
     assert (said in str(found)) == moved

@@ -217,13 +217,17 @@ def test_what_is_missing_is_said(tmp_path):
     few = toy(runs.summary[runs.summary["seed"] < 205])
     found = judged(tmp_path, few)
     assert (found.status, found.tier) == ("incomplete record", "full")
-    assert found.reason == "tanh with softmax, rate 0.001: 5 of at least 10 seeds recorded"
+    assert found.reason == (
+        "Of tanh, softmax outputs, at the learning rate 0.001, 5 seeds are recorded "
+        "and 10 are needed. To go on: activation-study run core."
+    )
     quick = judged(tmp_path, toy(few.summary, tier="quick"))
     assert quick.status == "judged"
     assert not quick.is_evidence
     assert "no evidence" in str(quick)
     untuned = runs.summary.assign(tuned_for_validation_accuracy=False)
-    assert "no rate is chosen" in judged(tmp_path, toy(untuned)).reason
+    said = "not all runs are recorded that choose its learning rate for validation accuracy"
+    assert said in judged(tmp_path, toy(untuned)).reason
 
 
 def test_judge_all_takes_one_study_or_several(tmp_path):

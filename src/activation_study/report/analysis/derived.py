@@ -20,7 +20,10 @@ WRONG_SHARES = {f"wrong_share_{true}_{other}": (true, other) for true, other in 
 
 READINGS = ("", "averaged_")
 
-NAMES = (*(f"{prefix}working_range" for prefix in READINGS), *WRONG_SHARES)
+RANGES = tuple(f"{prefix}working_range" for prefix in READINGS)
+"""Columns of a run that rest on all runs of its arm and seed at the rates of the curve."""
+
+NAMES = (*RANGES, *WRONG_SHARES)
 """The columns that ``with_derived`` adds."""
 
 

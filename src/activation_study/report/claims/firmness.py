@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from activation_study.catalogue.spelling import written
 from activation_study.errors import IncompleteRecordError
-from activation_study.report.analysis.arms import cell_name
 from activation_study.report.claims import against_studies
+from activation_study.report.claims.box.wording import setting_name
 from activation_study.report.claims.claim import Claim
 from activation_study.report.claims.evidence.conclude import Compared
 from activation_study.report.claims.rules import ContrastRule, CountRule
@@ -64,8 +63,7 @@ def _moves(court: Court, claim: Claim, rule: ContrastRule | CountRule) -> Iterat
                 continue
             family = {**court.family(claim), claim.id: compared}
             _, rows, _, label = court.conclude(claim, compared, family)
-            name = cell_name({field: written(value) for field, value in cell.fields})
-            word = _word(rule, rows, label)
+            name, word = setting_name(dict(cell.fields)), _word(rule, rows, label)
             yield Move(name, str(cell.criterion), evaluation.rate(cell), rate, word)
 
 

@@ -130,11 +130,12 @@ class Court:
         compared = self.compared(claim)
         runs = self.evaluation(rule.study).runs
         if isinstance(compared, IncompleteRecordError):
+            lacks = f"{compared}. To go on: activation-study run {rule.study}."
             return Verdict(
                 claim,
                 "incomplete record",
                 "no answer yet",
-                reason=str(compared),
+                reason=lacks[:1].upper() + lacks[1:],
                 num_study_runs=len(runs.summary),
                 tier=runs.tier,
             )
@@ -177,8 +178,7 @@ def _score(rule: ContrastRule | CountRule, primary: Primary | None, rows: tuple[
     else:
         assert isinstance(rule, CountRule)
         effect = sum(row.direction == "as claimed" for row in rows)
-        direction = "as claimed" if effect >= rule.at_least * len(rows) else "contrary"
-        is_size = None
+        direction, is_size = rule.answer(int(effect), len(rows)), None
     is_within = forecast.low <= effect <= forecast.high
     return Score(forecast.direction == direction, is_size, is_within)
 

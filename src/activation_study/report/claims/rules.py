@@ -17,6 +17,7 @@ from activation_study.measures.metrics import metric_of
 from activation_study.registry import unknown_name
 from activation_study.report.claims.parts import (
     Day,
+    Direction,
     Forecast,
     Part,
     Positive,
@@ -237,6 +238,10 @@ class CountRule(_RunRule):
     bound: float
     at_least: Share
 
+    def answer(self, held: int, total: int) -> Direction:
+        """Return the answer to the claim where so many members of all are shown."""
+        return "as claimed" if held >= self.at_least * total else "contrary"
+
     @model_validator(mode="after")
     def _can_be_read(self) -> Self:
         for setting in self.settings:
@@ -251,7 +256,8 @@ class Bound(Part):
         relation: of the value to the bound.
         bound: the number.
         reason: why this one.
-        found: what the box says of the value, which stands for `{value}`.
+        found: what the box says of the value, which stands for `{value}`; what an identity is off
+            by stands for `{error}`: "to the last digit", or "with an error of 1e-16".
     """
 
     relation: Literal["<=", ">=", "=="]
@@ -261,7 +267,7 @@ class Bound(Part):
 
     @model_validator(mode="after")
     def _can_be_said(self) -> Self:
-        check_placeholders(self.found, ("value",))
+        check_placeholders(self.found, ("value", "error"))
         return self
 
 

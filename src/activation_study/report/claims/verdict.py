@@ -132,7 +132,7 @@ class Move:
     def __str__(self) -> str:
         """Say what the answer becomes."""
         return (
-            f"For {self.arm} the rate {self.moved_to:g} tied with the chosen {self.rate:g}; with "
+            f"For {self.arm}, the rate {self.moved_to:g} tied with the chosen {self.rate:g}; with "
             f"it the answer would be {self.label!r}"
         )
 

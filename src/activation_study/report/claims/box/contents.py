@@ -14,6 +14,7 @@ from activation_study.report.claims.box.wording import (
     how_sure,
     placeholders,
     side,
+    span,
 )
 from activation_study.report.claims.rules import ContrastRule, CountRule
 
@@ -62,20 +63,17 @@ def sentence(verdict: Verdict) -> str:
     if not isinstance(rule, ContrastRule | CountRule):
         return f"Computed: {'; '.join(map(found, verdict.checks))}."
     said = fill(rule.sentence, placeholders(verdict))
-    if isinstance(rule, CountRule) or verdict.primary is None:
+    if isinstance(rule, CountRule):
+        reach = span(verdict, metric_of(rule.metric).shown)
+        return f"{said} Their means go {reach}." if reach else said
+    if verdict.primary is None:
         return said
     fields = listed([f"the {field_written(field)}" for field in verdict.depends_on])
-    depends = f" How large it is depends on {fields}{_reach(verdict)}." if fields else ""
+    # A level that the sentence gives stands there with its span.
+    is_said = "{arm_value}" in rule.sentence and not isinstance(rule.reference, dict)
+    reach = "" if is_said else f", {span(verdict, Amounts(rule.metric).number)}".rstrip(", ")
+    depends = f" How large it is depends on {fields}{reach}." if fields else ""
     return f"{said} {how_sure(rule, verdict.primary)}{depends}"
-
-
-def _reach(verdict: Verdict) -> str:
-    """Say between which rows the effect varies: ", from +14 (GELU) to +43 (tanh)"."""
-    rule, rows = verdict.claim.rule, sorted(verdict.rows, key=lambda row: row.effect)
-    if not isinstance(rule, ContrastRule) or len(rows) < 2:
-        return ""
-    ends = [f"{Amounts(rule.metric).number(row.effect)} ({row.name})" for row in rows]
-    return f", from {ends[0]} to {ends[-1]}"
 
 
 def unjudged(verdict: Verdict) -> list[str]:
@@ -107,7 +105,9 @@ def past(verdict: Verdict) -> PastVerdict | None:
 def found(check: Check) -> str:
     """Say what a check measured: by its `found`, else by its name."""
     template = check.found or f"{check.name.replace('_', ' ')}: {{value}}"
-    said = template.format(value=measured(check.value))
+    value = measured(check.value)
+    error = f"with an error of {value}" if check.value else "to the last digit"
+    said = template.format(value=value, error=error)
     return said if check.holds else f"{said}, outside of its bound"
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from activation_study import studies
+from activation_study.experiment import DEFAULT_LEARNING_RATE
 from activation_study.measures.metrics import Metric, label_of, metric_of
+from activation_study.report.analysis.derived import RANGES
 from activation_study.report.claims.box import contents
 from activation_study.report.claims.box.wording import side
 from activation_study.report.claims.rules import (
@@ -17,7 +20,7 @@ from activation_study.report.claims.rules import (
 Facts = list[tuple[str, str]]
 """Names, and what is said of them."""
 
-RELATIONS = {"<=": "accepted up to", ">=": "accepted from", "==": "accepted alone"}
+RELATIONS = {"<=": "up to", ">=": "from", "==": "exactly"}
 
 if TYPE_CHECKING:
     from activation_study.report.claims.verdict import Verdict
@@ -44,17 +47,18 @@ def statistics(verdict: Verdict) -> Facts:
         return [
             (
                 check.name.replace("_", " "),
-                f"{contents.measured(check.value)}, {RELATIONS[check.relation]} "
+                f"{contents.measured(check.value)}; accepted: {RELATIONS[check.relation]} "
                 f"{check.bound:g} ({check.reason})",
             )
             for check in verdict.checks
         ]
     metric, facts = metric_of(rule.metric), []
     if isinstance(rule, ContrastRule):
-        less = f", less the same with {side(rule.less)}" if rule.less else ""
-        facts += [
-            ("Compared", f"{side(rule.arm)} against {side(rule.reference, rule.metric)}{less}")
-        ]
+        compared = f"{side(rule.arm) or 'every setting'} against "
+        compared += side(rule.reference, rule.metric)
+        if rule.less:
+            compared += f", less the same with {side(rule.less)}"
+        facts.append(("Compared", compared))
     if primary:
         tested = f"{p_value(primary.holm_p)} among the claims of the chapter (Holm), "
         tested += f"{p_value(primary.p_value)} alone"
@@ -68,12 +72,7 @@ def statistics(verdict: Verdict) -> Facts:
             ("90 % interval, for the size", interval(metric, primary.low_90, primary.high_90)),
             ("Seeds", f"{primary.num_seeds}, each in every setting"),
         ]
-    tuned = f", the best for {label_of(rule.criterion)}" if rule.criterion else ""
-    return [
-        *facts,
-        ("Measured", f"{label_of(rule.metric)}, at the {rule.weights}"),
-        ("Learning rate", f"{rule.rate or 'as named in the rows'}{tuned}"),
-    ]
+    return [*facts, ("Measured", f"{label_of(rule.metric)}, at the {rule.weights}")]
 
 
 def rows(verdict: Verdict) -> list[list[str]]:
@@ -82,7 +81,8 @@ def rows(verdict: Verdict) -> list[list[str]]:
     if not isinstance(rule, ContrastRule | CountRule) or not verdict.rows:
         return []
     metric, signed = metric_of(rule.metric), isinstance(rule, ContrastRule)
-    table = [["row", "answer", "difference" if signed else "mean", "95 % interval", "p", "seeds"]]
+    mean = "difference" if signed else "mean"
+    table = [["row", "answer", mean, "95 % interval", "p (Holm)", "seeds"]]
     table += [
         [
             row.name,
@@ -98,20 +98,27 @@ def rows(verdict: Verdict) -> list[list[str]]:
 
 
 def forecast(verdict: Verdict) -> Facts:
-    """Return what was expected before the runs, and how that fared."""
-    rule, score = verdict.claim.rule, verdict.forecast
+    """Return what was expected before the runs, what came, and whether the forecast held."""
+    rule, score, primary = verdict.claim.rule, verdict.forecast, verdict.primary
     if not isinstance(rule, ContrastRule | CountRule):
         return []
-    said, metric = rule.forecast, metric_of(rule.metric)
-    between = f"{said.low:g} to {said.high:g}"
-    if isinstance(rule, ContrastRule):
-        between = interval(metric, said.low, said.high)
-    expected = [("Direction", said.direction), ("Size", said.size), ("Between", between)]
-    fared = [score.direction, score.size, score.interval] if score else [None] * 3
-    words = {True: ": so it was", False: ": so it was not", None: ""}
+    said, came = rule.forecast, ("", "", "")
+    if isinstance(rule, CountRule):
+        held, total = verdict.num_as_claimed, len(verdict.rows)
+        name, between = "Count", f"{said.low:g} to {said.high:g}"
+        came = str(rule.answer(held, total)), "", f"{held} of {total}"
+    else:
+        metric = metric_of(rule.metric)
+        name, between = "Difference", interval(metric, said.low, said.high)
+        if primary:
+            effect = metric.shown(primary.effect, signed=True)
+            came = str(primary.direction), str(primary.size), effect
+    fared = (score.direction, score.size, score.interval) if score else (None, None, None)
+    expected = {"Direction": said.direction, "Size": said.size, name: between}
+    words = {True: "the forecast held", False: "the forecast did not hold"}
     return [
-        (name, f"{text}{words[hit]}")
-        for (name, text), hit in zip(expected, fared, strict=True)
+        (name, f"forecast: {text}" + (f"; came: {result}; {words[hit]}" if hit is not None else ""))
+        for (name, text), result, hit in zip(expected.items(), came, fared, strict=True)
         if text
     ]
 
@@ -123,12 +130,13 @@ def runs(verdict: Verdict) -> Facts:
         return []
     said = ("Compared", "A numerical demonstration, computed anew wherever it is shown.")
     if verdict.status == "incomplete record":
-        said = ("Missing", verdict.reason)
+        said = ("Not recorded yet", verdict.reason)
     elif verdict.study:
+        pairs = isinstance(getattr(rule, "reference", None), dict)
         said = (
-            "Compared",
+            "Compared" if pairs else "Read",
             f"{verdict.num_runs:,} of the {verdict.num_study_runs:,} runs of the study "
-            f"{verdict.study!r}: the same seeds, split and batches on both sides.",
+            f"{verdict.study!r}{pairs * ': the same seeds, split and batches on both sides'}.",
         )
     return [said, ("Rule", f"Registered {rule.registered}. {rule.why}".rstrip())]
 
@@ -138,8 +146,25 @@ def scope(verdict: Verdict) -> Facts:
     rule = verdict.claim.rule
     if isinstance(rule, DemonstrationRule):
         return [(name.replace("_", " ").capitalize(), said) for name, said in rule.scope]
-    tried = getattr(rule, "tried", "")
-    return [("Tried", tried)] if tried else []
+    if not isinstance(rule, ContrastRule | CountRule):
+        return []
+    tried = [("Tried", rule.tried)] if rule.tried else []
+    return [*tried, ("Learning rate", learning_rate(rule))]
+
+
+def learning_rate(rule: ContrastRule | CountRule) -> str:
+    """Say at which learning rates the runs are read."""
+    rates = studies.get(rule.study).tuning.rates
+    if rule.metric in RANGES:
+        return f"the range is counted over all {len(rates)} from {rates[0]:g} to {rates[-1]:g}"
+    wheres = (rule.fixed, rule.over, getattr(rule, "arm", {}), getattr(rule, "reference", {}))
+    if any({"rate", "learning_rate"} & set(where) for where in wheres if isinstance(where, dict)):
+        return "as named in the rows"
+    if rule.rate == "tuned":
+        return f"of each arm its own, the best for {label_of(str(rule.criterion))}"
+    if rule.rate == "default":
+        return f"Keras's default, {DEFAULT_LEARNING_RATE:g}, for all"
+    return f"{rule.rate:g} for all"
 
 
 def first_round(verdict: Verdict) -> Facts:

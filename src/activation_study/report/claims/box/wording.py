@@ -1,21 +1,22 @@
 """The words of a verdict's box: amounts, changes and settings in plain English.
 
 A rule's `sentence` and a check's `found` are written once, before the runs; their placeholders are
-filled from the record. `placeholders` says what each of them stands for; that of a `found` is
-``{value}``, the measured value.
+filled from the record. `placeholders` says what each of them stands for; those of a `found` stand
+in `rules.Bound`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from activation_study.catalogue.spelling import field_written, written
+from activation_study.catalogue.spelling import field_written, with_minus, written
 from activation_study.measures.metrics import Metric, label_of, metric_of
 from activation_study.registry import listed
-from activation_study.report.claims.rules import ContrastRule, CountRule
+from activation_study.report.claims.parts import Value
+from activation_study.report.claims.rules import HOW, ContrastRule, CountRule
 
 if TYPE_CHECKING:
     from activation_study.report.claims.verdict import Primary, Verdict
@@ -74,7 +75,7 @@ class Amounts:
             return "not defined"
         if self.is_counted:
             images = round(IMAGES * value)
-            return f"{images:+,}" if signed and images else f"{images:,}"
+            return with_minus(f"{images:+,}" if signed and images else f"{images:,}")
         return self.metric.number(value, signed=signed)
 
     def amount(self, value: float) -> str:
@@ -126,9 +127,30 @@ def number_in_words(count: int) -> str:
 def side(side: Mapping[str, Any] | float, metric: str = "") -> str:
     """Name an arm or a reference by its values, a number in its metric's unit."""
     if isinstance(side, Mapping):
-        several = [value if isinstance(value, tuple) else (value,) for value in side.values()]
-        return " with ".join(listed([*map(written, values)]) for values in several)
+        several = {
+            field: value if isinstance(value, tuple) else (value,) for field, value in side.items()
+        }
+        return " with ".join(
+            listed([level(field, value) for value in values]) for field, values in several.items()
+        )
     return metric_of(metric).shown(side)
+
+
+def level(field: str, value: Value) -> str:
+    """Name a value so that it says of which field it is: "ReLU", "softmax outputs"."""
+    nouns = {"head": "outputs", "rate_decay": "decay of the rate", "rate": "rate"}
+    nouns["reading"] = "weights"
+    if field in nouns:
+        return f"{written(value)} {nouns[field]}"
+    if field == "metric":
+        return label_of(str(value))
+    return written(value) if field == "hidden" else f"{field_written(field)} {written(value)}"
+
+
+def setting_name(setting: Mapping[str, Value]) -> str:
+    """Name a setting, or what else has fields: "ReLU, softmax outputs, tuned rate"."""
+    order = ("hidden", "head", *sorted(setting.keys() - {"hidden", "head", *HOW}), *HOW)
+    return ", ".join(level(field, setting[field]) for field in order if field in setting)
 
 
 def settings(rule: ContrastRule | CountRule) -> str:
@@ -142,13 +164,41 @@ def settings(rule: ContrastRule | CountRule) -> str:
     return f"{number_in_words(len(rule.settings))} combinations of {fields}"
 
 
+def span(verdict: Verdict, write: Callable[[float], str]) -> str:
+    """Say between which rows an effect varies: "from +14 for GELU to +43 for tanh".
+
+    Of an effect that depends on some fields, between which of their levels. Empty where there is
+    nothing to vary between.
+
+    Args:
+        verdict: what is said.
+        write: writes an effect.
+    """
+    rule = verdict.claim.rule
+    means = {name: row.effect for row in verdict.rows for name in (row.name, *row.merged)}
+    if isinstance(rule, ContrastRule):
+        levels: dict[str, list[float]] = {}
+        for setting in rule.settings:
+            own = {name: setting[name] for name in verdict.depends_on or rule.over}
+            effect = means.get(setting_name(setting), math.nan)
+            levels.setdefault(setting_name(own), []).append(effect)
+        means = {name: math.fsum(effects) / len(effects) for name, effects in levels.items()}
+    means = {name: mean for name, mean in means.items() if math.isfinite(mean)}
+    if len(means) < 2:
+        return ""
+    low, high = (pick(means, key=means.__getitem__) for pick in (min, max))
+    return f"from {write(means[low])} for {low} to {write(means[high])} for {high}"
+
+
 def placeholders(verdict: Verdict) -> dict[str, str]:
     """Return what a rule's sentence may ask for, by the names that `rules` accepts.
 
     ``k`` and ``n``: rows as claimed, and all of them. ``settings``: what the mean is over. Of a
     contrast also ``change``: what the primary estimand comes to, as a clause; ``effect``: the same
     as a signed number; ``margin``: the least that matters; ``arm`` and ``reference``: the two that
-    are compared; ``arm_value`` and ``reference_value``: their means. Of a count also ``bound``.
+    are compared; ``arm_value`` and ``reference_value``: their means. Of a count also ``bound``. A
+    mean that is held against a number is said with the lowest and the highest of the levels that
+    it depends on, which it would hide.
     """
     rule, primary = verdict.claim.rule, verdict.primary
     if not isinstance(rule, ContrastRule | CountRule):
@@ -162,16 +212,19 @@ def placeholders(verdict: Verdict) -> dict[str, str]:
         return said | {"bound": side(rule.bound, rule.metric)}
     if primary is None:
         return said
-    amounts = Amounts(rule.metric)
-    level = primary.reference if rule.relative_margin else None
+    amounts, shown = Amounts(rule.metric), metric_of(rule.metric).shown
+    arm_value = shown(primary.reference + primary.effect)
+    if verdict.depends_on and not isinstance(rule.reference, dict):
+        arm_value += f" ({span(verdict, lambda effect: shown(primary.reference + effect))})"
+    reference = primary.reference if rule.relative_margin else None
     return said | {
-        "change": amounts.change(primary.effect, level),
+        "change": amounts.change(primary.effect, reference),
         "effect": amounts.number(primary.effect),
         "margin": amounts.amount(primary.margin),
         "arm": side(rule.arm),
         "reference": side(rule.reference, rule.metric),
-        "arm_value": metric_of(rule.metric).shown(primary.reference + primary.effect),
-        "reference_value": metric_of(rule.metric).shown(primary.reference),
+        "arm_value": arm_value,
+        "reference_value": shown(primary.reference),
     }
 
 

@@ -9,14 +9,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from activation_study.catalogue.spelling import field_written, written
+from activation_study.catalogue.spelling import written
 from activation_study.engine.records.records import Runs
 from activation_study.errors import IncompleteRecordError
 from activation_study.experiment import DEFAULT_LEARNING_RATE
 from activation_study.measures.metrics import label_of, metric_of
-from activation_study.report.analysis.arms import cell_name, select, values_by_seed
-from activation_study.report.analysis.derived import with_derived
+from activation_study.report.analysis.arms import select, values_by_seed
+from activation_study.report.analysis.derived import RANGES, with_derived
 from activation_study.report.claims import against_studies
+from activation_study.report.claims.box.wording import setting_name
 from activation_study.report.claims.evidence.conclude import Compared
 from activation_study.report.claims.parts import Value
 from activation_study.report.claims.rules import Cell, ContrastRule, CountRule
@@ -74,9 +75,12 @@ class Evaluation:
             return float(cell.rate)
         runs = select(self.arm(cell.fields), {f"tuned_for_{cell.criterion}": True})
         rates = runs["learning_rate"].unique()
-        name = cell_name(dict(cell.fields))
+        name = setting_name(dict(cell.fields))
         if len(rates) == 0:
-            raise IncompleteRecordError(f"{name}: no rate is chosen for {cell.criterion} yet")
+            raise IncompleteRecordError(
+                f"of {name}, not all runs are recorded that choose its learning rate for "
+                f"{label_of(str(cell.criterion))}"
+            )
         if len(rates) > 1:
             raise ValueError(
                 f"{name}: received runs tuned to {', '.join(f'{rate:g}' for rate in rates)}; "
@@ -114,23 +118,25 @@ class Evaluation:
         """
         runs = self.arm(cell.fields)
         runs = runs[np.isclose(runs["learning_rate"], rate, rtol=1e-9) & ~runs["is_tuning"]]
-        name = f"{cell_name(dict(cell.fields))}, rate {rate:g}"
+        name = f"{setting_name(dict(cell.fields))}, at the learning rate {rate:g}"
         if runs["seed"].duplicated().any():
             raise ValueError(
                 f"{name}: received several runs of one seed; accepted is one. Pin what else varies."
             )
         if len(runs) < self.minimum:
             raise IncompleteRecordError(
-                f"{name}: {len(runs)} of at least {self.minimum} seeds recorded"
+                f"of {name}, {len(runs)} seeds are recorded and {self.minimum} are needed"
             )
         return runs
 
     def values(self, cell: Cell, rate: float) -> tuple[pd.Series, frozenset[str]]:
-        """Return a cell's column by seed at a rate, and the keys of its runs."""
+        """Return a cell's column by seed at a rate, and the keys of the runs that it rests on."""
         if (cell, rate) not in self._cells:
-            runs = self.at(cell, rate)
-            found = values_by_seed(runs, cell.column), frozenset(runs["key"])
-            self._cells[cell, rate] = found
+            runs = used = self.at(cell, rate)
+            if cell.column in RANGES:
+                arm = self.arm(cell.fields)
+                used = arm[arm["is_curve"] & arm["seed"].isin(runs["seed"])]
+            self._cells[cell, rate] = values_by_seed(runs, cell.column), frozenset(used["key"])
         return self._cells[cell, rate]
 
     def side(self, cells: list[Cell], moved: Moved) -> tuple[pd.Series, list[float], set[str]]:
@@ -158,7 +164,7 @@ class Evaluation:
         groups: dict[object, list[int]] = {}
         for number, each in enumerate(found):
             groups.setdefault(each.identity, []).append(number)
-        names = [_name(setting) for setting in rule.settings]
+        names = [setting_name(setting) for setting in rule.settings]
         compared = Compared(
             settings=rule.settings,
             effects=[each.values for each in found],
@@ -219,8 +225,8 @@ class Evaluation:
         for name, count in zip(names, counts, strict=True):
             if count < self.minimum:
                 raise IncompleteRecordError(
-                    f"{name or 'arm and reference'}: {count} of at least {self.minimum} common "
-                    "seeds recorded"
+                    f"of {name or 'the two sides'}, {count} seeds are recorded that all have in "
+                    f"common and {self.minimum} are needed"
                 )
 
 
@@ -238,17 +244,3 @@ def _minus(a: pd.Series, b: pd.Series) -> pd.Series:
 def _common(rates: list[float]) -> float:
     """Return the rate that all cells have; NaN where they have several."""
     return rates[0] if len(set(rates)) == 1 else math.nan
-
-
-def _name(setting: Mapping[str, Value]) -> str:
-    """Name a setting: "ReLU with softmax, tuned rate"."""
-    cell = {
-        name if name in ("hidden", "head") else field_written(name): written(value)
-        for name, value in setting.items()
-        if name not in ("metric", "rate", "reading")
-    }
-    words = [label_of(str(setting["metric"]))] if "metric" in setting else []
-    words += [cell_name(cell)] if cell else []
-    words += [f"{setting[name]} rate" for name in ("rate",) if name in setting]
-    words += [f"{setting[name]} weights" for name in ("reading",) if name in setting]
-    return ", ".join(words)
