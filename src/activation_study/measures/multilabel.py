@@ -20,19 +20,20 @@ ABOVE_CHANCE = 0.02
 """Mean average precision that a run must have above that of a constant answer."""
 
 
-def guess(frequency: float, none: float) -> dict[str, float]:
+def guess(frequency: float | np.ndarray, none: float) -> dict[str, float]:
     """Scores of the answer that gives each label its frequency, whatever is shown.
 
     Args:
-        frequency: how often a label is there, below a half.
+        frequency: how often a label is there, below a half; or each of them, shape (K,).
         none: share of examples without any label, which alone such an answer gets right.
     """
     absent = 1.0 - frequency
+    entropy = -frequency * np.log(frequency) - absent * np.log(absent)
     return {
-        "mean_average_precision": frequency,
+        "mean_average_precision": float(np.mean(frequency)),
         "exact_match": none,
-        "label_brier": frequency * absent,
-        "label_nll": -frequency * math.log(frequency) - absent * math.log(absent),
+        "label_brier": float(np.mean(frequency * absent)),
+        "label_nll": float(np.mean(entropy)),
     }
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from activation_study.catalogue import tasks
+from activation_study.catalogue.tasks.task import Compose
 from activation_study.engine.training import run_data
 from activation_study.engine.training.run_data import RunData, Streams
 from activation_study.experiment import Experiment
@@ -19,21 +20,45 @@ def prepared(experiment: Experiment) -> RunData:
     return run_data.prepare(experiment, Streams.of(experiment))
 
 
-def test_parts_are_composed_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("name", "head"),
+    [
+        *dict.fromkeys(("scenes", "scenes_free", "scenes_pairs", "scenes_rare"), "sigmoid").items(),
+        *dict.fromkeys(("strings_3", "pairs_3_8", "digits_0_7"), "softmax").items(),
+        *dict.fromkeys(("balance", "balance_beyond", "shares"), "linear_mse").items(),
+    ],
+)
+def test_parts_are_composed_apart(monkeypatch: pytest.MonkeyPatch, name: str, head: str) -> None:
     seen = []
-    scenes = tasks.get("scenes")
+    task = tasks.get(name)
 
-    def compose(images, labels, generator):
-        seen.append({image.tobytes() for image in images})
-        return scenes.compose(images, labels, generator)
+    def watched(compose: Compose) -> Compose:
+        def compose_and_tell(images, labels, generator):
+            seen.append({image.tobytes() for image in images})
+            return compose(images, labels, generator)
 
-    monkeypatch.setattr(tasks, "get", lambda name: dataclasses.replace(scenes, compose=compose))
-    arrays = prepared(SCENES.replace(seed=3))
+        return compose_and_tell
+
+    own = dataclasses.replace(
+        task,
+        compose=watched(task.compose),
+        compose_test=watched(task.compose_test or task.compose),
+    )
+    monkeypatch.setattr(tasks, "get", lambda name: own)
+    experiment = SCENES.replace(task=name, head=head, seed=3)
+    arrays = prepared(experiment)
+    # Of no image that one part is made of, another is.
     assert [len(part) for part in seen] == [3_500, 500, 1_000]
     assert len(set.union(*seen)) == 5_000
-    sizes = [len(part[1]) for part in ((arrays.images, arrays.wanted), arrays.validation)]
-    assert sizes == [3_500, 500]
-    assert arrays.train_indices.tolist() == list(range(3_500))
+    assert len(arrays.images) == len(arrays.wanted) == len(arrays.train_indices)
+    if name not in ("pairs_3_8", "digits_0_7"):
+        assert [len(arrays.images), len(arrays.validation.images)] == [3_500, 500]
+
+
+def test_a_part_that_leaves_nothing_to_train_on_is_refused() -> None:
+    experiment = SCENES.replace(task="pairs_3_8", head="softmax", train_size=1, seed=1)
+    with pytest.raises(ValueError, match=r"'pairs_3_8' received 1 training images.*train_size="):
+        prepared(experiment)
 
 
 def test_examples_depend_on_the_seed_alone_and_the_test_set_on_nothing() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from activation_study.catalogue.tasks import balance, digits, scenes
+from activation_study.catalogue.tasks import balance, digits, scenes, shares, strings
 from activation_study.catalogue.tasks.task import Task
 from activation_study.registry import Registry
 
-TASKS = Registry("task", [digits.TASK, scenes.TASK, balance.TASK])
+TASKS = Registry(
+    "task", [*digits.TASKS, *strings.TASKS, *scenes.TASKS, *balance.TASKS, shares.TASK]
+)
 names, get = TASKS.names, TASKS.get
 
 

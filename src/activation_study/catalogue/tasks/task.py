@@ -37,7 +37,7 @@ class TuningRule:
 
 @dataclass(frozen=True)
 class Task:
-    """A prediction task. One file a task; the file's name is the task's.
+    """A prediction task. Those that are made alike share a file.
 
     Attributes:
         name: the name used in an experiment.
@@ -50,6 +50,7 @@ class Task:
         compose: (images, labels, generator) -> examples, or None for the dataset's own. It is
             called on one part at a time, so that parts never mix: on the training and on the
             validation part with streams of the run, on the test part with one that all runs share.
+        compose_test: makes the test part where that is to differ from what is trained on.
         corrupt: (targets, share, generator) -> targets of which the share is wrong, or None where
             label noise means nothing.
         version: raise it when the same description would give other examples or other measures.
@@ -63,6 +64,7 @@ class Task:
     guess: Mapping[str, float]
     prior: float | None = None
     compose: Compose | None = None
+    compose_test: Compose | None = None
     corrupt: Corrupt | None = None
     version: int = 1
 
@@ -81,14 +83,5 @@ class Task:
         """Type of a target in memory."""
         if self.targets == "numbers":
             return "float32"
-        return "uint8" if self.targets == "labels" or self.num_outputs < 256 else "uint16"
-
-
-def wrong_labels(
-    labels: np.ndarray, share: float, generator: np.random.Generator, *, num_classes: int
-) -> np.ndarray:
-    """Replace a share of the labels by a wrong one, drawn uniformly: noise of one right class."""
-    hit = np.flatnonzero(generator.random(len(labels)) < share)
-    noisy = labels.copy()
-    noisy[hit] = (labels[hit] + generator.integers(1, num_classes, len(hit))) % num_classes
-    return noisy
+        # TensorFlow makes one-hot rows of no uint16.
+        return "uint8" if self.targets == "labels" or self.num_outputs < 256 else "int32"

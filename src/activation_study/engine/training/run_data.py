@@ -97,10 +97,16 @@ def prepare(experiment: Experiment, streams: Streams) -> RunData:
     if task.compose:
         ours, theirs = map(np.random.default_rng, streams.compose.spawn(2))
         train = _composed(task.compose, _at(train, train_indices), ours)
+        if not len(train[1]):
+            raise ValueError(
+                f"task {task.name!r} received {len(train_indices):,} training images, of which it "
+                "can use none; accepted: more of them, such as train_size=1000"
+            )
         train_indices = np.arange(len(train[1]), dtype=np.int32)
         validation = _composed(task.compose, validation, theirs)
         if test:
-            test = _composed(task.compose, test, np.random.default_rng(TEST_SEED))
+            compose_test = task.compose_test or task.compose
+            test = _composed(compose_test, test, np.random.default_rng(TEST_SEED))
     images, targets = train[0], train[1].numpy()
     if task.corrupt and noise:
         generator = np.random.default_rng(streams.noise)
