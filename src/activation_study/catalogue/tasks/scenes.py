@@ -122,7 +122,7 @@ TASKS = (
             "Which of the ten digits does the picture show? None to three of them are there.",
             Scenes()),
     _scenes("scenes_pairs",
-            "As scenes, in noise; most second digits are the first's partner: 0 of 1, 2 of 3, ...",
+            "As scenes, in noise; most second digits are the first's partner: 0-1, 2-3, ...",
             Scenes(MANY_PAIRS, partners=0.8, noise=0.35)),
     _scenes("scenes_noisy",
             "As scenes_pairs, but which digits come together is left to chance.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from activation_study.report.figures.costs import growth
 from activation_study.report.figures.functions import catalogue, temperature
+from activation_study.report.figures.gallery import gallery
 from activation_study.report.figures.learning_curves import (
     convergence,
     early_training,
@@ -38,6 +39,7 @@ __all__ = [
     "convergence",
     "default_against_tuned",
     "early_training",
+    "gallery",
     "growth",
     "head_effect",
     "head_effect_by_rate",
