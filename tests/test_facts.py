@@ -4,6 +4,7 @@ import numpy as np
 
 from activation_study import facts, load, studies
 from activation_study.report.figures.looks import USED
+from report.claims.made_verdicts import claim, contrast, every_label, primary, row, verdict
 
 
 def test_convergence_counts_images_behind_the_best_and_what_a_wrong_rate_costs():
@@ -34,3 +35,46 @@ def test_convergence_counts_images_behind_the_best_and_what_a_wrong_rate_costs()
             for n, p in zip(chosen.index, place, strict=True)
         ]
         assert said[key] == f"{10_000 * np.median(lost):.0f}"
+
+
+def test_claims_are_counted_by_how_they_stand():
+    said = facts.rounds(every_label())
+    assert (said["num_claims"], said["num_ruled"], said["num_answered"]) == ("16", "15", "13")
+    assert (said["num_waiting"], said["num_untried"], said["num_withdrawn"]) == ("1", "1", "1")
+    assert said["done"] == "is being done a second time"
+    judged = [each for each in every_label() if each.is_judgement]
+    assert facts.rounds(judged)["done"] == "was done twice"
+
+
+def made(name, effect, rows=(), level=0.97, direction="as claimed", **rule):
+    shown = primary(effect, direction, "too small to matter", reference=level)
+    return verdict(claim(name, contrast(**rule)), primary=shown, rows=rows)
+
+
+def test_a_head_start_is_said_in_steps_points_and_images():
+    start = made("start", -40.0, level=147.0, metric="steps_to_90", margin=14.7)
+    rows = (row("ReLU", 0.0024), row("ELU", -0.0004))
+    said = facts.prior_bias(start, made("speed", 0.0011), made("accuracy", 0.0013, rows))
+    assert (said["start_half"], said["start_prior"]) == ("147", "107")
+    assert said["accuracy"] == "13 more of 10,000 test images are right"
+    assert said["accuracy_low"] == "\N{MINUS SIGN}4 (ELU)"
+    assert said["accuracy_high"] == "+24 (ReLU)"
+    assert said["speed_size"] == "By our margin that is too small to matter."
+    assert said["bias_steps"] == "2,197"
+
+
+def test_a_lead_at_the_last_weights_is_noise_where_averaging_takes_it():
+    shares = {"metric": "wrong_share_4_9", "arm": {}, "reference": 0.1}
+    rows = [row(f"{n}, {d}'s part", e) for d, e in (("9", 0.3), ("7", 0.0)) for n in ("a", "b")]
+    four = made("four-seven-nine", 0.15, tuple(rows), **shares)
+    start = made("start", 30.0, level=100.0, metric="steps_to_90", margin=10.0)
+    lead, noise = made("lead", 0.0028), made("noise", 0.0039)
+    said = facts.softmax_or_sigmoid(made("sigmoid-single-label", -0.0011), lead, noise, start, four)
+    assert said["lead"] == "28 more of 10,000 test images are right"
+    assert said["lead_averaged"] == "11 fewer of 10,000 test images are right"
+    assert said["lead_is_noise"] == "The lead is noise of the last step."
+    assert (said["share_9"], said["share_7"], said["share_even"]) == ("40", "10", "10")
+    assert (said["start_softmax"], said["start_sigmoid"]) == ("100", "130")
+    unsure = made("noise", 0.0039, direction="not shown")
+    said = facts.softmax_or_sigmoid(made("sigmoid-single-label", 0.0), lead, unsure, start, four)
+    assert said["lead_is_noise"] == "Why they differ, we cannot say."

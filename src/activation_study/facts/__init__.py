@@ -1,0 +1,20 @@
+"""The numbers and words that pages put into their prose, by the name under which a page glues them.
+
+Each function belongs to a page, or to several that say the same.
+"""
+
+from activation_study.facts.front import front
+from activation_study.facts.pages import convergence, prior_bias, softmax_or_sigmoid
+from activation_study.facts.protocol import false_alarms, protocol
+from activation_study.facts.verdicts import rounds, standing
+
+__all__ = [
+    "convergence",
+    "false_alarms",
+    "front",
+    "prior_bias",
+    "protocol",
+    "rounds",
+    "softmax_or_sigmoid",
+    "standing",
+]

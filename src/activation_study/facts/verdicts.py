@@ -1,0 +1,34 @@
+"""What verdicts say together, and the number that answers one of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from activation_study.report.claims.verdict import Primary, Verdict
+
+
+def standing(verdicts: Iterable[Verdict]) -> dict[str, str]:
+    """How many claims there are, and how they stand."""
+    counts = Counter(verdict.status for verdict in verdicts)
+    return {
+        "num_claims": f"{counts.total():,}",
+        "num_answered": f"{counts['judged'] + counts['demonstrated']:,}",
+        "num_waiting": f"{counts['incomplete record']:,}",
+        "num_untried": f"{counts['not tried yet']:,}",
+        "num_withdrawn": f"{counts['withdrawn']:,}",
+    }
+
+
+def rounds(verdicts: Iterable[Verdict]) -> dict[str, str]:
+    """How far the second round is, and how many of the claims that have a rule it answers."""
+    found = standing(verdicts := list(verdicts))
+    num_ruled = sum(verdict.status != "not tried yet" for verdict in verdicts)
+    done = "was done twice" if found["num_waiting"] == "0" else "is being done a second time"
+    return found | {"done": done, "num_ruled": f"{num_ruled:,}"}
+
+
+def primary_of(verdict: Verdict) -> Primary:
+    """Return the estimand that answers a claim which has one."""
+    assert verdict.primary is not None, f"{verdict.claim.id}: {verdict.label}"
+    return verdict.primary
