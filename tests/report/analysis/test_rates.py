@@ -1,7 +1,6 @@
 """Comparisons at chosen, default and common rates: against values taken from the record by hand."""
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from activation_study.report import analysis
@@ -52,20 +51,3 @@ def test_rates_at_which_a_run_diverged_are_left_out(runs):
     found = analysis.at_each_rate(runs, arm, reference, "validation_accuracy")
     # The simulated exponential diverges above 0.02.
     assert found.index.max() == 0.01
-
-
-@pytest.mark.parametrize(
-    ("heights", "expected"),
-    [
-        # Halfway between 0.96 and 0.98 in the logarithm, and up to the highest rate.
-        ([0.90, 0.96, 0.98, 0.99], (10**-2.5, 0.1)),
-        # The second hill does not count.
-        ([0.98, 0.90, 0.97, 0.99], (1e-2, 0.1)),
-        ([0.97, 0.97, 0.97, 0.97], (1e-4, 0.1)),
-        ([0.90, 0.96, 0.96, 0.90], None),
-    ],
-)
-def test_working_range_by_hand(heights, expected):
-    means = pd.Series(heights, index=[1e-4, 1e-3, 1e-2, 1e-1])
-    found = rates.working_range(means, 0.97)
-    assert found == (expected and pytest.approx(expected))

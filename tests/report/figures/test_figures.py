@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 from activation_study.catalogue.spelling import with_minus
 from activation_study.report import figures, tables
 from activation_study.report.analysis import chosen_rates
-from activation_study.report.analysis.rates import working_range
+from activation_study.report.analysis.derived import with_derived
 from activation_study.report.analysis.readings import head_effects
 from activation_study.report.figures import looks
 from activation_study.report.figures.picture import Picture
@@ -237,17 +237,33 @@ def test_rate_curve_rings_the_chosen_rate_and_crosses_what_diverged(runs):
     assert points + crosses == len(tuning)
 
 
-def test_rate_curve_shades_the_rates_that_work(runs):
-    picture = figures.rate_curve(runs, hidden=("relu",))
+def test_rate_curve_counts_and_shades_the_rates_that_work(runs):
+    axes = figures.rate_curve(runs, hidden=("relu",)).figure.axes[0]
     tuning = runs.where(hidden="relu", head="softmax", is_tuning=True).summary
-    means = tuning.groupby("learning_rate")["validation_accuracy"].mean()
-    low, high = working_range(means, 0.97)
-    title = picture.figure.axes[0].get_title(loc="left")
-    assert title == f"ReLU\n{np.log10(high / low):.1f} decades"
-    (shaded,) = picture.figure.axes[0].patches
-    np.testing.assert_allclose(shaded.get_extents().transformed(
-        picture.figure.axes[0].transData.inverted()
-    ).intervalx, (low, high))  # fmt: skip
+    table = tuning.pivot(index="seed", columns="learning_rate", values="validation_accuracy")
+    works = table >= 0.97
+    title = axes.get_title(loc="left")
+    assert title == f"ReLU\n{0.5 * works.sum(axis=1).mean():.2f} decades"
+    shares = works.mean()[works.any()]
+    places = [patch.get_extents().transformed(axes.transData.inverted()).intervalx
+              for patch in axes.patches]  # fmt: skip
+    np.testing.assert_allclose(places, [(r / 10**0.25, r * 10**0.25) for r in shares.index])
+    np.testing.assert_allclose([patch.get_alpha() for patch in axes.patches], 0.12 * shares)
+
+
+def test_rate_curve_counts_as_the_claims_do_where_there_are_fresh_seeds(runs):
+    """The box of a claim about the range has the mean of this column."""
+    summary = runs.summary.assign(
+        is_curve=runs.summary["is_tuning"],
+        test_accuracy=runs.summary["validation_accuracy"] - 0.004,
+    )
+    own = dataclasses.replace(runs, summary=summary)
+    counted = with_derived(own).summary.query(
+        "hidden == 'tanh' and head == 'softmax' and is_curve"
+    )["working_range"]
+    drawn = figures.rate_curve(own, hidden=("tanh",))
+    assert drawn.figure.axes[0].get_title(loc="left") == f"tanh\n{counted.mean():.2f} decades"
+    assert "% test accuracy" in drawn.caption
 
 
 def test_rate_differences_are_those_of_the_seeds_at_each_rate(runs):

@@ -44,8 +44,9 @@ def with_derived(runs: Runs) -> Runs:
         for prefix in READINGS:
             if f"{prefix}test_accuracy" not in summary:
                 continue
-            works = summary["is_curve"] & (summary[f"{prefix}test_accuracy"] >= WORKS)
-            decades = HALF_DECADE * works.groupby(arm).sum()
+            decades = working_range(
+                summary[f"{prefix}test_accuracy"].where(summary["is_curve"]), arm
+            )
             has_curve = summary["is_curve"].groupby(arm).any()
             summary[f"{prefix}working_range"] = arm.map(decades.where(has_curve)).astype(float)
     if "confusion" in runs.tables:
@@ -56,6 +57,16 @@ def with_derived(runs: Runs) -> Runs:
             shares = _share(given, true, other)
             summary[name] = summary["key"].map(shares).astype(float)
     return replace(runs, summary=summary)
+
+
+def working_range(accuracies: pd.Series, groups: pd.Series) -> pd.Series:
+    """Return for each group the decades of learning rates that work: half of one for each.
+
+    Args:
+        accuracies: of runs, each of its group at another rate of a grid of half decades.
+        groups: of each run, indexed like the accuracies.
+    """
+    return HALF_DECADE * (accuracies >= WORKS).groupby(groups).sum()
 
 
 def _share(given: pd.DataFrame, true: int, other: int) -> pd.Series:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from activation_study.engine.records.records import Runs
@@ -30,35 +29,6 @@ def curve_runs(summary: pd.DataFrame) -> pd.DataFrame:
     """
     curve = summary[summary.get("is_curve", pd.Series(False, index=summary.index)).astype(bool)]
     return curve if len(curve) else arms.tuning_runs(summary)
-
-
-def working_range(means: pd.Series, bar: float) -> tuple[float, float] | None:
-    """Return the lowest and the highest learning rate of the range around the best that works.
-
-    Between two rates the mean is taken to change evenly with the logarithm of the rate.
-
-    Args:
-        means: A measure of which more is better, by learning rate, ascending.
-        bar: What it must reach.
-
-    Returns:
-        None where no rate reaches it.
-    """
-    best = int(means.to_numpy().argmax())
-    if means.iloc[best] < bar:
-        return None
-    logs, heights = np.log10(means.index.to_numpy()), means.to_numpy()
-    ends = []
-    for step, last in ((-1, 0), (1, len(means) - 1)):
-        place = best
-        while place != last and heights[place + step] >= bar:
-            place += step
-        end = logs[place]
-        if place != last:
-            share = (heights[place] - bar) / (heights[place] - heights[place + step])
-            end += share * (logs[place + step] - logs[place])
-        ends.append(float(10**end))
-    return ends[0], ends[1]
 
 
 def tuned_and_default(summary: pd.DataFrame, metric: str) -> pd.DataFrame:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from activation_study.catalogue.activations import HEADLINE
@@ -60,27 +62,11 @@ def convergence(
     Raises:
         ValueError: An unknown hue or metric, or nothing of what is wanted is recorded.
     """
-    summary = undiverged_runs(at_reading(runs, reading).summary, "tuned")
-    metric = metric or f"validation_{tuning_metric(summary).name}"
-    columns = runs.history.columns.drop(["key", "epoch"])
-    for kind, received, accepted in (
-        ("hue", hue, arm_fields(summary)),
-        ("metric of the history", metric, columns),
-    ):
-        if received not in accepted:
-            raise unknown_name(kind, received, accepted)
-    column = column_of(runs.history, metric, reading)
+    curves, column = _curves(runs, hue, hidden, heads, metric, reading)
     is_by_hidden = hue == "hidden"
-    hidden = hidden or default_selection(summary, USED if is_by_hidden else HEADLINE)
-    heads = heads or recorded_values(summary, None, "head")[: 1 if is_by_hidden else None]
-    summary = set_apart(summary, hue, hidden, heads)
     panel, line = ("value", "others") if is_by_hidden else ("others", "value")
-    curves = runs.history[runs.history["epoch"] > 0].merge(
-        summary[["key", "value", "others", "arm"]], on="key"
-    )
-    curves["shown"] = parts.drawn_values(curves[column], column)
     label, quantity = parts.drawn_label(column), metric_of(column)
-    names, lines = (list(summary[each].cat.categories) for each in (panel, line))
+    names, lines = (list(curves[each].cat.categories) for each in (panel, line))
     figure, grid = parts.panels(
         names, min(5, len(names)), 1.5, narrow=2, xlabel="epoch",
         ylabel=label + ", log scale" * parts.is_better_low(quantity),
@@ -115,6 +101,35 @@ def convergence(
         f"{low} and {high}.",
         f"Learning curves at tuned rates, mean over seeds and 95 % interval{others}.",
     )
+
+
+def _curves(
+    runs: Runs,
+    hue: str,
+    hidden: Sequence[str] | None,
+    heads: Sequence[str] | None,
+    metric: str | None,
+    reading: str,
+) -> tuple[pd.DataFrame, str]:
+    """Return the learning curves that are wanted, with what is ``shown``, and the column of that.
+
+    See ``convergence`` for the arguments and the errors.
+    """
+    summary = undiverged_runs(at_reading(runs, reading).summary, "tuned")
+    metric = metric or f"validation_{tuning_metric(summary).name}"
+    columns = runs.history.columns.drop(["key", "epoch"])
+    for kind, received, accepted in (
+        ("hue", hue, arm_fields(summary)),
+        ("metric of the history", metric, columns),
+    ):
+        if received not in accepted:
+            raise unknown_name(kind, received, accepted)
+    column, is_by_hidden = column_of(runs.history, metric, reading), hue == "hidden"
+    hidden = hidden or default_selection(summary, USED if is_by_hidden else HEADLINE)
+    heads = heads or recorded_values(summary, None, "head")[: 1 if is_by_hidden else None]
+    arms = set_apart(summary, hue, hidden, heads)[["key", "value", "others", "arm"]]
+    curves = runs.history[runs.history["epoch"] > 0].merge(arms, on="key")
+    return curves.assign(shown=parts.drawn_values(curves[column], column)), column
 
 
 @parts.of_page
@@ -190,18 +205,8 @@ def speed(
     Raises:
         ValueError: A head that these runs have not.
     """
-    summary = with_head(evaluation_runs(at_reading(runs, reading).summary, rate), head)
-    area = "area_under_validation_accuracy"
-    if summary.get("area_after_first_epoch", summary["epochs"] * math.nan).notna().any():
-        area = "area_after_first_epoch"
-    area = column_of(summary, area, reading)
-    summary = summary.assign(
-        arm=labels(summary, varying(summary)),
-        epochs_to_97=with_failures_counted(summary, "epochs_to_97"),
-        height=100 * with_failures_counted(summary, area).fillna(0.0),
-        missed=~np.isfinite(summary["epochs_to_97"].astype(float)),
-    )
-    shown, more = parts.in_front(summary, hidden)
+    again = functools.partial(speed, runs, head=head, rate=rate, reading=reading)
+    shown, more = parts.in_front(_speeds(runs, head, rate, reading), hidden, again)
     arms = shown.groupby("arm", observed=True).agg(
         height=("height", "mean"), missed=("missed", "sum"), runs=("missed", "size")
     )
@@ -238,9 +243,20 @@ def speed(
         f"{arms['height'].iloc[0] - arms['height'].iloc[-1]:.2f} points below.",
         f"Every run of the {spelled(head)} head at {of_rate}, mean and 95 % interval; "
         "second, the mean height of the learning curve.",
-        more=more
-        and (
-            more[0],
-            lambda: speed(runs, head=head, rate=rate, hidden=more[1], reading=reading),
-        ),
+        more=more,
+    )
+
+
+def _speeds(runs: Runs, head: str, rate: str, reading: str) -> pd.DataFrame:
+    """Return the runs with ``arm``, ``epochs_to_97``, whether it was ``missed``, and ``height``."""
+    summary = with_head(evaluation_runs(at_reading(runs, reading).summary, rate), head)
+    area = "area_under_validation_accuracy"
+    if summary.get("area_after_first_epoch", summary["epochs"] * math.nan).notna().any():
+        area = "area_after_first_epoch"
+    area = column_of(summary, area, reading)
+    return summary.assign(
+        arm=labels(summary, varying(summary)),
+        epochs_to_97=with_failures_counted(summary, "epochs_to_97"),
+        height=100 * with_failures_counted(summary, area).fillna(0.0),
+        missed=~np.isfinite(summary["epochs_to_97"].astype(float)),
     )

@@ -16,6 +16,7 @@ from activation_study.report.analysis.arms import evaluation_runs, select, value
 from activation_study.report.analysis.readings import at_reading, column_of
 from activation_study.report.analysis.statistics import SeedMean
 from activation_study.report.claims import claims_file
+from activation_study.report.claims.evidence.conclude import size_of
 from activation_study.report.figures import parts
 from activation_study.report.figures.looks import QUIET, SERIES, Look
 from activation_study.report.figures.picture import Picture
@@ -58,24 +59,16 @@ def pairs(
     looks = [Look(QUIET)] * len(gaps) + [SERIES[0], SERIES[1]]
     parts.draw_margin(axes, quantity.factor * margin)
     parts.draw_intervals(axes, quantity.factor * ends, "value", range(len(ends)), looks)
-    one, other = (
-        " with ".join(written(side[name]) for name in side if arm.get(name) != reference.get(name))
-        for side in (arm, reference)
-    )
-    same = [written(value) for name, value in arm.items() if reference.get(name) == value]
-    compared = f"{one} minus {other}" + (f" (both with {listed(same)})" if same else "")
-    unit = quantity.difference_unit
+    one, other, same = _sides(arm, reference)
+    compared, unit = f"{one} minus {other}{same}", quantity.difference_unit
     parts.label_x(axes, f"{label_of(column)}, {one} minus {other}, {unit}, "
                         f"{parts.arrow(quantity, of_difference=True)}")  # fmt: skip
-    (low, high), (low_90, high_90) = mean.interval(), mean.interval(0.9)
+    (low, high), size = mean.interval(), size_of(mean, margin)
     shown = "shown" if low > 0 or high < 0 else "not shown"
-    size = "open"
-    if -margin < low_90 and high_90 < margin:
-        size = "too small to matter"
-    elif low_90 > margin or high_90 < -margin:
-        size = "large enough to matter"
+    size_said = "large enough to matter" if size == "matters" else size
     said = [
-        quantity.number(value, signed=True) for value in (mean.value, low, high, low_90, high_90)
+        quantity.number(value, signed=True)
+        for value in (mean.value, low, high, *mean.interval(0.9))
     ]
     return Picture(
         figure,
@@ -83,8 +76,18 @@ def pairs(
         f"mean {said[0]}, 95 % interval {said[1]} to {said[2]}, 90 % interval {said[3]} to "
         f"{said[4]}; the margin is {quantity.number(margin)}.",
         f"{compared[0].upper()}{compared[1:]}, {said[0]} {unit} in the mean: direction {shown}, "
-        f"size {size}.",
+        f"size {size_said}.",
         f"Each grey mark is one pair of runs: same seed, split and batches. The 95 % interval "
         f"({said[1]} to {said[2]}) is held against 0, and gives the direction. The 90 % interval "
         f"({said[3]} to {said[4]}) is held against the shaded band, and gives the size.",
     )
+
+
+def _sides(arm: Mapping[str, Any], reference: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Name two arms by what tells them apart, and what they share: " (both with ReLU)"."""
+    one, other = (
+        " with ".join(written(side[name]) for name in side if arm.get(name) != reference.get(name))
+        for side in (arm, reference)
+    )
+    same = [written(value) for name, value in arm.items() if reference.get(name) == value]
+    return one, other, f" (both with {listed(same)})" if same else ""

@@ -238,18 +238,20 @@ def arrow(metric: Metric, *, of_difference: bool = False) -> str:
 
 
 def in_front(
-    frame: pd.DataFrame, hidden: Sequence[str] | None
-) -> tuple[pd.DataFrame, tuple[str, list[str]] | None]:
-    """Return the rows that a figure shows unasked, and what is folded.
+    frame: pd.DataFrame, hidden: Sequence[str] | None, draw: Callable[..., Picture]
+) -> tuple[pd.DataFrame, tuple[str, Callable[[], Picture]] | None]:
+    """Return the rows that a figure shows unasked, and what a reader opens to see the rest.
 
     Args:
         frame: With a column ``hidden``.
         hidden: Those that are shown; None for those that people use and one's own.
+        draw: Draws the same figure of the activations that it is given as ``hidden``.
 
     Returns:
-        The rows, and what the fold is called with the hidden activations in it; None for nothing.
+        The rows, and a picture's ``more``; None where nothing is folded.
     """
     chosen = list(hidden or default_selection(frame, USED))
     rest = [] if hidden else sorted(set(frame["hidden"]) - set(chosen))
     shown = frame[frame["hidden"].isin(recorded_values(frame, chosen, "hidden"))].copy()
-    return shown, (f"The other {len(rest)} activations", rest) if rest else None
+    more = f"The other {len(rest)} activations", functools.partial(draw, hidden=rest)
+    return shown, more if rest else None

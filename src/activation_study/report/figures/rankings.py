@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from activation_study.engine.records.records import Runs
 from activation_study.errors import IncompleteRecordError
@@ -25,6 +26,9 @@ from activation_study.report.claims import claims_file
 from activation_study.report.figures import parts
 from activation_study.report.figures.looks import QUIET, SERIES, Look, look_of, spelled
 from activation_study.report.figures.picture import Picture
+
+ENDS = ["effect", "low", "high"]
+"""Columns of a ranking: a difference and its interval."""
 
 
 @parts.of_page
@@ -58,30 +62,18 @@ def ranking(
     quantity = metric_of(column)
     found = rank(at_reading(runs, reading), column, head=head, excludes=claims.best_excludes)
     margin = quantity.factor * claims.margins[metric]
-    part, more = parts.in_front(found.rows, hidden)
-    ends = ["effect", "low", "high"]
-    drawn = part.assign(**quantity.factor * part[ends]).iloc[::-1]
-    counts = " (" + drawn["num_diverged"].astype(str) + " of " + drawn["num_runs"].astype(str)
-    names = drawn["arm"].mask(drawn["num_diverged"] > 0, drawn["arm"] + counts + " diverged)")
-    figure, (axes,) = parts.rows(names.tolist())
-    looks = [look_of(name, place) for place, name in enumerate(drawn["hidden"])]
-    parts.draw_margin(axes, margin)
-    parts.draw_intervals(axes, drawn, "effect", range(len(drawn)), looks)
-    unit, reference = quantity.difference_unit, spelled(found.reference)
-    scale = ""
-    if drawn[ends].abs().to_numpy().max() > 12 * margin:
-        parts.symlog_axis(axes, margin, "{:+g}")
-        scale = ", log scale beyond the band"
-    parts.label_x(axes, f"{label_of(column)}, difference to {reference} ({unit}){scale}, "
-                        f"{parts.arrow(quantity, of_difference=True)}")  # fmt: skip
-    shown = part[ends].map(lambda value: quantity.number(value, signed=True))
+    again = functools.partial(ranking, runs, metric, head=head, reading=reading)
+    part, more = parts.in_front(found.rows, hidden, again)
+    drawn = part.assign(**quantity.factor * part[ENDS]).iloc[::-1]
+    unit, reference, label = quantity.difference_unit, spelled(found.reference), label_of(column)
+    way = parts.arrow(quantity, of_difference=True)
+    shown = part[ENDS].map(lambda value: quantity.number(value, signed=True))
     shown["arm"] = part["arm"]
     said = shown["arm"] + " " + shown["effect"] + " (" + shown["low"] + " to " + shown["high"] + ")"
     worst, best = shown.iloc[0], shown.iloc[-1]
-    label = label_of(column)
     num_near = int((drawn["effect"].abs() <= margin).sum())
     return Picture(
-        figure,
+        _draw_ranking(drawn, margin, f"{label}, difference to {reference} ({unit})", way),
         f"Difference in {label}, {head} head, tuned rate, of {len(part)} arms to "
         f"{found.reference}, the best in the tuning runs, in {unit}: from {worst['effect']}, "
         f"{worst['arm']}, to {best['effect']}, {best['arm']}. {listed(said.tolist())}.",
@@ -89,27 +81,47 @@ def ranking(
         "tuning.",
         f"Difference in {label}, {spelled(head)} head, each arm at its tuned rate: mean over common"
         " seeds and 95 % interval. Shaded: too small to matter.",
-        more=more and (
-            more[0],
-            lambda: ranking(runs, metric, head=head, reading=reading, hidden=more[1]),
-        ),
-    )  # fmt: skip
+        more=more,
+    )
+
+
+def _draw_ranking(rows: pd.DataFrame, margin: float, label: str, way: str) -> Figure:
+    """Draw the difference of each arm, the first on top, with the way that is the better one."""
+    counts = " (" + rows["num_diverged"].astype(str) + " of " + rows["num_runs"].astype(str)
+    names = rows["arm"].mask(rows["num_diverged"] > 0, rows["arm"] + counts + " diverged)")
+    figure, (axes,) = parts.rows(names.tolist())
+    looks = [look_of(name, place) for place, name in enumerate(rows["hidden"])]
+    parts.draw_margin(axes, margin)
+    parts.draw_intervals(axes, rows, "effect", range(len(rows)), looks)
+    if rows[ENDS].abs().to_numpy().max() > 12 * margin:
+        parts.symlog_axis(axes, margin, "{:+g}")
+        label += ", log scale beyond the band"
+    parts.label_x(axes, f"{label}, {way}")
+    return figure
 
 
 def _dumbbell(
-    values: pd.DataFrame, column: str, before: str, after: str, head: str, words: dict[str, str]
+    draw: Callable[..., Picture],
+    values: pd.DataFrame,
+    column: str,
+    sides: tuple[str, str],
+    hidden: Sequence[str] | None,
+    words: dict[str, str],
 ) -> Picture:
     """Draw the means of two columns of each arm, joined, the first in grey; best arms on top.
 
     Args:
-        values: One row a seed: both columns, and what tells arms apart.
+        draw: The figure, of the hidden activations that it is given.
+        values: One row a seed: both columns, and what tells arms of one head apart.
         column: What is measured; an accuracy is drawn as error.
-        before: Column in grey.
-        after: Column in the arm's colour.
-        head: Of the arms.
+        sides: Columns: in grey, and in the arm's colour.
+        hidden: Hidden activations that are shown; by default those that people use and one's own,
+            the others folded.
         words: What is compared, for the text (``at``) and for the caption (``caption``); what
             changes it, for the title (``act``).
     """
+    (before, after), head = sides, str(values["head"].iloc[0])
+    values, more = parts.in_front(values, hidden, draw)
     metric, low = metric_of(column), parts.is_better_low(metric_of(column))
     arms = labels(values, varying(values))
     drawn = values.assign(
@@ -139,6 +151,7 @@ def _dumbbell(
         f"{words['act']} improves {count} in the mean; {spelled(winner)} gains the most, "
         f"{largest}.",
         f"{name} {words['caption']}, {spelled(head)} outputs: every run, mean and 95 % interval.",
+        more=more,
     )
 
 
@@ -164,17 +177,14 @@ def default_against_tuned(
     values = tuned_and_default(of_head, column).reset_index()
     if values.empty:
         raise IncompleteRecordError("of no arm runs at both rates are recorded yet")
-    shown, more = parts.in_front(values, hidden)
     words = {
         "act": "Tuning",
         "at": "at the default and at the tuned rate",
         "caption": "at Keras's default rate (grey) and at the tuned one (in colour; where both are "
         "one rate, it covers the grey)",
     }
-    return dataclasses.replace(
-        _dumbbell(shown, column, "default", "tuned", head, words),
-        more=more and (more[0], lambda: default_against_tuned(runs, head=head, hidden=more[1])),
-    )
+    again = functools.partial(default_against_tuned, runs, head=head)
+    return _dumbbell(again, values, column, ("default", "tuned"), hidden, words)
 
 
 @parts.of_page
@@ -196,17 +206,14 @@ def averaging(runs: Runs, *, head: str = "softmax", hidden: Sequence[str] | None
         last=with_failures_counted(summary, column),
         averaged=with_failures_counted(summary, column_of(summary, column, "averaged")),
     )
-    shown, more = parts.in_front(values, hidden)
     words = {
         "act": "Averaging",
         "at": "of the same runs at the last and at the averaged weights",
         "caption": "of the same runs at the last weights (grey) and at their running average (in "
         "colour)",
     }
-    return dataclasses.replace(
-        _dumbbell(shown, column, "last", "averaged", head, words),
-        more=more and (more[0], lambda: averaging(runs, head=head, hidden=more[1])),
-    )
+    again = functools.partial(averaging, runs, head=head)
+    return _dumbbell(again, values, column, ("last", "averaged"), hidden, words)
 
 
 @parts.of_page

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.axes import Axes
 
 from activation_study.catalogue.spelling import with_minus
 from activation_study.engine.records.records import Runs
@@ -19,13 +20,9 @@ from activation_study.report.analysis.arms import (
     set_apart,
     tuning_metric,
 )
+from activation_study.report.analysis.derived import HALF_DECADE, WORKS, working_range
 from activation_study.report.analysis.failures import with_failures_counted
-from activation_study.report.analysis.rates import (
-    at_each_rate,
-    chosen_rates,
-    curve_runs,
-    working_range,
-)
+from activation_study.report.analysis.rates import at_each_rate, chosen_rates, curve_runs
 from activation_study.report.analysis.readings import at_reading, column_of, head_effects_by_rate
 from activation_study.report.claims import claims_file
 from activation_study.report.figures import parts
@@ -41,9 +38,6 @@ from activation_study.report.figures.looks import (
 )
 from activation_study.report.figures.picture import Picture
 
-BAR = 0.97
-"""Validation accuracy at which a learning rate counts as one that works."""
-
 
 @parts.of_page
 def rate_curve(
@@ -55,10 +49,11 @@ def rate_curve(
 ) -> Picture:
     """Draw the whole learning-rate curve, one panel a hidden activation, one line a head.
 
-    The measure is the one by which rates are chosen; where that is an accuracy, the range of rates
-    that work is shaded. Every run is a small point and the line joins the means; a run that
-    diverged is a cross and counts as a guess. The chosen rate of each arm is ringed; Keras's
-    default is dashed. Drawn are fresh seeds where a study has them at each rate, or tuning runs.
+    The measure is the one by which rates are chosen; where that is an accuracy, the rates that work
+    are shaded and counted as the claims count them. Every run is a small point and the line joins
+    the means; a run that diverged is a cross and counts as a guess. The chosen rate of each arm is
+    ringed; Keras's default is dashed. Drawn are fresh seeds where a study has them at each rate, or
+    tuning runs.
 
     Args:
         runs: Runs of a study.
@@ -69,19 +64,8 @@ def rate_curve(
     Raises:
         ValueError: Nothing of what is wanted is recorded.
     """
-    summary = at_reading(runs, reading).summary
-    curve = curve_runs(summary)
-    column = column_of(curve, f"validation_{tuning_metric(curve).name}", reading)
-    metric, label = metric_of(column), parts.drawn_label(column)
-    curve = set_apart(
-        curve,
-        "hidden",
-        hidden or default_selection(curve, USED),
-        heads or recorded_values(curve, None, "head")[:1],
-    )
-    curve["counted"] = with_failures_counted(curve, column)
-    curve["shown"] = parts.drawn_values(curve["counted"], column)
-    curve = curve.merge(chosen_rates(summary).rename("chosen").reset_index(), how="left")
+    curve, column = _curve(runs, hidden, heads, reading)
+    metric, label, judged = metric_of(column), parts.drawn_label(column), _judged(curve, column)
     names, lines = (list(curve[each].cat.categories) for each in ("value", "others"))
     figure, grid = parts.panels(
         names, min(5, len(names)), 1.6, narrow=2, xlabel="learning rate, log scale",
@@ -94,25 +78,14 @@ def rate_curve(
             look = head_look(line, place) if len(lines) > 1 else look_of(name)._replace(line="-")
             # The lines stand a little apart, or their points would hide each other.
             shift = 1.0 + 0.08 * (2 * place - len(lines) + 1)
-            by_rate = arm.groupby("learning_rate")
-            means = by_rate["shown"].mean()
-            axes.plot(means.index * shift, means, look.marker, ls=look.line, ms=3.5, lw=1.3,
-                      color=look.colour, label=spelled(line) * (len(lines) > 1))  # fmt: skip
-            for diverged, sign, size in ((False, ".", 8), (True, "x", 16)):
-                rows = arm[arm["diverged"] == diverged]
-                x = rows["learning_rate"] * shift
-                axes.scatter(x, rows["shown"], s=size, marker=sign, color=look.colour, lw=0.9)
-            ring = means[means.index.isin(arm["chosen"])]
-            axes.plot(ring.index * shift, ring, "o", ms=9, mfc="none", mec=look.colour, mew=1.3)
-            if metric.name == "accuracy" and len(arm):
-                low, high = working_range(by_rate["counted"].mean(), BAR) or (1.0, 1.0)
-                widths[line][name] = math.log10(high / low)
-                if low < high:
-                    axes.axvspan(low, high, color=look.colour, alpha=0.1, lw=0)
+            _draw_curve(axes, arm, shift, look, spelled(line) * (len(lines) > 1))
+            if judged and len(arm):
+                widths[line][name] = float(working_range(arm[judged], arm["seed"]).mean())
+                _shade(axes, (arm[judged] >= WORKS).groupby(arm["learning_rate"]).mean(), look)
         axes.axvline(DEFAULT_LEARNING_RATE, color=INK, ls="--", lw=0.8, label="default rate")
         axes.set_xscale("log")
         parts.plain_ticks(axes.xaxis, (0.001, 0.01, 0.1))
-        wide = [f"{found[name]:.1f}" for found in widths.values() if name in found]
+        wide = [_decades(found[name]) for found in widths.values() if name in found]
         axes.set_title(
             spelled(name) + (f"\n{' and '.join(wide)} decades" if wide else ""), fontsize=8.5
         )
@@ -127,9 +100,63 @@ def rate_curve(
         f"{label} over the learning rate, between {ends}. Chosen rates: {picked}.",
         _finding({spelled(line): found for line, found in widths.items() if found}),
         "Every run and the means by learning rate (ring: the chosen rate; cross: diverged)."
-        + (f" Shaded, and in decades above: rates with at least {100 * BAR:g} % validation accuracy"
-           ", between two rates by the line through them." if metric.name == "accuracy" else ""),
+        + (f" Shaded, the darker the more runs: rates with at least {100 * WORKS:g} % "
+           f"{label_of(judged)}. Above: half a decade for each, the mean over seeds."
+           if judged else ""),
     )  # fmt: skip
+
+
+def _curve(
+    runs: Runs, hidden: Sequence[str] | None, heads: Sequence[str] | None, reading: str
+) -> tuple[pd.DataFrame, str]:
+    """Return the wanted runs of the curve with what is ``shown``, and the column of that."""
+    summary = at_reading(runs, reading).summary
+    curve = curve_runs(summary)
+    column = column_of(curve, f"validation_{tuning_metric(curve).name}", reading)
+    curve = set_apart(
+        curve,
+        "hidden",
+        hidden or default_selection(curve, USED),
+        heads or recorded_values(curve, None, "head")[:1],
+    )
+    curve["shown"] = parts.drawn_values(with_failures_counted(curve, column), column)
+    return curve.merge(chosen_rates(summary).rename("chosen").reset_index(), how="left"), column
+
+
+def _judged(curve: pd.DataFrame, column: str) -> str:
+    """Return the accuracy by which a rate works: of the test images, unless these are tuning runs.
+
+    Empty where rates are chosen by something else.
+    """
+    tested = column.replace("validation_", "test_")
+    found = tested if tested in curve and curve[tested].notna().any() else column
+    return found if metric_of(column).name == "accuracy" else ""
+
+
+def _draw_curve(axes: Axes, arm: pd.DataFrame, shift: float, look: Look, label: str) -> None:
+    """Draw the runs of an arm, their means by rate, and a ring at the chosen one."""
+    means = arm.groupby("learning_rate")["shown"].mean()
+    axes.plot(means.index * shift, means, look.marker, ls=look.line, ms=3.5, lw=1.3,
+              color=look.colour, label=label)  # fmt: skip
+    for diverged, sign, size in ((False, ".", 8), (True, "x", 16)):
+        rows = arm[arm["diverged"] == diverged]
+        x = rows["learning_rate"] * shift
+        axes.scatter(x, rows["shown"], s=size, marker=sign, color=look.colour, lw=0.9)
+    ring = means[means.index.isin(arm["chosen"])]
+    axes.plot(ring.index * shift, ring, "o", ms=9, mfc="none", mec=look.colour, mew=1.3)
+
+
+def _shade(axes: Axes, shares: pd.Series, look: Look) -> None:
+    """Shade half a decade about each rate, the darker the more of its runs work."""
+    reach = 10 ** (HALF_DECADE / 2)
+    shares = shares[shares > 0]
+    for rate, share in zip(shares.index.to_numpy(float), shares, strict=True):
+        axes.axvspan(rate / reach, rate * reach, color=look.colour, alpha=0.12 * share, lw=0)
+
+
+def _decades(width: float) -> str:
+    """Write a range of rates as the boxes do."""
+    return metric_of("working_range").number(width)
 
 
 @parts.of_page
@@ -253,7 +280,7 @@ def _finding(widths: dict[str, dict[str, float]]) -> str:
     for line, found in widths.items():
         low, high = min(found, key=found.__getitem__), max(found, key=found.__getitem__)
         return (
-            f"With {line} outputs the rates that work span {found[low]:.1f} decades for "
-            f"{spelled(low)} and {found[high]:.1f} for {spelled(high)}."
+            f"With {line} outputs the rates that work span {_decades(found[low])} decades for "
+            f"{spelled(low)} and {_decades(found[high])} for {spelled(high)}."
         )
     return "The learning rate decides."
