@@ -194,7 +194,7 @@ CHANGES = {
     "train_size": [1, 54_999],
     "label_noise": [0.1],
     "seed": [1, 2**63 - 1],
-    "evaluation": ["validation"],
+    "evaluation": ["validation", "beyond"],
     "protocol": [1],
     "rate_decay": ["linear"],
     "input_scale": ["raw", "signed", "standard"],

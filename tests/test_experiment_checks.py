@@ -22,7 +22,7 @@ NAMES = {
     "normalization": ("btach", "batch", ("none", "batch", "layer")),
     "initializer": ("he_norml", "he_normal", ("glorot_uniform", "he_normal", "recommended")),
     "optimizer": ("adamm", "adam", ("adam", "sgd")),
-    "evaluation": ("tset", "test", ("test", "validation")),
+    "evaluation": ("tset", "test", ("test", "validation", "beyond")),
 }
 
 LIMITS = {
@@ -119,6 +119,10 @@ def test_convolutions_are_one_to_four(depth: int) -> None:
             "second_phase='swap_leaky_relu' needs .* received 'mlp', 'batch' and hidden='relu'",
         ),
         ({"bottleneck": 0}, "bottleneck must be a whole number from 1 to 65,536; received 0"),
+        (
+            {"evaluation": "beyond", "task": "scenes", "head": "sigmoid"},
+            "'beyond' needs a task with one right label.*received task='scenes'.*use .*'test'",
+        ),
         (
             {"dead_share": 0.5, "normalization": "batch"},
             "dead_share must be 0 where normalization='batch'.*received 0.5",

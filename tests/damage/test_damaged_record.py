@@ -15,6 +15,9 @@ from activation_study.engine.records.published import MANIFEST, PublishedRecord
 from activation_study.errors import DamagedRecordError, RecordError
 from damage.harm import harmed
 
+YOUNGER = ("target_probability", "unknown", "shift")
+"""Tables that the first round has not."""
+
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> PublishedRecord:
@@ -26,7 +29,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> PublishedRecord:
     return PublishedRecord(folder)
 
 
-@pytest.mark.parametrize("table", [t for t in schema.TABLES if t != "target_probability"])
+@pytest.mark.parametrize("table", [t for t in schema.TABLES if t not in YOUNGER])
 def test_every_changed_byte_of_a_table_is_noticed(
     published: PublishedRecord, table: str, rng: np.random.Generator
 ) -> None:

@@ -51,7 +51,7 @@ def made_run(experiment: Experiment, **summary: Any) -> Run:
 
 
 def _summary(experiment: Experiment, generator: np.random.Generator) -> dict[str, Any]:
-    reads_test = experiment.evaluation == "test"
+    reads_test = experiment.evaluation != "validation"
     drawn = {
         name: float(generator.random())
         for name, kind in schema.SUMMARY.items()
@@ -81,7 +81,7 @@ def _tables(experiment: Experiment, generator: np.random.Generator) -> dict[str,
     }
     # As in training: there is no training loss before the first step.
     tables["history"]["train_loss"][0] = float("nan")
-    if experiment.evaluation == "test":
+    if experiment.evaluation != "validation":
         bins, pairs = list(range(NUM_BINS)), [(i, j) for i in range(2) for j in range(2)]
         tables["reliability"] = _drawn(
             "reliability", {"bin": bins, "count": [10] * NUM_BINS}, generator
@@ -97,6 +97,12 @@ def _tables(experiment: Experiment, generator: np.random.Generator) -> dict[str,
         )
         tables["target_probability"] = _drawn(
             "target_probability", {"decile": list(range(11))}, generator
+        )
+        tables["unknown"] = _drawn(
+            "unknown", {"unknown": ["known", "noise"], "score": ["energy"] * 2}, generator
+        )
+        tables["shift"] = _drawn(
+            "shift", {"shift": ["rotation"] * 2, "degree": [0.0, 15.0]}, generator
         )
     return tables
 

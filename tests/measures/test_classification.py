@@ -9,7 +9,7 @@ import pytest
 import scipy.special
 
 from activation_study.measures.calibration_null import calibration_null
-from activation_study.measures.classification import CLASSIFICATION, final, outcome, watch
+from activation_study.measures.classification import CLASSIFICATION, beyond, final, outcome, watch
 from activation_study.measures.measure_set import Scored
 
 
@@ -26,6 +26,7 @@ def test_the_declared_columns_are_measured() -> None:
     assert tuple(watch(one.predictions, one.targets)) == CLASSIFICATION.every_epoch
     measured, tables = final(one, other, np.random.default_rng(2))
     assert set(measured) == set(CLASSIFICATION.at_the_end)
+    tables |= beyond(one, other.outputs, {}, {("noise", 0.1): other}, np.random.default_rng(2))
     assert {name: set(table) for name, table in tables.items()} == {
         name: set(spec.columns) for name, spec in CLASSIFICATION.tables.items()
     }

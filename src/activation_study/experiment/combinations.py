@@ -42,6 +42,12 @@ def _task(experiment: Experiment) -> None:
             f"label_noise must be 0 where task={experiment.task!r}, which knows no wrong labels; "
             f"received {experiment.label_noise}"
         )
+    if experiment.evaluation == "beyond" and task.measures.beyond is None:
+        raise ValueError(
+            f"evaluation='beyond' needs a task with one right label, whose measures know of "
+            f"unknown images; received task={experiment.task!r}, whose targets are "
+            f"{task.targets}: use evaluation='test'"
+        )
     if experiment.negatives and task.targets != "one label":
         raise ValueError(
             f"negatives must be 0 where task={experiment.task!r}, whose targets are "

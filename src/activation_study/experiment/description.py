@@ -81,7 +81,8 @@ class Experiment:
         seed: One seed for the split, the initial weights, the batch order and the label noise, each
             on a stream of its own.
         evaluation: ``"test"``: the test set is read once, at the end; ``"validation"``: it is not
-            read at all, which is what tuning runs want.
+            read at all, which is what tuning runs want; ``"beyond"``: as ``"test"``, and then the
+            network is shown images of no class and the test set moved, where one label is right.
         protocol: What is recorded: 2 has more columns than 1, from equal training.
         rate_decay: ``"none"``, or ``"linear"``: from the learning rate at the first step to 0 after
             the last.

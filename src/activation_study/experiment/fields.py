@@ -24,7 +24,7 @@ SECOND_PHASES = ("none", "lower_rate", "redraw_dead", "swap_leaky_relu")
 POST_NORMALIZATIONS = ("none", "layer")
 OPTIMIZERS = ("adam", "sgd", "momentum")
 RATE_DECAYS = ("none", "linear")
-EVALUATIONS = ("test", "validation")
+EVALUATIONS = ("test", "validation", "beyond")
 PROTOCOLS = (1, 2)
 INITIALIZERS = (
     *("glorot_uniform", "glorot_normal", "he_uniform", "he_normal"),

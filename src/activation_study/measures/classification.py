@@ -8,8 +8,16 @@ from collections.abc import Mapping
 import numpy as np
 
 from activation_study.measures import calibration, convergence
+from activation_study.measures.beyond import SHIFT, UNKNOWN, shift_table, unknown_table
 from activation_study.measures.calibration_null import calibration_null
-from activation_study.measures.measure_set import MeasureSet, Scored, Table, TableSpec, mean
+from activation_study.measures.measure_set import (
+    MeasureSet,
+    Scored,
+    Shifted,
+    Table,
+    TableSpec,
+    mean,
+)
 from activation_study.measures.smooth_calibration import smooth_calibration_error
 
 BINS = 15
@@ -125,6 +133,21 @@ def final(
     }
 
 
+def beyond(
+    validation: Scored,
+    known: np.ndarray,
+    unknown: Mapping[str, np.ndarray],
+    shifted: Shifted,
+    generator: np.random.Generator,
+) -> dict[str, Table]:
+    """Measures images beyond the test set, as `MeasureSet.beyond` says."""
+    temperature = calibration.fit_temperature(validation.predictions, validation.targets)
+    return {
+        "unknown": unknown_table(known, unknown, num_classes=validation.predictions.shape[1]),
+        "shift": shift_table(shifted, temperature, generator),
+    }
+
+
 def _confusion(probabilities: np.ndarray, labels: np.ndarray) -> Table:
     """Counts and mean probabilities of each class, by true class.
 
@@ -187,6 +210,9 @@ CLASSIFICATION = MeasureSet(
         "target_probability": TableSpec(
             {"decile": int, "right": float, "wrong": float}, ("decile",)
         ),
+        "unknown": UNKNOWN,
+        "shift": SHIFT,
     },
     averaged_course=("area_after_first_epoch",),
+    beyond=beyond,
 )

@@ -70,6 +70,12 @@ Outcome = Callable[[Mapping[str, np.ndarray], np.ndarray, np.ndarray], tuple[str
 Final = Callable[
     [Scored, Scored, np.random.Generator], tuple[dict[str, float], Mapping[str, Table]]
 ]
+Shifted = Mapping[tuple[str, float], Scored]
+"""By shift and degree, what a network says of the test set that is moved so far."""
+Beyond = Callable[
+    [Scored, np.ndarray, Mapping[str, np.ndarray], Shifted, np.random.Generator],
+    Mapping[str, Table],
+]
 
 
 @dataclass(frozen=True)
@@ -88,8 +94,11 @@ class MeasureSet:
             batch of the first epoch before its step, if the task has one) -> ``""``,
             ``"not finite"`` or ``"chance"``, and the values of ``course``.
         final: The one look at the test set: (validation, test, generator) -> values and tables.
-        tables: Further tables, which ``final`` returns.
+        tables: Further tables, which ``final`` and ``beyond`` return.
         averaged_course: Those of ``course`` that the averaged weights have as well.
+        beyond: Measures images beyond the test set: (validation, scores of the test set, scores of
+            unknown images by kind, the test set moved by shift and degree, generator) -> tables;
+            None where there is nothing to measure. Scores are of shape (n, outputs).
     """
 
     name: str
@@ -103,6 +112,7 @@ class MeasureSet:
     final: Final
     tables: Mapping[str, TableSpec] = field(default_factory=dict)
     averaged_course: tuple[str, ...] = ()
+    beyond: Beyond | None = None
 
     @property
     def summary(self) -> tuple[str, ...]:

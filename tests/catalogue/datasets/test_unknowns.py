@@ -54,7 +54,7 @@ def test_what_is_in_them(file):
     for name in ("shuffled", "scrambled"):
         assert (made[name] != known).any(axis=1).mean() > 0.99
         np.testing.assert_array_equal(np.sort(made[name]), np.sort(known))
-    shares = np.bincount(made["uniform_noise"].ravel(), minlength=256) / made["uniform_noise"].size
+    shares = np.bincount(made["noise"].ravel(), minlength=256) / made["noise"].size
     np.testing.assert_allclose(shares, 1 / 256, rtol=0.15)
     sparse = made["sparse_noise"] / 255
     assert (sparse > 0).mean() == pytest.approx(0.2, abs=0.005)
@@ -82,8 +82,8 @@ def test_two_digits_are_of_different_labels_each_equally_often(rng):
 def test_images_from_elsewhere_are_drawn_where_they_are_there(file, folder):
     put(folder / "kmnist" / "t10k-images-idx3-ubyte.gz", file.gz)
     made = dict(unknowns(TEST.images, TEST.labels, TEST.images[:7]))
-    assert tuple(made) == ("kmnist", "held_out", *MADE)
-    for name, source in (("kmnist", file.array.reshape(-1, 784)), ("held_out", TEST.images[:7])):
+    assert tuple(made) == ("kmnist", "left_out", *MADE)
+    for name, source in (("kmnist", file.array.reshape(-1, 784)), ("left_out", TEST.images[:7])):
         assert {each.tobytes() for each in made[name]} == {each.tobytes() for each in source}
 
 

@@ -52,7 +52,7 @@ def test_a_run_has_the_columns_and_tables_of_its_measures(trained: Run, records:
 def test_the_manifest_names_the_measures_of_a_study(record: PublishedRecord, trained: Run) -> None:
     manifest = json.loads((record.folder / MANIFEST).read_text())
     assert manifest["measures"] == {"scenes": "multilabel"}
-    assert len(record.verify()) == 8 + 5
+    assert len(record.verify()) == 10 + 5
     assert record.read("scenes", "labels").num_rows == 10
     records = Records(record.folder / "empty", record.folder)
     assert records.missing([SCENES]) == records.missing(EXPERIMENTS[:1]) == []

@@ -186,7 +186,7 @@ from activation_study.engine.records.records import Records
 from activation_study.engine.records.published import PublishedRecord
 from activation_study.experiment import grid
 record = PublishedRecord(sys.argv[1])
-assert len(record.verify()) == 13
+assert len(record.verify()) == 15
 runs = Records().load(grid(dataset="mnist-5k", hidden=["relu", "tanh"], seed=[0, 1], epochs=2,
                            depth=1), "core", "full")
 assert len(runs) == 4 and len(runs.history) == 12

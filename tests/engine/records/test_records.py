@@ -205,7 +205,7 @@ def test_a_table_of_other_measures_is_refused_by_name(runs: Runs) -> None:
     assert (
         set(runs.tables)
         == set(runs.measures.tables)
-        == {"reliability", "confusion", "target_probability"}
+        == {"reliability", "confusion", "target_probability", "unknown", "shift"}
     )
     with pytest.raises(AttributeError, match=r"'classification' have no table 'confusion'.*reliab"):
         _ = replace(runs, tables={"reliability": runs.reliability}).confusion

@@ -39,7 +39,7 @@ def record(data: Path) -> pd.DataFrame:
     """All published runs of the second protocol, each once."""
     runs = pd.concat([pd.read_parquet(path) for path in sorted(data.glob("*/runs.parquet"))])
     runs = runs[runs["protocol"].fillna(1) == 2].drop_duplicates("key").set_index("key")
-    curve = runs[(runs["evaluation"] == "test") & runs["learning_rate"].isin(GRID)]
+    curve = runs[(runs["evaluation"] != "validation") & runs["learning_rate"].isin(GRID)]
     arm = [name for name in ("hidden", "head", "rate_decay", "seed") if name in runs]
     for reading in ("", "averaged_"):
         works = curve.assign(decades=0.5 * (curve[f"{reading}test_accuracy"] >= 0.97))
@@ -134,7 +134,7 @@ class Record:
             elif rate == "default":
                 rate = 1e-3
             column = ("averaged_" if how["reading"] == "averaged" else "") + how["metric"]
-            runs = self.arm(cell).query("evaluation == 'test'")
+            runs = self.arm(cell).query("evaluation != 'validation'")
             runs = runs[np.isclose(runs["learning_rate"], rate, rtol=1e-6)]
             if runs.empty:
                 raise LookupError(cell)

@@ -69,7 +69,7 @@ def sparse_noise(images: np.ndarray, _: np.ndarray, generator: np.random.Generat
 
 
 MADE: dict[str, Maker] = {
-    "uniform_noise": lambda images, _, generator: generator.integers(
+    "noise": lambda images, _, generator: generator.integers(
         256, size=images.shape, dtype=np.uint8
     ),
     "sparse_noise": sparse_noise,
@@ -87,16 +87,16 @@ MADE: dict[str, Maker] = {
 
 
 def unknowns(
-    images: np.ndarray, labels: np.ndarray, held_out: np.ndarray
+    images: np.ndarray, labels: np.ndarray, left_out: np.ndarray
 ) -> Iterator[tuple[str, np.ndarray]]:
     """Yield the kinds of unknown images: name, and uint8 array of shape (n, 784), n <= `MOST`.
 
     Args:
         images: what a task is tested on, uint8 of shape (examples, 784).
         labels: their classes, shape (examples,).
-        held_out: test images of the digits that the task leaves out, if any.
+        left_out: test images of the digits that the task leaves out, if any.
     """
-    for name, found in {"kmnist": kmnist(), "held_out": held_out}.items():
+    for name, found in {"kmnist": kmnist(), "left_out": left_out}.items():
         if len(found):
             yield name, found[_chosen(found, name)]
     chosen = _chosen(images, "known")

@@ -68,6 +68,8 @@ class RunData:
         prior: How often an output's target is 1: one number, or one for each output.
         validation: The validation part.
         test: The test set; None where the run does not read it.
+        left_out: Images of the dataset's test part that the task has no use for, uint8 of shape
+            (n, 784): none where it shows no image as it is, or where nobody asks for them.
     """
 
     images: tf.Tensor
@@ -76,6 +78,7 @@ class RunData:
     prior: float | np.ndarray
     validation: Part
     test: Part | None
+    left_out: np.ndarray
 
     def probe(self, architecture: str) -> Tensors:
         """Images of the probe set, and what is wanted of them."""
@@ -88,7 +91,7 @@ def prepare(experiment: Experiment, streams: Streams) -> RunData:
     parts, noise = experiment.parts, experiment.label_noise
     task = parts.task
     train, unread = _tensors(experiment.dataset)
-    test = unread if experiment.evaluation == "test" else None
+    test = None if experiment.evaluation == "validation" else unread
     train_indices, validation_indices = datasets.split(
         experiment.dataset, np.random.default_rng(streams.split)
     )
@@ -129,12 +132,21 @@ def prepare(experiment: Experiment, streams: Streams) -> RunData:
         prior,
         _part(parts, validation),
         _part(parts, test) if test else None,
+        _left_out(unread, test if experiment.evaluation == "beyond" else None),
     )
 
 
 def _part(parts: Parts, examples: Tensors) -> Part:
     images, targets = examples[0], examples[1].numpy()
     return Part(images, tf.constant(parts.wanted(targets)), targets)
+
+
+def _left_out(part: Tensors, examples: Tensors | None) -> np.ndarray:
+    """The images that are in no example, where some of them are; none without examples."""
+    images = part[0].numpy()
+    shown = {image.tobytes() for image in examples[0].numpy()} if examples else set[bytes]()
+    is_shown = np.array([image.tobytes() in shown for image in images])
+    return images[~is_shown & is_shown.any()]
 
 
 def _frequencies(parts: Parts, wanted: np.ndarray) -> np.ndarray:

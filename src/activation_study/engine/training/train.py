@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import numpy as np
 import tensorflow as tf
 
 from activation_study import settings
+from activation_study.catalogue.datasets.shifts import shifts
+from activation_study.catalogue.datasets.unknowns import unknowns
+from activation_study.catalogue.parts import Parts
 from activation_study.engine.run import SUMMARY_DIGITS, TABLE_DIGITS, Run, round_floats
 from activation_study.engine.training import optimizers, provenance, run_data, second_phase
 from activation_study.engine.training.loop import Loop, loop_for
 from activation_study.engine.training.watch import Watch, read
 from activation_study.experiment import Experiment
+from activation_study.measures.measure_set import Table
 
 
 def use_one_thread() -> None:
@@ -78,6 +82,9 @@ def train(experiment: Experiment) -> Run:
                 summary |= {f"{reading}test_{name}": value for name, value in tested.items()}
                 # Tables are of the last weights, which come first.
                 tables = {**tested_tables, **tables}
+            if experiment.evaluation == "beyond":
+                generator = np.random.default_rng(streams.null)
+                tables |= _look_beyond(experiment.parts, loop, arrays, watch, generator)
     seconds["wall_seconds"] = time.perf_counter() - start
     return Run(
         key=experiment.key,
@@ -90,6 +97,36 @@ def train(experiment: Experiment) -> Run:
             "onednn": settings.onednn(),
         }
         | round_floats(seconds, TABLE_DIGITS),
+    )
+
+
+def _look_beyond(
+    parts: Parts,
+    loop: Loop,
+    arrays: run_data.RunData,
+    watch: Watch,
+    generator: np.random.Generator,
+) -> Mapping[str, Table]:
+    """Shows the network what it was not trained for: unknown images, and the test set moved."""
+    assert arrays.test
+    assert parts.task.measures.beyond
+    images, wanted, targets = arrays.test
+    known = images.numpy()
+    nothing = parts.no_wanted()
+
+    def scores(others: np.ndarray) -> np.ndarray:
+        anything = np.zeros((len(others), *nothing.shape[1:]), nothing.dtype)
+        return loop.evaluate(tf.constant(others), tf.constant(anything)).scores
+
+    return parts.task.measures.beyond(
+        watch.validation[""],
+        loop.evaluate(images, wanted).scores,
+        {kind: scores(others) for kind, others in unknowns(known, targets, arrays.left_out)},
+        {
+            (shift, degree): read(parts, loop.evaluate(tf.constant(moved), wanted), targets)
+            for shift, degree, moved in shifts(known)
+        },
+        generator,
     )
 
 
