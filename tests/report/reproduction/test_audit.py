@@ -79,7 +79,7 @@ def test_what_is_younger_than_a_run_is_not_compared_and_said(
 ) -> None:
     found = audited(publish([altered(trained[RELU], "runs.test_excess_calibration_error", None)]))
     assert [run.verdict for run in found.runs] == [EQUAL]
-    said = "not compared in 1 of them, which are older: runs.test_excess_calibration_error"
+    said = "1 of them, where one of the two has none: runs.test_excess_calibration_error"
     assert said in str(found).splitlines()
 
 
@@ -156,6 +156,21 @@ def test_of_a_chaotic_run_start_and_outcome_are_compared_and_the_rest_is_named(
     assert "not comparable in 1 of them, which round otherwise: " in str(found)
     written = {run["key"]: run["not_comparable"] for run in found.as_dict()["runs"]}
     assert "layers.gradient_norm" in written[RELU.key]
+
+
+@pytest.mark.parametrize("kind", ["kmnist", "noise"])
+def test_of_unknown_images_those_of_kmnist_may_be_missing(kind: str) -> None:
+    run = made_run(RELU.replace(evaluation="beyond"))
+    run = altered(run, "unknown.unknown", kind)
+    recorded = to_tables([run])
+    shorter = {name: values[:-1] for name, values in run.tables["unknown"].items()}
+    again = dataclasses.replace(run, tables=run.tables | {"unknown": shorter})
+    (row,) = (row for _, row in recorded["runs"].to_pandas().assign(study="core").iterrows())
+    found = beside(row, RELU.replace(evaluation="beyond"), recorded, again, at_edge=False)
+    if kind == "kmnist":
+        assert (found.verdict, found.not_recorded) == (EQUAL, ("unknown.kmnist",))
+    else:
+        assert (found.verdict, found.not_recorded) == (DIFFERENT, ())
 
 
 def test_a_run_that_diverged_counts_among_those_of_start_and_outcome() -> None:

@@ -77,7 +77,7 @@ class Audit:
                     for number, names in _counted(run.not_comparable for run in self.runs)
                 ),
                 *(
-                    f"not compared in {number} of them, which are older: {names}"
+                    f"not compared in {number} of them, where one of the two has none: {names}"
                     for number, names in _counted(run.not_recorded for run in self.runs)
                 ),
                 *(f"{n:,} runs cannot be audited: {why}" for why, n in self.not_repeatable.items()),

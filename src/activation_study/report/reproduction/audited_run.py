@@ -53,7 +53,8 @@ class AuditedRun:
         reason: Why the run could not be made at all; empty where it could.
         num_unequal: Columns whose values differ in any digit.
         not_comparable: Quantities that rounding could make anything of.
-        not_recorded: Measures that are younger than the recorded run.
+        not_recorded: What one of the two runs has alone: measures that are younger than the
+            recorded one, and those of KMNIST's images where these are missing.
     """
 
     key: str
@@ -102,7 +103,8 @@ def beside(
     measured_by = Schema.of(experiment.parts.task.measures)
     retrained = to_tables([outcome], schema=measured_by)
     recorded, retrained, younger = comparable(recorded, retrained, measured_by)
-    audited = functools.partial(audited, not_recorded=tuple(younger))
+    recorded, retrained, missing = comparison.without_missing(recorded, retrained)
+    audited = functools.partial(audited, not_recorded=(*younger, *missing))
     unequal = comparison.inequalities(recorded, retrained)
     if not unequal:
         return audited(same, EQUAL)
