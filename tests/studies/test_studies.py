@@ -266,6 +266,19 @@ def test_arm_whose_tuning_is_complete_is_evaluated(small: Study, records: Record
     assert {one.seed for one in evaluation if one.learning_rate == 0.001} == set(range(100, 110))
 
 
+def test_what_is_judged_beyond_the_test_set_is_tuned_alike(small: Study, records: Records) -> None:
+    first = small.arms[0]
+    record(records, tuning_grid(small, first), best_rate=0.01)
+    beyond = dataclasses.replace(small, evaluation="beyond")
+    plain, others = (of_arm(one.next_experiments(records), first) for one in (small, beyond))
+    assert others[:21] == plain[:21]
+    assert others[21:] == [one.replace(evaluation="beyond") for one in plain[21:]]
+    with pytest.raises(ValueError, match="'validation', which is that of its tuning runs alone"):
+        dataclasses.replace(small, evaluation="validation")
+    with pytest.raises(ValueError, match="'beyond' needs a task with one right label"):
+        dataclasses.replace(beyond, base=Experiment(task="scenes", head="sigmoid"))
+
+
 def test_study_grows_to_its_end(small: Study, records: Records) -> None:
     sizes = []
     while missing := records.missing(small.next_experiments(records)):

@@ -79,11 +79,12 @@ class Study:
         default_seeds: Evaluation seeds at Keras's default rate; those of the arm where none is
             given.
         curve: Evaluation seeds at every rate of the unextended grid; none for no such curve.
+        evaluation: What the judged runs are tested on: ``"test"`` or ``"beyond"``.
         tier: ``"full"`` or ``"quick"``.
 
     Raises:
-        ValueError: An arm has a field or a value that an experiment does not accept, or a criterion
-            is no measure of the validation part.
+        ValueError: An arm has a field or a value that an experiment does not accept, a criterion
+            is no measure of the validation part, or no test is read.
     """
 
     name: str | None
@@ -93,12 +94,18 @@ class Study:
     seeds: Callable[[Arm], Iterable[int]]
     default_seeds: tuple[int, ...] = ()
     curve: tuple[int, ...] = ()
+    evaluation: str = "test"
     tier: str = "full"
 
     def __post_init__(self) -> None:
+        if self.evaluation == "validation":
+            raise ValueError(
+                "a study received evaluation='validation', which is that of its tuning runs alone; "
+                "accepted: 'test' and 'beyond'"
+            )
         for arm in self.arms:
             # Here, where the arm is stated, and not in the midst of a sweep.
-            self.base.replace(**arm.fields)
+            self.base.replace(**arm.fields, evaluation=self.evaluation)
         accepted = [
             name
             for name in self.base.parts.task.measures.summary
@@ -148,6 +155,7 @@ class Study:
             of_role = {"is_tuning": grid}
             if rates:
                 seeds = tuple(self.seeds(arm))
+                start = start.replace(evaluation=self.evaluation)
                 at = {rate: _evaluations(start, [rate], seeds) for rate in set(rates.values())}
                 of_role |= {f"{TUNED_FOR}{name}": at[rate] for name, rate in rates.items()}
                 of_role["is_tuned"] = at[next(iter(rates.values()))]
@@ -162,6 +170,6 @@ def _evaluations(
 ) -> list[Experiment]:
     """The runs of an arm that read the test set, at each rate with each seed."""
     return [
-        start.replace(learning_rate=rate, seed=seed, evaluation="test")
+        start.replace(learning_rate=rate, seed=seed)
         for rate, seed in itertools.product(rates, seeds)
     ]
