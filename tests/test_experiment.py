@@ -174,6 +174,8 @@ DEFAULTS = FOUNDING | {
     "second_phase": "none",
     "second_epochs": 0,
     "second_learning_rate": 0.001,
+    "confident_start": 0.0,
+    "negatives": 0.0,
 }
 
 CHANGES = {
@@ -210,6 +212,8 @@ CHANGES = {
     "second_learning_rate": [
         {"second_phase": "lower_rate", "second_epochs": 1, "second_learning_rate": 1e-4}
     ],
+    "confident_start": [5.0, -5.0],
+    "negatives": [0.2, 1.0],
 }
 
 
