@@ -15,7 +15,7 @@ from catalogue.datasets.published_files import Published, put
 
 TEST = datasets.load("mnist-5k").test
 NONE = TEST.images[:0]
-DIGEST = "8e0bab47f7adb1458f0b05611bfa73773fcc07c0f8773978f00348ccf64937ca"
+DIGEST = "d05506e4d7a08f5d44b8df6fce7652230d701b7218d9aaddd1562c7b44c69385"
 
 
 @pytest.fixture
