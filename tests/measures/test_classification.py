@@ -13,9 +13,9 @@ from activation_study.measures.classification import CLASSIFICATION, beyond, fin
 from activation_study.measures.measure_set import Scored
 
 
-def scored(seed: int, num_examples: int = 500) -> Scored:
+def scored(seed: int, num_examples: int = 500, num_classes: int = 4) -> Scored:
     generator = np.random.default_rng(seed)
-    scores = generator.normal(scale=3.0, size=(num_examples, 4))
+    scores = generator.normal(scale=3.0, size=(num_examples, num_classes))
     probabilities = scipy.special.softmax(scores, axis=1)
     labels = generator.multinomial(1, probabilities).argmax(axis=1)
     return Scored(probabilities, probabilities, labels)
@@ -63,6 +63,22 @@ def test_the_calibration_error_beside_its_null() -> None:
     assert measured["ece_p_value"] == (1 + as_large) / 201
     excess = measured["ece"] - measured["ece_null_mean"]
     assert measured["excess_calibration_error"] == excess
+
+
+def test_of_many_classes_what_grows_with_them_is_left_out() -> None:
+    one, other = scored(0, num_classes=25), scored(1, num_classes=25)
+    assert math.isnan(watch(one.predictions, one.targets)["temperature"])
+    measured, tables = final(one, other, np.random.default_rng(2))
+    assert tuple(measured) == tuple(final(scored(0), scored(1), np.random.default_rng(2))[0])
+    assert {name for name, value in measured.items() if math.isnan(value)} == {
+        *("temperature", "nll_after_temperature"),
+        *("classwise_calibration_error", "classwise_null_low", "classwise_null_high"),
+    }
+    assert tables["confusion"] == {}
+    assert len(tables["target_probability"]["decile"]) == 11
+    # The labels that are drawn are those that decide about the class-wise error, too.
+    null = calibration_null(other.predictions, np.random.default_rng(2))
+    assert measured["ece_null_high"] == null.expected_calibration_error.high
 
 
 def test_what_is_not_finite_or_never_wrong_is_nan() -> None:

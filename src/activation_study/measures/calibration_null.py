@@ -78,7 +78,12 @@ class CalibrationNull:
 
 
 def calibration_null(
-    probabilities: np.ndarray, generator: np.random.Generator, draws: int = 200, bins: int = 15
+    probabilities: np.ndarray,
+    generator: np.random.Generator,
+    draws: int = 200,
+    bins: int = 15,
+    *,
+    classwise: bool = True,
 ) -> CalibrationNull:
     """Draws labels from the predicted distributions and measures each draw.
 
@@ -87,75 +92,74 @@ def calibration_null(
         generator: source of the draws.
         draws: number of label vectors drawn.
         bins: number of equal-mass bins. They depend on the predictions alone, hence are made once.
+        classwise: whether the class-wise error is drawn, too; its time and memory grow with the
+            classes.
 
     Returns:
-        The three null distributions; of one NaN each if a probability is not finite.
+        The three null distributions; of one NaN each if a probability is not finite, and that of an
+        error that is not drawn.
     """
     probabilities = np.asarray(probabilities, dtype=np.float64)
+    unknown = NullDistribution(np.array([math.nan]))
     if not np.isfinite(probabilities).all():
-        unknown = NullDistribution(np.array([math.nan]))
         return CalibrationNull(unknown, unknown, unknown)
-    sampler = _ErrorSampler(probabilities)
-    class_bins = _ClassBins(probabilities, bins)
     confidence = probabilities.max(axis=1)
+    chance_right = confidence / probabilities.sum(axis=1)
+    classes = _WrongClasses(probabilities, bins) if classwise else None
     top_bins = equal_mass_bins(confidence, bins)
     top_bin_of = top_bins.index()
     wrong, hits = [], []
     for start in range(0, draws, _DRAWS_IN_BLOCK):
         block = min(_DRAWS_IN_BLOCK, draws - start)
-        draw, example, label = sampler.draw(generator, block)
+        uniform = generator.random((block, confidence.size))
+        # Only the labels that differ from the predicted class: a good model is wrong rarely, and
+        # its errors are a list many times shorter than all labels.
+        draw, example = np.nonzero(uniform >= chance_right)
         wrong.append(_count(draw, top_bin_of[example], block, top_bins.counts.size))
-        hits.append(class_bins.hits(draw, example, label, block))
+        if classes:
+            # Given an error, what exceeds the confidence is uniform and picks among the others.
+            excess = uniform[draw, example] - chance_right[example]
+            hits.append(classes.hits(draw, example, excess, block))
     accuracy = 1.0 - np.concatenate(wrong) / top_bins.counts
     gaps = top_bins.means(confidence) - accuracy
     squared = debiased_squared_error(gaps, accuracy, top_bins.counts)
     return CalibrationNull(
         expected_calibration_error=NullDistribution(absolute_error(gaps, top_bins.counts)),
         calibration_error=NullDistribution(signed_root(squared)),
-        classwise_calibration_error=NullDistribution(class_bins.errors(np.concatenate(hits))),
+        classwise_calibration_error=(
+            NullDistribution(classes.errors(np.concatenate(hits))) if classes else unknown
+        ),
     )
 
 
-class _ErrorSampler:
-    """Draws labels, and lists only those that differ from the predicted class.
-
-    A good model is wrong rarely: its errors are a list many times shorter than all labels.
-    """
+class _OtherClasses:
+    """Picks the label of an example that is not of the predicted class."""
 
     def __init__(self, probabilities: np.ndarray) -> None:
-        normalized = probabilities / probabilities.sum(axis=1, keepdims=True)
-        rows = np.arange(normalized.shape[0])
-        predicted = normalized.argmax(axis=1)
-        self._confidence = normalized[rows, predicted]
-        others = normalized.copy()
-        others[rows, predicted] = 0.0
+        others = probabilities / probabilities.sum(axis=1, keepdims=True)
+        others[np.arange(others.shape[0]), others.argmax(axis=1)] = 0.0
         self._cumulative = np.ascontiguousarray(np.cumsum(others, axis=1).T)
         # Rounding must not carry a position to the total, where no class is left.
         self._last_position = np.nextafter(self._cumulative[-1], 0.0)
 
-    def draw(
-        self, generator: np.random.Generator, draws: int
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Returns int arrays of one length: draw, example, and the label drawn there."""
-        uniform = generator.random((draws, self._confidence.size))
-        draw, example = np.nonzero(uniform >= self._confidence)
-        # Given an error, what exceeds the confidence is uniform and picks among the others.
-        position = uniform[draw, example] - self._confidence[example]
+    def at(self, example: np.ndarray, position: np.ndarray) -> np.ndarray:
+        """Returns the label at a position from 0 to the sum of the others, int like `example`."""
         position = np.minimum(position, self._last_position[example])
         label = np.zeros(example.size, dtype=np.intp)
         for cumulative in self._cumulative[:-1]:
             label += cumulative[example] <= position
-        return draw, example, label
+        return label
 
 
-class _ClassBins:
-    """Equal-mass bins of every class, in one table of cells (classes, bins).
+class _WrongClasses:
+    """Draws what errors are labelled, in equal-mass bins of every class: cells (classes, bins).
 
     Classes with fewer bins, because of ties, have cells of count 0 at the end, which weigh nothing.
     """
 
     def __init__(self, probabilities: np.ndarray, bins: int) -> None:
         num_examples, num_classes = probabilities.shape
+        self._others = _OtherClasses(probabilities)
         binned = [equal_mass_bins(column, bins) for column in probabilities.T]
         width = max(one.counts.size for one in binned)
         self._counts = np.zeros((num_classes, width), dtype=np.intp)
@@ -168,13 +172,14 @@ class _ClassBins:
         self._cell_of_predicted = self._cell[np.arange(num_examples), probabilities.argmax(axis=1)]
 
     def hits(
-        self, draw: np.ndarray, example: np.ndarray, label: np.ndarray, draws: int
+        self, draw: np.ndarray, example: np.ndarray, excess: np.ndarray, draws: int
     ) -> np.ndarray:
         """Returns how many labels fall into each cell, int array of shape (draws, cells).
 
         Labels equal to the predictions are the start; an error moves one count to another cell.
         """
         cells = self._counts.size
+        label = self._others.at(example, excess)
         predicted = np.bincount(self._cell_of_predicted, minlength=cells)
         lost = _count(draw, self._cell_of_predicted[example], draws, cells)
         return predicted + _count(draw, self._cell[example, label], draws, cells) - lost

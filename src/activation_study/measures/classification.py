@@ -35,6 +35,10 @@ PLATEAU = 0.5
 HIGH_PROBABILITY = 0.9
 """Above it, a probability of the target counts as high."""
 
+MOST_CLASSES = 20
+"""Above it what costs the square of the classes, or many passes over all that they are given, is
+not measured: the temperature, the class-wise calibration error and the confusions."""
+
 _TIE = 1e-12
 """Errors that differ by less are equal: only rounding told them apart."""
 
@@ -55,7 +59,7 @@ def watch(probabilities: np.ndarray, labels: np.ndarray) -> dict[str, float]:
     confidence, correct = calibration.top_label(probabilities, labels)
     return calibration.summarize(probabilities, labels, bins=BINS) | {
         "calibration_gap": calibration.calibration_gap(confidence, correct),
-        "temperature": calibration.fit_temperature(probabilities, labels),
+        "temperature": _temperature(probabilities, labels),
     }
 
 
@@ -77,7 +81,7 @@ def outcome(
 def final(
     validation: Scored, test: Scored, generator: np.random.Generator
 ) -> tuple[dict[str, float], dict[str, Table]]:
-    """Measures the test set.
+    """Measures the test set; of more than `MOST_CLASSES` classes, what grows with them is NaN.
 
     Args:
         validation: The validation part, on which the temperature is fitted.
@@ -85,11 +89,12 @@ def final(
         generator: Draws the labels of the null distribution.
     """
     probabilities, labels = test.predictions, test.targets
-    temperature = calibration.fit_temperature(validation.predictions, validation.targets)
+    few = _has_few_classes(probabilities)
+    temperature = _temperature(validation.predictions, validation.targets)
     cooled = calibration.apply_temperature(probabilities, temperature)
     confidence, correct = calibration.top_label(probabilities, labels)
     ece = calibration.expected_calibration_error(confidence, correct, bins=BINS)
-    null = calibration_null(probabilities, generator, draws=NULL_DRAWS, bins=BINS)
+    null = calibration_null(probabilities, generator, draws=NULL_DRAWS, bins=BINS, classwise=few)
     of_target = probabilities[np.arange(len(labels)), labels]
     expected = null.expected_calibration_error
     measured = calibration.summarize(probabilities, labels, bins=BINS) | {
@@ -105,8 +110,10 @@ def final(
         "calibration_error_10": calibration.calibration_error(confidence, correct, bins=10),
         "calibration_error_30": calibration.calibration_error(confidence, correct, bins=30),
         "calibration_gap": calibration.calibration_gap(confidence, correct),
-        "classwise_calibration_error": calibration.classwise_calibration_error(
-            probabilities, labels, bins=BINS
+        "classwise_calibration_error": (
+            calibration.classwise_calibration_error(probabilities, labels, bins=BINS)
+            if few
+            else math.nan
         ),
         "classwise_null_low": null.classwise_calibration_error.low,
         "classwise_null_high": null.classwise_calibration_error.high,
@@ -124,7 +131,7 @@ def final(
     }
     return measured, {
         "reliability": reliability,
-        "confusion": _confusion(probabilities, labels),
+        "confusion": _confusion(probabilities, labels) if few else {},
         "target_probability": {
             "decile": list(range(11)),
             "right": _deciles(of_target[correct]),
@@ -141,11 +148,22 @@ def beyond(
     generator: np.random.Generator,
 ) -> dict[str, Table]:
     """Measures images beyond the test set, as `MeasureSet.beyond` says."""
-    temperature = calibration.fit_temperature(validation.predictions, validation.targets)
+    temperature = _temperature(validation.predictions, validation.targets)
     return {
         "unknown": unknown_table(known, unknown, num_classes=validation.predictions.shape[1]),
         "shift": shift_table(shifted, temperature, generator),
     }
+
+
+def _has_few_classes(probabilities: np.ndarray) -> bool:
+    return probabilities.shape[1] <= MOST_CLASSES
+
+
+def _temperature(probabilities: np.ndarray, labels: np.ndarray) -> float:
+    """The temperature that fits best, or NaN where there are many classes."""
+    if not _has_few_classes(probabilities):
+        return math.nan
+    return calibration.fit_temperature(probabilities, labels)
 
 
 def _confusion(probabilities: np.ndarray, labels: np.ndarray) -> Table:

@@ -1,8 +1,8 @@
 """What is recorded of a run whose targets are of one kind, as one value: a set of measures.
 
 A set is made of functions of arrays and knows no task, no head and no Keras. Its functions return
-exactly the columns that the set declares, NaN where predictions are not finite, and never warn; the
-same arrays give the same bits.
+exactly the columns that the set declares (or none of a table without rows), NaN where predictions
+are not finite, and never warn; the same arrays give the same bits.
 """
 
 from __future__ import annotations

@@ -169,6 +169,13 @@ def test_confusions_are_shares_of_the_true_class() -> None:
     np.testing.assert_allclose(found["confusion.share"], [7 / 8, 1 / 8, 2 / 11, 9 / 11])
 
 
+def test_a_run_of_many_classes_has_no_confusions_to_compare() -> None:
+    run = tables(made_run(PROBE))
+    run["confusion"] = run["confusion"].slice(0, 0)
+    assert largest_difference(run, run).tolerances == 0.0
+    assert quantities(run)["confusion.share"].size == 0
+
+
 def test_97_percent_never_reached_is_one_epoch_more_than_were_trained() -> None:
     never = made_run(PROBE, epochs_to_97=math.inf)
     assert quantities(tables(never))["runs.epochs_to_97"] == [3.0]

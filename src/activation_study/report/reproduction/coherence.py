@@ -34,7 +34,10 @@ def contradictions(frames: Mapping[str, pd.DataFrame]) -> list[tuple[str, float,
     row = frames["runs"].iloc[0]
     pairs = _of_curves(row, frames) | _of_units(row, frames)
     if len(frames["reliability"]):
-        pairs |= _of_test(row, frames["reliability"], frames["confusion"])
+        pairs |= _of_bins(row, frames["reliability"])
+    # Of many classes there are no confusions.
+    if len(frames["confusion"]):
+        pairs |= _of_confusions(row, frames["confusion"])
     found = []
     for name, (value, derived) in pairs.items():
         value, derived = np.atleast_1d(np.asarray(value, float)), np.atleast_1d(derived)
@@ -76,9 +79,18 @@ def _of_units(row: pd.Series, frames: Mapping[str, pd.DataFrame]) -> Pairs:
     return pairs
 
 
-def _of_test(row: pd.Series, bins: pd.DataFrame, confusion: pd.DataFrame) -> Pairs:
+def _of_bins(row: pd.Series, bins: pd.DataFrame) -> Pairs:
     weights = bins["count"] / bins["count"].sum()
     gaps = bins["confidence"] - bins["accuracy"]
+    return {
+        "reliability.bin": (bins["bin"], np.arange(len(bins))),
+        "runs.test_accuracy": (row["test_accuracy"], (weights * bins["accuracy"]).sum()),
+        "runs.test_calibration_gap": (row["test_calibration_gap"], (weights * gaps).sum()),
+        "runs.test_ece": (row["test_ece"], (weights * gaps.abs()).sum()),
+    }
+
+
+def _of_confusions(row: pd.Series, confusion: pd.DataFrame) -> Pairs:
     images = confusion.groupby("true_class")["count"].sum()
     sums = confusion.groupby("true_class")["mean_probability"].sum(min_count=1)
     own = confusion[confusion["true_class"] == confusion["predicted_class"]]
@@ -88,10 +100,6 @@ def _of_test(row: pd.Series, bins: pd.DataFrame, confusion: pd.DataFrame) -> Pai
     target += (1.0 - right) * row["test_target_probability_wrong"]
     derived = (own["mean_probability"] * share).sum()
     return {
-        "reliability.bin": (bins["bin"], np.arange(len(bins))),
-        "runs.test_accuracy": (right, (weights * bins["accuracy"]).sum()),
-        "runs.test_calibration_gap": (row["test_calibration_gap"], (weights * gaps).sum()),
-        "runs.test_ece": (row["test_ece"], (weights * gaps.abs()).sum()),
         "confusion.count": (own["count"].sum() / images.sum(), right),
         "confusion.mean_probability": (sums, np.ones(len(images))),
         "runs.test_target_probability_right": (target, derived),
