@@ -10,6 +10,7 @@ import sklearn.metrics
 
 from activation_study.measures import multilabel
 from activation_study.measures.measure_set import Scored
+from activation_study.measures.multilabel import MULTILABEL
 
 
 @pytest.fixture
@@ -33,20 +34,55 @@ def test_measures_agree_with_scikit_learn(labelled) -> None:
         "label_nll": np.mean(
             [sklearn.metrics.log_loss(y, np.clip(p, floor, 1 - floor)) for y, p in columns]
         ),
+        "micro_f1": sklearn.metrics.f1_score(targets, probabilities >= 0.5, average="micro"),
+        "label_calibration_error": found["label_calibration_error"],
     }
     assert found == pytest.approx(expected, rel=1e-6)
 
 
-def test_the_test_set_is_measured_label_by_label(labelled) -> None:
-    scored = Scored(labelled[0], 2.0 * labelled[0], labelled[1])
+def test_the_test_set_is_measured(labelled) -> None:
+    probabilities, targets = labelled
+    second, own = probabilities[:, ::-1], probabilities > 0.6
+    scored = Scored(probabilities, 2.0 * probabilities, targets, second=second, decided=own)
     found, tables = multilabel.final(scored, scored, np.random.default_rng(0))
-    assert set(found) == set(multilabel.MULTILABEL.at_the_end)
+    assert tuple(found) == MULTILABEL.at_the_end
+    assert {name: set(table) for name, table in tables.items()} == {
+        name: set(spec.columns) for name, spec in MULTILABEL.tables.items()
+    }
+    assert all(map(math.isfinite, found.values()))
+    watched = multilabel.watch(probabilities, targets)
+    second = multilabel.watch(second, targets)
+    expected = {
+        "mean_average_precision": watched["mean_average_precision"],
+        "micro_average_precision": sklearn.metrics.average_precision_score(
+            targets, probabilities, average="micro"
+        ),
+        "auc": sklearn.metrics.roc_auc_score(targets, probabilities),
+        "half_exact_match": watched["exact_match"],
+        "half_micro_f1": watched["micro_f1"],
+        "own_hamming": sklearn.metrics.hamming_loss(targets, own),
+        "second_mean_average_precision": second["mean_average_precision"],
+        "second_exact_match": second["exact_match"],
+        "output_sum_mean": 2 * probabilities.sum(axis=1).mean(),
+    }
+    assert {name: found[name] for name in expected} == pytest.approx(expected)
+    assert found["label_null_low"] < found["label_null_high"] < found["label_calibration_error"]
     labels = tables["labels"]
-    assert set(labels) == set(multilabel.MULTILABEL.tables["labels"].columns)
     assert np.mean(labels["average_precision"]) == pytest.approx(found["mean_average_precision"])
     assert np.mean(labels["label_brier"]) == pytest.approx(found["label_brier"])
-    assert labels["frequency"] == labelled[1].mean(axis=0).tolist()
-    assert found["output_sum_mean"] == pytest.approx(2 * labelled[0].sum(axis=1).mean())
+    assert np.mean(labels["half_f1"]) == pytest.approx(found["half_macro_f1"])
+    assert np.mean(labels["label_f1"]) == pytest.approx(found["label_macro_f1"])
+    assert labels["frequency"] == targets.mean(axis=0).tolist()
+
+
+def test_what_a_head_does_not_say_is_nan(labelled) -> None:
+    scored = Scored(*labelled[:1] * 2, labelled[1])
+    found, tables = multilabel.final(scored, scored, np.random.default_rng(0))
+    missing = {name for name, value in found.items() if math.isnan(value)}
+    assert missing == {
+        name for name in MULTILABEL.at_the_end if name.startswith(("own_", "second_"))
+    }
+    assert set(tables["counts"]["rule"]) == {"half", "global", "label"}
 
 
 def test_a_label_that_is_nowhere_does_not_count(labelled) -> None:
@@ -64,13 +100,18 @@ def test_what_is_not_finite_is_measured_as_nan(labelled) -> None:
     scored = Scored(broken, broken, labelled[1])
     found, tables = multilabel.final(scored, scored, np.random.default_rng(0))
     assert all(map(math.isnan, found.values()))
-    assert math.isnan(tables["labels"]["average_precision"][1])
+    assert tables == {"labels": {}, "counts": {}, "sets": {}}
 
 
 def test_a_constant_answer_is_a_guess_and_chance(labelled) -> None:
     targets = (np.random.default_rng(1).random((50_000, 2)) < 0.2).astype(np.uint8)
-    measured = multilabel.watch(np.full(targets.shape, 0.2), targets)
-    assert measured == pytest.approx(multilabel.guess(0.2, none=0.64), rel=0.02)
+    constant = Scored(np.full(targets.shape, 0.2), np.zeros(targets.shape), targets)
+    found, _ = multilabel.final(constant, constant, np.random.default_rng(0))
+    measured = multilabel.watch(constant.predictions, targets) | found
+    measured["own_exact_match"] = 0.64
+    guess = multilabel.guess(0.2, none=0.64)
+    assert {name: measured[name] for name in guess} == pytest.approx(guess, rel=0.02)
+    assert multilabel.guess(np.array([0.1, 0.3]), none=0.63)["label_brier"] == pytest.approx(0.15)
     history = {
         "train_loss": np.array([np.nan, 0.5]),
         "validation_loss": np.array([0.7, 0.5]),

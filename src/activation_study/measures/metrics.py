@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
@@ -89,6 +90,48 @@ signed_error = partial(percentage, better="lower", bounded=(-1.0, 1.0))
 
 _ERROR = "calibration error"
 
+RULES = {
+    "half": "at a half",
+    "global": "at one threshold",
+    "label": "at a threshold for each label",
+    "oracle": "told how many there are",
+    "own": "as the head decides",
+}
+"""Rules by which labels are called, and how pages say them; each begins the names of its columns.
+
+Thresholds have the best F1 on the validation part. ``oracle`` calls the labels with the highest
+probabilities, as many as there are.
+"""
+
+# fmt: off
+_DECIDED = [
+    percentage("exact_match", "exact match", better="higher", scale="share"),
+    percentage("hamming", "Hamming loss", better="lower"),
+    percentage("micro_f1", "micro-averaged F1", better="higher"),
+    percentage("macro_f1", "macro-averaged F1", better="higher"),
+    percentage("empty_alarm", "empty images with a label called", better="lower", scale="share"),
+    percentage("silent", "images of which no label is called", better="lower", scale="share"),
+    Metric("count_bias", "labels called too many", digits=3),
+    Metric("count_mae", "labels called too many or too few", digits=3, better="lower",
+           bounded=(0.0, math.inf)),
+]
+_OF_A_LABEL = [
+    percentage("precision", "precision", better="higher"),
+    percentage("recall", "recall", better="higher"),
+    percentage("f1", "F1", better="higher"),
+]
+# fmt: on
+
+
+def _by_rule(rows: Iterable[Metric], rules: Iterable[str]) -> list[Metric]:
+    """Rows of what depends on how labels are called: one for each rule."""
+    return [
+        replace(row, name=f"{rule}_{row.name}", label=f"{row.label} {RULES[rule]}")
+        for rule in rules
+        for row in rows
+    ]
+
+
 # fmt: off
 METRICS = Registry("metric", [
     positive("loss", "loss", better="lower"),
@@ -132,13 +175,44 @@ METRICS = Registry("metric", [
     percentage("wrong", "probability of the target where wrong"),
     percentage("mean_average_precision", "mean average precision", better="higher"),
     percentage("average_precision", "average precision", better="higher"),
-    percentage("exact_match", "exact match", better="higher", scale="share"),
+    percentage("micro_average_precision", "micro-averaged precision over all thresholds",
+               better="higher"),
+    percentage("auc", "area under the ROC curve", better="higher"),
+    percentage("ranking_precision", "label ranking average precision", better="higher"),
+    Metric("coverage", "labels down to the last that is there", digits=3, better="lower",
+           bounded=(0.0, math.inf)),
+    percentage("one_error", "images whose first label is wrong", better="lower", scale="share"),
     in_nats("label_nll", "negative log-likelihood a label"),
     positive("label_brier", "Brier score a label", better="lower", bounded=(0.0, 1.0)),
+    percentage("label_calibration_error", f"label {_ERROR}", better="lower"),
+    percentage("label_null_low", f"label {_ERROR} if calibrated, 2.5 % quantile"),
+    percentage("label_null_high", f"label {_ERROR} if calibrated, 97.5 % quantile"),
+    percentage("second_mean_average_precision", "mean average precision, read the other way",
+               better="higher"),
+    percentage("second_exact_match", "exact match, read the other way", better="higher",
+               scale="share"),
+    Metric("threshold", "threshold with the best F1 on validation", bounded=(0.0, math.inf)),
+    *(row for row in _DECIDED if row.name in ("exact_match", "micro_f1")),
+    *_by_rule(_DECIDED, RULES),
+    *_by_rule(_OF_A_LABEL, ("half", "label")),
     percentage("frequency", "frequency of the label"),
+    percentage("mean_maximum", "mean of the largest probability"),
     positive("rmse", "root mean squared error", better="lower"),
     positive("mae", "mean absolute error", better="lower"),
     Metric("r2", "explained variance", digits=4, better="higher", bounded=(-math.inf, 1.0)),
+    Metric("slope", "slope of the prediction on the truth"),
+    Metric("lowest", "lowest prediction"),
+    Metric("highest", "highest prediction"),
+    positive("rmse_negative", "root mean squared error where the truth is negative",
+             better="lower"),
+    positive("rmse_positive", "root mean squared error where the truth is positive",
+             better="lower"),
+    percentage("outside_share", "predictions beyond the targets of the validation part",
+               scale="share"),
+    Metric("mean_target", "mean of the truth"),
+    Metric("mean_prediction", "mean prediction"),
+    Metric("prediction_10", "prediction, 10 % quantile"),
+    Metric("prediction_90", "prediction, 90 % quantile"),
     in_nats("kl", "Kullback-Leibler divergence"),
     positive("sum_sd", "spread of the predictions' sum", better="lower"),
     percentage("negative_share", "share of images with a negative part", better="lower",

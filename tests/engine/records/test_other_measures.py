@@ -41,8 +41,9 @@ def test_a_run_has_the_columns_and_tables_of_its_measures(trained: Run, records:
         trained.summary["test_mean_average_precision"]
     )
     assert "test_accuracy" not in found.summary
-    assert list(found.tables) == ["labels"]
+    assert list(found.tables) == ["labels", "counts", "sets"]
     assert len(found.tables["labels"]) == 10
+    assert found.tables["sets"]["count"].sum() == found.tables["counts"]["count"].sum() / 3
     assert len(found.where(head="softmax").tables["labels"]) == 0
     assert "validation_mean_average_precision" in str(found)
     with pytest.raises(AttributeError, match="'multilabel' have no table 'confusion'"):
@@ -52,7 +53,7 @@ def test_a_run_has_the_columns_and_tables_of_its_measures(trained: Run, records:
 def test_the_manifest_names_the_measures_of_a_study(record: PublishedRecord, trained: Run) -> None:
     manifest = json.loads((record.folder / MANIFEST).read_text())
     assert manifest["measures"] == {"scenes": "multilabel"}
-    assert len(record.verify()) == 10 + 5
+    assert len(record.verify()) == 10 + 7
     assert record.read("scenes", "labels").num_rows == 10
     records = Records(record.folder / "empty", record.folder)
     assert records.missing([SCENES]) == records.missing(EXPERIMENTS[:1]) == []

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from activation_study.catalogue.spelling import field_written, with_minus, written
-from activation_study.measures.metrics import Metric, label_of, metric_of
+from activation_study.measures.metrics import RULES, Metric, label_of, metric_of
 from activation_study.registry import listed
 from activation_study.report.claims.parts import Value
 from activation_study.report.claims.rules import HOW, ContrastRule, CountRule
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 IMAGES = 10_000
 """What a share of images is said of: the number of MNIST's test images."""
 
-COUNTED = ("accuracy", "exact_match")
+COUNTED = ("accuracy", "exact_match", *(f"{rule}_exact_match" for rule in RULES))
 """Measures that are said as numbers of images."""
 
 NUMBERS = [

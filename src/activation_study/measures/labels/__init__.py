@@ -1,0 +1,1 @@
+"""Several labels, each there or not: how they are ranked, decided and how probable they are."""
