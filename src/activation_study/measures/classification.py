@@ -91,7 +91,6 @@ def final(
     probabilities, labels = test.predictions, test.targets
     few = _has_few_classes(probabilities)
     temperature = _temperature(validation.predictions, validation.targets)
-    cooled = calibration.apply_temperature(probabilities, temperature)
     confidence, correct = calibration.top_label(probabilities, labels)
     ece = calibration.expected_calibration_error(confidence, correct, bins=BINS)
     null = calibration_null(probabilities, generator, draws=NULL_DRAWS, bins=BINS, classwise=few)
@@ -99,7 +98,9 @@ def final(
     expected = null.expected_calibration_error
     measured = calibration.summarize(probabilities, labels, bins=BINS) | {
         "temperature": temperature,
-        "nll_after_temperature": calibration.nll(cooled, labels),
+        "nll_after_temperature": calibration.nll(
+            calibration.apply_temperature(probabilities, temperature), labels
+        ),
         "ece": ece,
         "ece_null_mean": expected.mean,
         "ece_null_low": expected.low,
