@@ -68,21 +68,21 @@ INK = Task(
 )
 
 
-def tanh(scores: np.ndarray) -> np.ndarray:
-    return np.tanh(scores)
+def softsign(scores: np.ndarray) -> np.ndarray:
+    return scores / (1 + np.abs(scores))
 
 
-TANH = Head(
-    name="tanh_mse",
-    output_activation="tanh",
+SOFTSIGN = Head(
+    name="softsign_mse",
+    output_activation="softsign",
     loss="mean_squared_error",
-    effective_loss=r"\frac{1}{K}\sum_k \left(\tanh z_k - y_k\right)^2",
-    description="Tanh outputs with squared error.",
-    numpy_outputs=tanh,
-    readings={"numbers": tanh},
+    effective_loss=r"\frac{1}{K}\sum_k \left(\frac{z_k}{1 + |z_k|} - y_k\right)^2",
+    description="Softsign outputs with squared error.",
+    numpy_outputs=softsign,
+    readings={"numbers": softsign},
 )
 
-FIELDS = SMALL | {"task": "ink", "head": "tanh_mse", "evaluation": "test"}
+FIELDS = SMALL | {"task": "ink", "head": "softsign_mse", "evaluation": "test"}
 
 
 @pytest.fixture(autouse=True)
@@ -91,7 +91,7 @@ def registered(monkeypatch: pytest.MonkeyPatch) -> None:
     for registry in (tasks.TASKS, heads.HEADS, METRICS):
         monkeypatch.setattr(registry, "_entries", dict(registry._entries))
     tasks.register(INK)
-    heads.register(TANH)
+    heads.register(SOFTSIGN)
     METRICS.add(Metric("largest_error", "largest error", better="lower", scale="logarithm"))
 
 
@@ -105,7 +105,7 @@ def test_they_train_in_a_worker_process_as_they_do_here(tmp_path: Path) -> None:
     # This process may have more threads than a worker, which sum in another order.
     assert row["test_largest_error"] == pytest.approx(here.summary["test_largest_error"], 1e-5)
     assert row["task"].startswith("ink@")
-    assert row["head"].startswith("tanh_mse@")
+    assert row["head"].startswith("softsign_mse@")
     failed = runs.summary.assign(test_largest_error=math.nan, diverged=True)
     assert list(with_failures_counted(failed, "test_largest_error")) == [0.5, 0.5]
 
@@ -119,24 +119,28 @@ def test_what_their_code_computes_is_in_the_key(monkeypatch: pytest.MonkeyPatch)
         assert Experiment(**FIELDS).key != first.key
         with pytest.raises(ValueError, match="Task 'ink' reads other values than when its"):
             train(first)
-    heads.register(dataclasses.replace(TANH, output_activation="linear"))
+    heads.register(dataclasses.replace(SOFTSIGN, output_activation="linear"))
     tasks.register(INK)
     assert Experiment(**FIELDS).key != first.key
-    assert first.parts.head is TANH
+    assert first.parts.head is SOFTSIGN
 
 
 def test_names_of_the_package_stay_its_own() -> None:
     with pytest.raises(ValueError, match="The task 'digits' is built in"):
         tasks.register(dataclasses.replace(INK, name="digits"))
     with pytest.raises(ValueError, match="The head 'softmax' is built in"):
-        heads.register(dataclasses.replace(TANH, name="softmax"))
+        heads.register(dataclasses.replace(SOFTSIGN, name="softmax"))
     other = dataclasses.replace(EXTREMES, name="regression")
     with pytest.raises(ValueError, match="measures of the name 'regression', which built-in ones"):
         tasks.register(dataclasses.replace(INK, measures=other))
 
 
 def test_a_head_is_refused_where_it_does_not_fit() -> None:
-    with pytest.raises(ValueError, match=r"'tanh_mse' cannot be read as one label.*: softmax, sig"):
-        Experiment(head="tanh_mse")
-    with pytest.raises(ValueError, match=r"'softmax' cannot be read as numbers.*linear_mse, tanh"):
+    with pytest.raises(
+        ValueError, match=r"'softsign_mse' cannot be read as one label.*: softmax, sig"
+    ):
+        Experiment(head="softsign_mse")
+    with pytest.raises(
+        ValueError, match=r"'softmax' cannot be read as numbers.*linear_mse.*, softsign_mse"
+    ):
         Experiment(task="ink")

@@ -51,15 +51,23 @@ class Parts:
         """Width of the output layer."""
         return self.head.num_outputs(self.task.num_outputs)
 
-    def wanted(self, targets: np.ndarray) -> np.ndarray:
-        """Return what `encode` takes, of the task's targets: once a run, in NumPy."""
-        if self.head.wanted is None:
-            return targets
-        return self.head.wanted(targets, self.task.num_outputs)
+    def wanted(self, targets: np.ndarray, prior: float | np.ndarray) -> np.ndarray:
+        """Return what `encode` takes, of the task's targets: once a run, in NumPy.
+
+        Args:
+            targets: as the task says.
+            prior: how often a target is 1 in the training part, whichever part these are of.
+        """
+        if self.head.wanted is not None:
+            targets = self.head.wanted(targets, self.task.num_outputs)
+        if self.head.weights is not None:
+            targets = targets * self.head.weights(np.asarray(prior))
+        return targets
 
     def no_wanted(self) -> np.ndarray:
         """Return what is wanted of no example, which shows its shape and its type."""
-        return self.wanted(np.zeros((0, *self.task.target_shape), self.task.target_dtype))
+        targets = np.zeros((0, *self.task.target_shape), self.task.target_dtype)
+        return self.wanted(targets, prior=0.5)
 
     def encode(self, wanted: Any) -> Any:
         """Return what the loss is given: a float32 tensor of shape (batch, num_outputs).

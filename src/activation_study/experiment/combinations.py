@@ -31,10 +31,11 @@ def _network(experiment: Experiment) -> None:
 
 def _task(experiment: Experiment) -> None:
     task, head = experiment.parts.task, experiment.parts.head
-    if task.targets not in head.readings:
-        able = [name for name in heads.names() if task.targets in heads.get(name).readings]
+    kind, number = task.targets, task.num_outputs
+    if not head.fits(kind, number):
+        able = [name for name in heads.names() if heads.get(name).fits(kind, number)]
         raise ValueError(
-            f"head={experiment.head!r} cannot be read as {task.targets}, which "
+            f"head={experiment.head!r} cannot be read as {kind} with K = {number}, which "
             f"task={experiment.task!r} asks for; accepted: {', '.join(able)}"
         )
     if experiment.label_noise and task.corrupt is None:

@@ -59,7 +59,9 @@ def test_a_lower_rate_goes_on_as_keras_does_with_a_new_optimizer() -> None:
     begun.train(begun.loop)
     ours = begun.values(begun.loop)
     begun.loop.model.set_weights(list(begun.before.values()))
-    begun.loop.model.compile(keras.optimizers.Adam(1e-3), heads.get("softmax").make_loss())
+    begun.loop.model.compile(
+        keras.optimizers.Adam(1e-3), heads.get("softmax").make_loss("one label")
+    )
     indices = begun.order.numpy()
     begun.loop.model.fit(
         begun.arrays.images.numpy()[indices].astype("float32") / 255,

@@ -54,7 +54,7 @@ def weights_after_fit(experiment: Experiment, order: np.ndarray) -> list[np.ndar
     if experiment.rate_decay == "linear":
         num_steps = 2 * math.ceil(len(order) / experiment.batch_size)
         rate = keras.optimizers.schedules.PolynomialDecay(rate, num_steps, end_learning_rate=0.0)
-    loop.model.compile(optimizer(rate), heads.get(experiment.head).make_loss())
+    loop.model.compile(optimizer(rate), heads.get(experiment.head).make_loss("one label"))
     loop.model.fit(
         PIXELS[experiment.input_scale](arrays.images.numpy()[order].astype("float32")),
         np.eye(10, dtype="float32")[arrays.wanted.numpy()[order]],

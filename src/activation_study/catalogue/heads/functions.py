@@ -1,32 +1,11 @@
-"""The functions behind the output heads: two of tensors, the others of NumPy arrays, in float64.
+"""How scores become outputs and predictions, in NumPy and float64.
 
-Each takes scores of shape (examples, classes) and returns the same shape.
+Unless it says otherwise, each takes scores of shape (examples, outputs) and returns that shape.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-
-
-def unmarked_sigmoid(scores: Any) -> Any:
-    """Sigmoid whose result does not carry the logits that Keras's losses look for."""
-    from keras import ops
-
-    # A product is a new tensor without `_keras_logits` and of another op type than Sigmoid.
-    return ops.multiply(ops.sigmoid(scores), 1.0)
-
-
-def double_softmax(scores: Any) -> Any:
-    """Softmax applied twice: the mistake of a softmax before a loss that applies its own.
-
-    The loss takes the first softmax's output as logits, which is the same double softmax. No output
-    exceeds e / (e + K - 1).
-    """
-    from keras import ops
-
-    return ops.softmax(ops.softmax(scores))
 
 
 def log_sigmoid(scores: np.ndarray) -> np.ndarray:
@@ -39,6 +18,11 @@ def sigmoid(scores: np.ndarray) -> np.ndarray:
     return np.exp(log_sigmoid(scores))
 
 
+def sigmoid_twice(scores: np.ndarray) -> np.ndarray:
+    """Return sigmoid(sigmoid(z)), from 1/2 to 1 / (1 + 1/e)."""
+    return sigmoid(sigmoid(scores))
+
+
 def softmax(scores: np.ndarray) -> np.ndarray:
     """Return exp(z) divided by its sum over the classes, without overflow."""
     exponentials = np.exp(scores - scores.max(axis=-1, keepdims=True))
@@ -46,13 +30,37 @@ def softmax(scores: np.ndarray) -> np.ndarray:
 
 
 def softmax_twice(scores: np.ndarray) -> np.ndarray:
-    """Return softmax(softmax(z)), the NumPy form of `double_softmax`."""
+    """Return softmax(softmax(z)), of which no class has more than e / (e + K - 1)."""
     return softmax(softmax(scores))
+
+
+def softplus(scores: np.ndarray) -> np.ndarray:
+    """Return ln(1 + exp(z)) without overflow."""
+    return np.logaddexp(0.0, scores)
+
+
+def relu(scores: np.ndarray) -> np.ndarray:
+    """Return max(z, 0)."""
+    return np.maximum(scores, 0.0)
+
+
+def unit_interval(scores: np.ndarray) -> np.ndarray:
+    """Return the scores, those below 0 as 0 and those above 1 as 1."""
+    return np.clip(scores, 0.0, 1.0)
 
 
 def identity(scores: np.ndarray) -> np.ndarray:
     """Return the scores themselves."""
     return scores
+
+
+def normalized(outputs: np.ndarray) -> np.ndarray:
+    """Return outputs, none of them negative, divided by their sum; uniform where all are 0."""
+    largest = outputs.max(axis=-1, keepdims=True)
+    # Dividing by the largest first keeps the sum finite.
+    relative = outputs / np.where(largest > 0.0, largest, 1.0)
+    relative = np.where(largest > 0.0, relative, 1.0)
+    return relative / relative.sum(axis=-1, keepdims=True)
 
 
 def normalized_sigmoid(scores: np.ndarray) -> np.ndarray:
@@ -64,11 +72,23 @@ def normalized_sigmoid(scores: np.ndarray) -> np.ndarray:
     return softmax(log_sigmoid(scores))
 
 
+def normalized_softplus(scores: np.ndarray) -> np.ndarray:
+    """Return softplus(z) divided by its sum over the classes, where all underflow, too."""
+    # There ln softplus(z) is z.
+    logarithms = np.log(softplus(np.maximum(scores, -30.0))) + np.minimum(scores + 30.0, 0.0)
+    return softmax(logarithms)
+
+
 def normalized_positive_part(scores: np.ndarray) -> np.ndarray:
     """Return max(z, 0) divided by its sum over the classes; uniform where nothing is positive."""
-    positive = np.maximum(scores, 0.0)
-    largest = positive.max(axis=-1, keepdims=True)
-    # Dividing by the largest first keeps the sum finite.
-    relative = positive / np.where(largest > 0.0, largest, 1.0)
-    relative = np.where(largest > 0.0, relative, 1.0)
-    return relative / relative.sum(axis=-1, keepdims=True)
+    return normalized(relu(scores))
+
+
+def of_two(outputs: np.ndarray) -> np.ndarray:
+    """Return the distribution over two classes, (n, 2), of the second one's probability, (n, 1)."""
+    return np.concatenate([1.0 - outputs, outputs], axis=1)
+
+
+def sigmoid_of_two(scores: np.ndarray) -> np.ndarray:
+    """Return the distribution over two classes, (n, 2), of the one score that says the second."""
+    return np.concatenate([sigmoid(-scores), sigmoid(scores)], axis=1)

@@ -44,7 +44,7 @@ class InitialWeights:
         Args:
             experiment: Says from what to start.
             stream: Draws.
-            prior: How often an output's target is 1: one number, or one for each output.
+            prior: How often a target is 1: one number, or one for each target.
         """
         values = self.values(experiment, stream, prior)
         for variable, value in zip(self._model.weights, values, strict=True):

@@ -50,7 +50,7 @@ class Loop:
         self._evaluation_batch = EVALUATION_BATCH[experiment.architecture]
         self._network = network.build(experiment)
         self.initial = InitialWeights(self._network.model)
-        self._loss = experiment.parts.head.make_loss()
+        self._loss = experiment.parts.head.make_loss(self._parts.task.targets)
         self._optimizer = optimizers.make(experiment.optimizer)
         self._optimizer.build(self._network.model.trainable_variables)
         # With the moving statistics of normalization, and without what a user's layer may count.
@@ -89,7 +89,7 @@ class Loop:
         Args:
             experiment: Of this loop's cell.
             stream: Draws the weights.
-            prior: How often an output's target is 1: one number, or one for each output.
+            prior: How often a target is 1: one number, or one for each target.
         """
         self.initial.assign(experiment, stream, prior)
         self.restart_optimizer(experiment.learning_rate)

@@ -65,7 +65,7 @@ class RunData:
         wanted: Tensor of shape (examples, ...): what the loss is given, noisy where the experiment
             asks for it.
         train_indices: int32 array: the run's training part within these examples.
-        prior: How often an output's target is 1: one number, or one for each output.
+        prior: How often a target is 1 in the training part: one number, or one for each target.
         validation: The validation part.
         test: The test set; None where the run does not read it.
         left_out: Images of the dataset's test part that the task has no use for, uint8 of shape
@@ -123,22 +123,22 @@ def prepare(experiment: Experiment, streams: Streams) -> RunData:
         images = tf.concat([images, negatives], axis=0)
         no_class = np.full(len(negatives), task.num_outputs, targets.dtype)
         targets = np.concatenate([targets, no_class])
-    wanted = parts.wanted(targets)
-    prior = _frequencies(parts, wanted[train_indices]) if task.prior is None else task.prior
+    seen = targets[train_indices]
+    prior = _frequencies(seen, task.num_outputs) if task.prior is None else task.prior
     return RunData(
         images,
-        tf.constant(wanted),
+        tf.constant(parts.wanted(targets, prior)),
         train_indices,
         prior,
-        _part(parts, validation),
-        _part(parts, test) if test else None,
+        _part(parts, validation, prior),
+        _part(parts, test, prior) if test else None,
         _left_out(unread, test if experiment.evaluation == "beyond" else None),
     )
 
 
-def _part(parts: Parts, examples: Tensors) -> Part:
+def _part(parts: Parts, examples: Tensors, prior: float | np.ndarray) -> Part:
     images, targets = examples[0], examples[1].numpy()
-    return Part(images, tf.constant(parts.wanted(targets)), targets)
+    return Part(images, tf.constant(parts.wanted(targets, prior)), targets)
 
 
 def _left_out(part: Tensors, examples: Tensors | None) -> np.ndarray:
@@ -149,10 +149,11 @@ def _left_out(part: Tensors, examples: Tensors | None) -> np.ndarray:
     return images[~is_shown & is_shown.any()]
 
 
-def _frequencies(parts: Parts, wanted: np.ndarray) -> np.ndarray:
-    """How often each output's target is 1, shape (outputs,): never 0, which has no log-odds."""
-    counts = parts.encode(tf.constant(wanted)).numpy().sum(axis=0, dtype=np.float64)
-    return (counts + 0.5) / (len(wanted) + 1.0)
+def _frequencies(targets: np.ndarray, num_targets: int) -> np.ndarray:
+    """How often each target is 1, or each class the right one: never 0, which has no log-odds."""
+    is_class = targets.ndim == 1
+    counts = np.bincount(targets, minlength=num_targets) if is_class else targets.sum(axis=0)
+    return (counts[:num_targets] + 0.5) / (len(targets) + 1.0)
 
 
 def _negatives(images: np.ndarray, share: float, stream: np.random.SeedSequence) -> np.ndarray:
