@@ -140,6 +140,8 @@ def test_a_head_is_refused_where_it_does_not_fit() -> None:
         ValueError, match=r"'softsign_mse' cannot be read as one label.*: softmax, sig"
     ):
         Experiment(head="softsign_mse")
+    with pytest.raises(ValueError, match=r"'sigmoid_one' cannot be read as one label with K = 10"):
+        Experiment(head="sigmoid_one")
     with pytest.raises(
         ValueError, match=r"'softmax' cannot be read as numbers.*linear_mse.*, softsign_mse"
     ):

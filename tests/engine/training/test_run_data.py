@@ -93,6 +93,14 @@ def test_the_prior_of_scenes_is_how_often_each_label_is_there_in_the_training_pa
     assert prepared(SCENES.replace(task="digits")).prior == 0.1
 
 
+def test_labels_weigh_in_every_part_by_how_often_they_are_in_the_training_part() -> None:
+    arrays = prepared(SCENES.replace(head="sigmoid_weighted"))
+    weights = 1 / arrays.prior - 1
+    for part in (arrays.validation, arrays.test):
+        np.testing.assert_allclose(part.wanted, part.targets * weights, rtol=1e-6)
+    assert (arrays.prior != prepared(SCENES.replace(head="sigmoid_weighted", seed=1)).prior).any()
+
+
 def test_negatives_are_training_images_in_pieces_that_belong_to_no_class() -> None:
     plain = prepared(Experiment(dataset="mnist-5k"))
     arrays = prepared(Experiment(dataset="mnist-5k", negatives=0.2))

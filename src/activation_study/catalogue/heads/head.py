@@ -113,10 +113,11 @@ class Head:
         loss = self.loss[targets] if isinstance(self.loss, Mapping) else self.loss
         if isinstance(loss, str):
             return getattr(keras.losses, loss.title().replace("_", ""))()
+        each = loss
 
         class Own(keras.losses.Loss):
             def call(self, y_true: Any, y_pred: Any) -> Any:
-                return loss(y_true, y_pred)
+                return each(y_true, y_pred)
 
         return Own()
 

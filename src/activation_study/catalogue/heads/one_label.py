@@ -32,6 +32,11 @@ def is_second(targets: np.ndarray, _: int) -> np.ndarray:
     return (targets[:, np.newaxis] == 1).astype(np.float32) if targets.ndim == 1 else targets
 
 
+def two_or_more(num_targets: int) -> int:
+    """One output for each target, of which a softmax needs two."""
+    return num_targets if num_targets > 1 else 0
+
+
 def one_for_two(num_targets: int) -> int:
     """One output for two classes, and for one number."""
     return int(num_targets in (1, 2))
@@ -70,7 +75,7 @@ HEADS = (
          "Softmax with categorical cross-entropy. Outputs are the distribution. Where a row of "
          "targets does not sum to 1, the gradient is not that of the loss.",
          functions.softmax, {**SOFTMAXES, "numbers": functions.softmax},
-         loss_gradient="p - y", second_readings=SIGMOIDS),
+         loss_gradient="p - y", num_outputs=two_or_more, second_readings=SIGMOIDS),
     Head("sigmoid", "sigmoid", "binary_crossentropy", SIGMOID_LOSS,
          f"K independent sigmoids with binary cross-entropy. {NORMALIZED}",
          functions.sigmoid, {**SIGMOIDS, "numbers": functions.sigmoid}, second_readings=SOFTMAXES),
@@ -86,7 +91,8 @@ HEADS = (
     Head("softmax_mse", "softmax", "mean_squared_error",
          r"\frac{1}{K}\sum_k \left(\operatorname{softmax}(z)_k - y_k\right)^2",
          "Softmax with squared error. Outputs are the distribution.",
-         functions.softmax, {"one label": functions.softmax, "numbers": functions.softmax}),
+         functions.softmax, {"one label": functions.softmax, "numbers": functions.softmax},
+         num_outputs=two_or_more),
     Head("sigmoid_mse", "sigmoid", "mean_squared_error",
          r"\frac{1}{K}\sum_k \left(\sigma(z_k) - y_k\right)^2",
          f"K independent sigmoids with squared error. {NORMALIZED}",
