@@ -142,16 +142,14 @@ def extreme_scores(widths):
 
 
 NOT_IN_ORDER = {"abs_sum", "square_sum"}
-WITHOUT_A_WIDTH_OF_THEIR_OWN = [
-    name for name in ONE_LABEL if heads.get(name).num_outputs(4) == 4
-]  # fmt: skip
+OF_ANY_WIDTH = [name for name in ONE_LABEL if heads.get(name).num_outputs(4) == 4]
 
 
 @settings(deadline=None)
 @given(scores=extreme_scores(st.integers(1, 6)))
 def test_rows_are_distributions_in_the_order_of_any_scores(scores):
     order = np.argsort(scores, axis=1)
-    for name in WITHOUT_A_WIDTH_OF_THEIR_OWN:
+    for name in OF_ANY_WIDTH:
         head = heads.get(name)
         probabilities, outputs = head.predictions(scores, "one label"), head.outputs(scores)
         assert probabilities.shape == outputs.shape == scores.shape
