@@ -163,14 +163,7 @@ def default_against_tuned(
 
     The measure is that of the test set by which rates are chosen, an accuracy drawn as error.
 
-    Args:
-        runs: Runs of a study.
-        head: The head of the runs that are shown.
-        hidden: Hidden activations that are shown; by default those that people use and one's own,
-            the others folded.
-
-    Raises:
-        ValueError: A head that these runs have not.
+    See ``ranking`` for the arguments and the errors.
     """
     of_head = with_head(runs.summary, head)
     column = f"test_{tuning_metric(of_head).name}"
@@ -191,14 +184,7 @@ def default_against_tuned(
 def averaging(runs: Runs, *, head: str = "softmax", hidden: Sequence[str] | None = None) -> Picture:
     """Draw each arm at its last and at its averaged weights: two readings of the same trainings.
 
-    Args:
-        runs: Runs of a study.
-        head: The head of the runs that are shown.
-        hidden: Hidden activations that are shown; by default those that people use and one's own,
-            the others folded.
-
-    Raises:
-        ValueError: A head that these runs have not.
+    See ``ranking`` for the arguments and the errors.
     """
     summary = with_head(evaluation_runs(at_reading(runs, "averaged").summary, "tuned"), head)
     column = f"test_{tuning_metric(summary).name}"

@@ -87,7 +87,7 @@ def rate_curve(
         parts.plain_ticks(axes.xaxis, (0.001, 0.01, 0.1))
         wide = [_decades(found[name]) for found in widths.values() if name in found]
         axes.set_title(
-            spelled(name) + (f"\n{' and '.join(wide)} decades" if wide else ""), fontsize=8.5
+            spelled(name) + (f"\n{', '.join(wide)} decades" if wide else ""), fontsize=8.5
         )
     if parts.is_better_low(metric):
         parts.log_axis(axes, "y")
