@@ -6,22 +6,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-PATIENCE_SECONDS = 300
-"""Long, for machines that are busy; what is waited for comes in seconds on a quiet one."""
-
-
-def wait_for(condition: Callable[[], Any], what: str) -> Any:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not (found := condition()):
-        if time.monotonic() > deadline:
-            raise AssertionError(f"waited in vain for {what}")
-        time.sleep(0.02)
-    return found
+from machine import wait_for
 
 
 class LocalCluster:

@@ -22,9 +22,10 @@ from activation_study.engine.sweeps.sweep import run
 from activation_study.errors import RunsFailedError
 from activation_study.experiment import Experiment, grid
 from activation_study.studies import Arm, Tuning
-from cluster.local_cluster import LocalCluster, wait_for
+from cluster.local_cluster import LocalCluster
 from engine.made_runs import SMALL
 from faults.outcomes import Ledger, outcomes, published, recorded, runs_in
+from machine import wait_for
 
 pytestmark = pytest.mark.slow
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,8 @@ from typing import Any
 import pytest
 
 from faults.outcomes import outcomes, published, recorded, runs_in
-from faults.processes import Sweep, wait_for
+from faults.processes import Sweep
+from machine import small_disk, wait_for
 
 
 @dataclass(frozen=True)
@@ -79,29 +79,8 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Sweep]]:
         sweep.end()
 
 
-class Disk:
-    """A disk of the test's own.
-
-    Args:
-        folder: Where it is mounted.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def remount(self, options: str) -> None:
-        subprocess.run(["mount", "-o", f"remount,{options}", str(self.folder)], check=True)
-
-
 @pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Disk]:
+def disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 64 KiB: it is full after some runs."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
-    try:
-        subprocess.run(mount, check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("mounting a disk needs root on Linux")
-    yield Disk(folder)
-    subprocess.run(["umount", str(folder)], check=True)
+    with small_disk(tmp_path / "disk", 64) as folder:
+        yield folder

@@ -7,26 +7,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import psutil
 
 from faults import sweep_driver
-
-PATIENCE_SECONDS = 600
-"""Long, for machines that are busy; what is waited for comes in seconds on a quiet one."""
-
-
-def wait_for(condition: Callable[[], Any], what: str, seconds: float = PATIENCE_SECONDS) -> Any:
-    """Waits until the condition holds and returns what it returned."""
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        if time.monotonic() > deadline:
-            raise AssertionError(f"waited {seconds:g} s in vain for {what}")
-        time.sleep(0.01)
-    return found
+from machine import PATIENCE_SECONDS, wait_for
 
 
 class Sweep:

@@ -9,7 +9,8 @@ import pytest
 
 from faults.conftest import Undisturbed
 from faults.outcomes import Ledger, everything, recorded
-from faults.processes import Sweep, wait_for
+from faults.processes import Sweep
+from machine import wait_for
 
 
 @pytest.mark.slow

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from faults.conftest import Disk, Undisturbed
+from faults.conftest import Undisturbed
 from faults.outcomes import Ledger, everything, recorded
 from faults.processes import Sweep
+from machine import remount
 
 
 def the_error(sweep: Sweep) -> str:
@@ -23,9 +24,9 @@ def the_error(sweep: Sweep) -> str:
 
 @pytest.mark.slow
 def test_sweep_goes_on_when_there_is_room_again(
-    start: Callable[..., Sweep], disk: Disk, undisturbed: Undisturbed, tmp_path: Path
+    start: Callable[..., Sweep], disk: Path, undisturbed: Undisturbed, tmp_path: Path
 ) -> None:
-    cache = disk.folder / "cache"
+    cache = disk / "cache"
     ledger = Ledger(cache)
     error = the_error(start(cache=cache))
     assert "No space left on device" in error
@@ -35,14 +36,14 @@ def test_sweep_goes_on_when_there_is_room_again(
     assert 0 < num_recorded < len(undisturbed)
     assert everything(cache) == recorded(cache)
 
-    disk.remount("ro,size=16m")
+    remount(disk, "ro,size=16m")
     error = the_error(start(cache=cache))
     assert "Read-only file system" in error
     assert "nothing was trained" in error
     assert "make the folder writable" in error
     assert ledger.look() == num_recorded
 
-    disk.remount("rw")
+    remount(disk, "rw")
     sweep = start(cache=cache, num_workers=1)
     assert sweep.wait() == 0, sweep.told()
     assert f"{len(undisturbed)} in all, {num_recorded} loaded" in sweep.told()

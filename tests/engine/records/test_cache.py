@@ -7,7 +7,6 @@ import json
 import logging
 import math
 import os
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from activation_study.engine.run import Run
 from activation_study.errors import EngineError
 from activation_study.experiment import Experiment
 from engine.made_runs import made_run
+from machine import remount, small_disk
 
 
 @pytest.fixture
@@ -36,17 +36,10 @@ def run() -> Run:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+def disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 16 KiB: less than one run needs."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", str(disk)]
-    try:
-        subprocess.run(mount, check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("mounting a disk needs root on Linux")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
+    with small_disk(tmp_path / "disk", 16) as folder:
+        yield folder
 
 
 def text_of(run: Run | None) -> str:
@@ -211,20 +204,20 @@ def test_failing_disk_leaves_nothing_half_written(
     assert text_of(cache.read(run.key)) == text_of(run)
 
 
-def test_full_disk(small_disk: Path, run: Run) -> None:
-    cache = WorkingCache(small_disk / "runs")
+def test_full_disk(disk: Path, run: Run) -> None:
+    cache = WorkingCache(disk / "runs")
     large = replace(run, tables=run.tables | {"early": {"step": list(range(20_000))}})
     with pytest.raises(EngineError, match=r"No space left.*free some space"):
         cache.write(large)
-    assert files_under(small_disk) == []
+    assert files_under(disk) == []
 
 
-def test_read_only_disk(small_disk: Path, run: Run) -> None:
-    cache = WorkingCache(small_disk / "runs")
+def test_read_only_disk(disk: Path, run: Run) -> None:
+    cache = WorkingCache(disk / "runs")
     damaged = cache.path(run.key)
     damaged.parent.mkdir(parents=True)
     damaged.write_bytes(b"{")
-    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    remount(disk, "ro")
     with pytest.raises(EngineError, match=r"Read-only file system.*writable"):
         cache.write(made_run(Experiment(dataset="mnist-5k", seed=9)))
     with pytest.raises(EngineError, match=r"Read-only file system.*writable"):

@@ -41,22 +41,26 @@ def deaths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def deadly(scores: Any) -> Any:
-    """Kills the process that trains with it, unless it is the test's own."""
+def note_death() -> bool:
+    """Lists the process that trains, unless it is the test's own; says whether it must die."""
     driver, _, path = os.environ["ACTIVATION_STUDY_TEST_DRIVER"].partition(":")
-    if os.getpid() != int(driver):
-        with open(path, "a") as file:
-            print(os.getpid(), file=file)
+    if os.getpid() == int(driver):
+        return False
+    with open(path, "a") as file:
+        print(os.getpid(), file=file)
+    return True
+
+
+def deadly(scores: Any) -> Any:
+    """Kills the process that trains with it."""
+    if note_death():
         os.kill(os.getpid(), signal.SIGKILL)
     return scores
 
 
 def exiting(scores: Any) -> Any:
     """As above, by an exit that says nothing and looks like success."""
-    driver, _, path = os.environ["ACTIVATION_STUDY_TEST_DRIVER"].partition(":")
-    if os.getpid() != int(driver):
-        with open(path, "a") as file:
-            print(os.getpid(), file=file)
+    if note_death():
         os._exit(0)
     return scores
 

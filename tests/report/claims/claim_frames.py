@@ -11,7 +11,15 @@ from activation_study.report.claims.verdict import Primary, Row, Verdict
 
 SEEDS = range(200, 210)
 FORECAST = {"direction": "as claimed", "size": "matters", "low": 0.0, "high": 0.1}
-TUNED = {"rate": "tuned", "criterion": "validation_accuracy"}
+OF_RUNS = {
+    "registered": "2026-01-01",
+    "study": "core",
+    "metric": "test_accuracy",
+    "forecast": FORECAST,
+    "rate": "tuned",
+    "criterion": "validation_accuracy",
+}
+"""What the rules of both kinds have in common."""
 
 
 @dataclass(frozen=True)
@@ -50,28 +58,21 @@ def toy(*cells, **fields):
 
 
 def contrast(**changes):
-    return {
+    own = {
         "kind": "contrast",
-        "registered": "2026-01-01",
-        "study": "core",
-        "metric": "test_accuracy",
         "arm": {"hidden": "tanh"},
         "reference": {"hidden": "sigmoid"},
         "over": {"head": ["softmax", "sigmoid"]},
         "expected": "higher",
         "sides": ["sigmoid better", "tanh better"],
-        "forecast": FORECAST,
         "sentence": "With tanh {change}.",
-        **TUNED,
-    } | changes
+    }
+    return OF_RUNS | own | changes
 
 
 def count(**changes):
-    return {
+    own = {
         "kind": "count",
-        "registered": "2026-01-01",
-        "study": "core",
-        "metric": "test_accuracy",
         "fixed": {"head": "softmax"},
         "each": "hidden",
         "among": ["relu", "tanh", "elu"],
@@ -80,8 +81,8 @@ def count(**changes):
         "at_least": 0.6,
         "forecast": {"direction": "as claimed", "low": 2, "high": 3},
         "sentence": "{k} of {n} train.",
-        **TUNED,
-    } | changes
+    }
+    return OF_RUNS | own | changes
 
 
 def document(**rules):

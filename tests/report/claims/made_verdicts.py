@@ -6,40 +6,40 @@ from typing import Any
 
 from activation_study.report.claims.claim import Claim
 from activation_study.report.claims.verdict import Check, Primary, Row, Score, Verdict
+from report.claims import claim_frames
 
 HIDDEN = ("ReLU", "tanh", "sigmoid", "ELU", "GELU")
 
 
+OF_HEADS = {
+    "registered": "2026-11-26",
+    "study": "core-2",
+    "reading": "averaged",
+    "criterion": "averaged_validation_accuracy",
+    "forecast": {"direction": "not shown", "size": "open", "low": -0.001, "high": 0.001},
+    "tried": "MNIST, two hidden layers of 128 units.",
+    "not_tried": "hundreds of classes, rare classes, noisy labels.",
+    "why": "A sigmoid does not know of the other classes.",
+}
+
+
 def contrast(**changes: Any) -> dict[str, Any]:
-    return {
-        "kind": "contrast",
-        "registered": "2026-11-26",
-        "study": "core-2",
-        "metric": "test_accuracy",
-        "reading": "averaged",
-        "rate": "tuned",
-        "criterion": "averaged_validation_accuracy",
+    own = {
         "arm": {"head": "sigmoid"},
         "reference": {"head": "softmax"},
         "over": {"hidden": ["relu", "tanh", "sigmoid", "elu", "gelu"]},
         "expected": "lower",
         "margin": 0.002,
         "sides": ["softmax better", "sigmoids better"],
-        "forecast": {"direction": "not shown", "size": "open", "low": -0.001, "high": 0.001},
         "sentence": "With ten sigmoids instead of softmax {change}, in the mean over {settings}.",
-        "tried": "MNIST, two hidden layers of 128 units.",
-        "not_tried": "hundreds of classes, rare classes, noisy labels.",
-        "why": "A sigmoid does not know of the other classes.",
-    } | changes
+    }
+    return claim_frames.contrast(**OF_HEADS | own | changes)
 
 
-def count(**changes: Any) -> dict[str, Any]:
-    rule = contrast() | {"kind": "count", "each": "hidden", "among": "all", "relation": ">="}
-    for name in ("arm", "reference", "expected", "margin", "sides", "over"):
-        del rule[name]
-    rule |= {"bound": 0.95, "at_least": 0.8, "rate": "default", "criterion": None}
-    rule["sentence"] = "Of {n} activations {k} are shown to reach {bound}."
-    return rule | changes
+def count() -> dict[str, Any]:
+    own = {"among": "all", "at_least": 0.8, "rate": "default", "criterion": None}
+    own["sentence"] = "Of {n} activations {k} are shown to reach {bound}."
+    return claim_frames.count(**OF_HEADS | own)
 
 
 def demonstration() -> dict[str, Any]:
