@@ -39,6 +39,8 @@ def record(data: Path) -> pd.DataFrame:
     """All published runs of the second protocol, each once."""
     runs = pd.concat([pd.read_parquet(path) for path in sorted(data.glob("*/runs.parquet"))])
     runs = runs[runs["protocol"].fillna(1) == 2].drop_duplicates("key").set_index("key")
+    # A study that changes nothing of a field does not record it.
+    runs = runs.fillna({name: usual for name, usual in USUAL.items() if name in runs})
     curve = runs[(runs["evaluation"] != "validation") & runs["learning_rate"].isin(GRID)]
     arm = [name for name in ("hidden", "head", "rate_decay", "seed") if name in runs]
     for reading in ("", "averaged_"):
