@@ -71,7 +71,7 @@ def test_of_many_classes_what_grows_with_them_is_left_out() -> None:
     measured, tables = final(one, other, np.random.default_rng(2))
     assert tuple(measured) == tuple(final(scored(0), scored(1), np.random.default_rng(2))[0])
     assert {name for name, value in measured.items() if math.isnan(value)} == {
-        *("temperature", "nll_after_temperature"),
+        *("temperature", "nll_after_temperature", "ece_after_temperature"),
         *("classwise_calibration_error", "classwise_null_low", "classwise_null_high"),
     }
     assert tables["confusion"] == {}

@@ -231,7 +231,8 @@ def mine(scores: Any) -> Any:
 def test_make_study_repeats_the_last_round() -> None:
     makefile = (Path(__file__).parents[2] / "Makefile").read_text()
     (named,) = re.findall(r"^STUDIES := (.*)$", makefile, re.MULTILINE)
-    assert named.split() == list(studies.ROUNDS[-1]) == list(SECOND)
+    assert named.split() == list(studies.ROUNDS[-1])
+    assert set(SECOND) <= set(named.split())
 
 
 def test_evaluation_uses_fresh_seeds(core: Study) -> None:
@@ -383,7 +384,8 @@ def test_quick_tier_keeps_every_arm(name: str, monkeypatch: pytest.MonkeyPatch) 
     assert quick.arms == full.arms
     assert quick.base.dataset == "mnist-5k"
     assert quick.base.epochs <= 3
-    assert len(quick.tuning.rates) == len(quick.tuning.seeds) == 2
+    assert len(quick.tuning.rates) == min(2, len(full.tuning.rates))
+    assert quick.tuning.seeds == full.tuning.seeds[:2]
     assert not quick.tuning.extends
     assert quick.tuning.criteria == full.tuning.criteria
     assert len(quick.curve) == len(full.curve[:2])

@@ -8,6 +8,8 @@ from activation_study.catalogue import activations, datasets, heads, tasks
 
 DEFAULT_LEARNING_RATE = 1e-3
 """Keras's default for Adam: what people run who do not tune."""
+DEFAULT_RATES = {"adam": DEFAULT_LEARNING_RATE, "sgd": 0.01, "momentum": 0.01}
+"""Keras's defaults by optimizer."""
 
 ARCHITECTURES = ("mlp", "cnn")
 MOST_CONVOLUTIONS = 4
@@ -22,7 +24,7 @@ INPUT_SCALES = {
 NORMALIZATIONS = ("none", "batch", "layer")
 SECOND_PHASES = ("none", "lower_rate", "redraw_dead", "swap_leaky_relu")
 POST_NORMALIZATIONS = ("none", "layer")
-OPTIMIZERS = ("adam", "sgd", "momentum")
+OPTIMIZERS = tuple(DEFAULT_RATES)
 RATE_DECAYS = ("none", "linear")
 EVALUATIONS = ("test", "validation", "beyond")
 PROTOCOLS = (1, 2)

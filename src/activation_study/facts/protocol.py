@@ -22,6 +22,8 @@ def protocol(study: Study) -> dict[str, str]:
     """How the runs of a study are made, measured and judged."""
     base, card = study.base, datasets.spec(study.base.dataset)
     rates, rules = study.tuning.rates, claims.read()
+    own = study.default_seeds
+    default_seeds = tuple(study.seeds(study.arms[0])) if own is None else own
     return {
         "layers": "-".join(["784", *[str(base.width)] * base.depth, "10"]),
         "dataset": base.dataset.replace("mnist", "MNIST"),
@@ -39,7 +41,7 @@ def protocol(study: Study) -> dict[str, str]:
         "highest_rate": f"{rates[-1]:g}",
         "num_tuning_seeds": str(len(study.tuning.seeds)),
         "seeds": " or ".join(map(str, sorted({len(tuple(study.seeds(a))) for a in study.arms}))),
-        "default_seeds": str(len(study.default_seeds or tuple(study.seeds(study.arms[0])))),
+        "default_seeds": str(len(default_seeds)),
         "criteria": "\n".join(f"1. {label_of(name)}" for name in study.tuning.criteria),
         "average_step": f"{100 * (1 - AVERAGE_DECAY):.1f} %",
         "average_start": f"{1 / (1 - AVERAGE_DECAY):.0f}",

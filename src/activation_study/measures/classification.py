@@ -96,10 +96,12 @@ def final(
     null = calibration_null(probabilities, generator, draws=NULL_DRAWS, bins=BINS, classwise=few)
     of_target = probabilities[np.arange(len(labels)), labels]
     expected = null.expected_calibration_error
+    cooled = calibration.apply_temperature(probabilities, temperature)
     measured = calibration.summarize(probabilities, labels, bins=BINS) | {
         "temperature": temperature,
-        "nll_after_temperature": calibration.nll(
-            calibration.apply_temperature(probabilities, temperature), labels
+        "nll_after_temperature": calibration.nll(cooled, labels),
+        "ece_after_temperature": calibration.expected_calibration_error(
+            *calibration.top_label(cooled, labels), bins=BINS
         ),
         "ece": ece,
         "ece_null_mean": expected.mean,
@@ -213,7 +215,7 @@ CLASSIFICATION = MeasureSet(
         *("classwise_calibration_error", "classwise_null_low", "classwise_null_high"),
         *("smooth_calibration_error", "output_sum_mean", "output_sum_sd"),
         *("target_probability_right", "target_probability_wrong", "target_probability_high"),
-        *("ece_p_value", "excess_calibration_error"),
+        *("ece_p_value", "excess_calibration_error", "ece_after_temperature"),
     ),
     watch=watch,
     outcome=outcome,

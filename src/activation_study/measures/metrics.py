@@ -90,6 +90,34 @@ signed_error = partial(percentage, better="lower", bounded=(-1.0, 1.0))
 
 _ERROR = "calibration error"
 
+UNKNOWN_IMAGES = {
+    "kmnist": "Japanese letters",
+    "left_out": "digits that were left out",
+    "noise": "noise",
+    "sparse_noise": "sparse noise",
+    "rotated": "digits on their side",
+    "inverted": "inverted digits",
+    "scrambled": "scrambled digits",
+    "shuffled": "digits with shuffled pixels",
+    "overlaid": "two digits at once",
+    "faint": "faint digits",
+    "blank": "blank images",
+}
+"""What unknown images can show, in words."""
+
+UNKNOWN_SCORES = {
+    "softmax": "the largest softmax output",
+    "sigmoid": "the largest sigmoid",
+    "sigmoid_sum": "the sum of the sigmoids",
+    "energy": "energy",
+    "joint_energy": "joint energy",
+    "entropy": "entropy",
+    "margin": "the margin of the scores",
+    "none": "the class for none",
+    "own": "the network's own output",
+}
+"""By what a known image is told from an unknown one, in words."""
+
 RULES = {
     "half": "at a half",
     "global": "at one threshold",
@@ -249,6 +277,30 @@ METRICS = Registry("metric", [
            scale="count", bounded=(0.0, math.inf)),
     percentage("wrong_share_4_7", "7's part of the wrong probability of a 4"),
     percentage("wrong_share_4_9", "9's part of the wrong probability of a 4"),
+    in_nats("best_nll", "negative log-likelihood of validation images at its best epoch"),
+    percentage("gap_rise", "rise of confidence minus accuracy since the best epoch",
+               bounded=(-2.0, 2.0)),
+    percentage("accuracy_rise", "rise of validation accuracy since the best epoch",
+               better="higher", bounded=(-1.0, 1.0)),
+    percentage("ece_inside_null", "networks whose calibration error chance would show",
+               better="higher"),
+    percentage("ece_after_temperature", f"expected {_ERROR} after temperature", better="lower"),
+    positive("loss_growth", "last over first training loss"),
+    Metric("rarest_overstated", "mean output of the rarest label over its frequency", digits=2),
+    *(
+        Metric(f"largest_of_{count}", f"largest output where {count} {noun} there", digits=3)
+        for count, noun in ((1, "label is"), (2, "labels are"), (3, "labels are"))
+    ),
+    *(
+        Metric(f"auroc_{unknown}_{score}", f"AUROC of {spelled} by {of_score}", digits=3,
+               better="higher", bounded=(0.0, 1.0))
+        for unknown, spelled in UNKNOWN_IMAGES.items()
+        for score, of_score in UNKNOWN_SCORES.items()
+    ),
+    *(
+        percentage(f"accepted_{unknown}_sigmoid", f"{spelled} taken for a digit")
+        for unknown, spelled in UNKNOWN_IMAGES.items()
+    ),
     in_seconds("setup_seconds", "time to set up"),
     in_seconds("train_seconds", "time to train"),
     in_seconds("measure_seconds", "time to measure"),

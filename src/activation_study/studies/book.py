@@ -7,6 +7,7 @@ from typing import Any
 
 from activation_study.catalogue import activations
 from activation_study.registry import unknown_name
+from activation_study.studies import output_layers
 from activation_study.studies.protocol import FIRST_ROUND, HEADLINE_ACTIVATIONS, study_of
 from activation_study.studies.study import Arm, Study, arms
 
@@ -131,17 +132,6 @@ def depth_by_activation() -> Study:
     return study_of("depth-by-activation", arms(hidden=hidden, depth=(2, 8)))
 
 
-def scenes() -> Study:
-    """Sigmoid and softmax where a picture has several labels, or none."""
-    return study_of("scenes", arms(head=("sigmoid", "sigmoid_prior", "softmax")), task="scenes")
-
-
-def balance() -> Study:
-    """Hidden activations where the target is a number."""
-    hidden = arms(hidden=("relu", "tanh", "sigmoid"))
-    return study_of("balance", hidden, task="balance", head="linear_mse")
-
-
 def network_variants() -> Study:
     """The reference network with one thing changed at a time: what a field does, tried live."""
     changes: list[dict[str, Any]] = [
@@ -165,6 +155,7 @@ ROUNDS: tuple[dict[str, Callable[[], Study]], ...] = (
         "prior-bias-2": prior_bias_2,
         "core-2": core_2,
         "catalogue-2": catalogue_2,
+        **output_layers.STUDIES,
     },
 )
 """Studies that claims rest on, in the order in which they run; ``make study`` repeats the last
@@ -175,8 +166,6 @@ STUDIES = ROUNDS[0] | ROUNDS[1]
 
 UNPUBLISHED: dict[str, Callable[[], Study]] = {
     "depth-by-activation": depth_by_activation,
-    "scenes": scenes,
-    "balance": balance,
     "network-variants": network_variants,
 }
 """Studies that run like the others and that no claim rests on yet: a published one moves up."""

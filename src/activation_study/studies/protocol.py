@@ -41,18 +41,18 @@ SECOND_ROUND = Study(
 )
 
 
-def _thinned(round_: Study) -> Study:
+def _thinned(study: Study) -> Study:
     """Two rates, two seeds, two epochs on few images: it exercises the code, and finds nothing."""
-    tuning = replace(
-        round_.tuning, rates=(1e-3, 1e-2), seeds=round_.tuning.seeds[:2], extends=False
-    )
+    tuning, middle = study.tuning, len(study.tuning.rates) // 2
+    rates = dict.fromkeys(tuning.rates[max(middle - 1, 0) : middle + 2 : 2])
+    own = study.default_seeds
     return replace(
-        round_,
-        base=round_.base.replace(dataset="mnist-5k", epochs=2),
-        tuning=tuning,
-        seeds=lambda arm: tuple(round_.seeds(arm))[:2],
-        default_seeds=round_.default_seeds[:2],
-        curve=round_.curve[:2],
+        study,
+        base=study.base.replace(dataset="mnist-5k", epochs=2, train_size=None),
+        tuning=replace(tuning, rates=tuple(rates), seeds=tuning.seeds[:2], extends=False),
+        seeds=lambda arm: tuple(study.seeds(arm))[:2],
+        default_seeds=None if own is None else own[:2],
+        curve=study.curve[:2],
         tier="quick",
     )
 
@@ -63,7 +63,11 @@ def study_of(
     *,
     like: Study = SECOND_ROUND,
     criteria: Iterable[str] = (),
+    rates: Iterable[float] = (),
     has_curve: bool = False,
+    has_default: bool = True,
+    num_seeds: int | None = None,
+    evaluation: str = "test",
     **base: Any,
 ) -> Study:
     """Arms by the protocol, at the tier of the environment.
@@ -74,24 +78,44 @@ def study_of(
         like: What the studies of a round share.
         criteria: For what the rates are chosen; by default for the metric of the task's rule, of
             the averaged and of the last weights (the first round had these alone).
+        rates: Where the tuning begins, ascending; by default half decades from 1e-4 to 0.1. One
+            rate alone is what every arm runs at: nothing is tuned.
         has_curve: Whether the arms are judged at every rate, too.
+        has_default: Whether they are judged at Keras's default rate, too.
+        num_seeds: Evaluation seeds of an arm, where it is not the round's number.
+        evaluation: What the judged runs are tested on.
         **base: Fields in which all arms differ from the reference network.
 
     Raises:
         ValueError: An arm, a field or a criterion is not accepted, or there is no such tier.
     """
-    protocol = like if tier() == "full" else _thinned(like)
-    start = protocol.base.replace(**base)
+    arms = tuple(arms)
+    fields = dict(arms[0].fields) if arms else {}
+    if "task" in fields | base:
+        # Not every head can be asked what every task asks.
+        base = {name: fields[name] for name in ("task", "head") if name in fields} | base
+    start = like.base.replace(**base)
     metric = f"validation_{start.parts.task.tuning.metric}"
     readings = (metric,) if start.protocol == 1 else (f"averaged_{metric}", metric)
-    return replace(
-        protocol,
+    tuning = replace(like.tuning, criteria=tuple(criteria) or readings)
+    if rates := tuple(rates):
+        is_tuned = len(rates) > 1
+        seeds = tuning.seeds if is_tuned else tuning.seeds[:1]
+        tuning = replace(tuning, rates=rates, seeds=seeds, extends=is_tuned)
+    study = replace(
+        like,
         name=name,
-        arms=tuple(arms),
+        arms=arms,
         base=start,
-        tuning=replace(protocol.tuning, criteria=tuple(criteria) or readings),
-        curve=protocol.curve if has_curve else (),
+        tuning=tuning,
+        curve=like.curve if has_curve else (),
+        default_seeds=like.default_seeds if has_default else (),
+        evaluation=evaluation,
     )
+    if num_seeds is not None:
+        first = min(like.seeds(study.arms[0]))
+        study = replace(study, seeds=lambda arm: range(first, first + num_seeds))
+    return study if tier() == "full" else _thinned(study)
 
 
 def trial(

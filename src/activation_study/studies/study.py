@@ -9,7 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 from activation_study.engine.records.records import ROLES, TUNED_FOR, Records, Runs
-from activation_study.experiment import DEFAULT_LEARNING_RATE, Experiment
+from activation_study.experiment import Experiment
+from activation_study.experiment.fields import DEFAULT_RATES
 from activation_study.measures.metrics import metric_of
 from activation_study.registry import unknown_name
 from activation_study.studies.tuning import Tuning
@@ -76,8 +77,7 @@ class Study:
         base: Fields that are the same for all arms, seeds and rates.
         tuning: How the learning rates of an arm are chosen: one for each criterion.
         seeds: Evaluation seeds of an arm at the chosen rates, by arm.
-        default_seeds: Evaluation seeds at Keras's default rate; those of the arm where none is
-            given.
+        default_seeds: Evaluation seeds at Keras's default rate; None for those of the arm.
         curve: Evaluation seeds at every rate of the unextended grid; none for no such curve.
         evaluation: What the judged runs are tested on: ``"test"`` or ``"beyond"``.
         tier: ``"full"`` or ``"quick"``.
@@ -92,7 +92,7 @@ class Study:
     base: Experiment
     tuning: Tuning
     seeds: Callable[[Arm], Iterable[int]]
-    default_seeds: tuple[int, ...] = ()
+    default_seeds: tuple[int, ...] | None = None
     curve: tuple[int, ...] = ()
     evaluation: str = "test"
     tier: str = "full"
@@ -159,8 +159,9 @@ class Study:
                 at = {rate: _evaluations(start, [rate], seeds) for rate in set(rates.values())}
                 of_role |= {f"{TUNED_FOR}{name}": at[rate] for name, rate in rates.items()}
                 of_role["is_tuned"] = at[next(iter(rates.values()))]
-                default_seeds = self.default_seeds or seeds
-                of_role["is_default"] = _evaluations(start, [DEFAULT_LEARNING_RATE], default_seeds)
+                default_rate = DEFAULT_RATES[start.optimizer]
+                default_seeds = seeds if self.default_seeds is None else self.default_seeds
+                of_role["is_default"] = _evaluations(start, [default_rate], default_seeds)
                 of_role["is_curve"] = _evaluations(start, self.tuning.rates, self.curve)
             yield arm, of_role
 

@@ -13,6 +13,7 @@ from activation_study.report.analysis.derived import with_derived
 class TwoTables:
     summary: pd.DataFrame
     tables: dict[str, pd.DataFrame]
+    history: pd.DataFrame = dataclasses.field(default_factory=pd.DataFrame)
 
     @property
     def confusion(self) -> pd.DataFrame:

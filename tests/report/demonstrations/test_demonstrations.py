@@ -22,11 +22,17 @@ ROWS = arrays(float, (4, 10), elements=st.floats(-700, 700))
 
 
 # ---------------------------------------------------------------- the rules
-def test_every_registered_check_is_measured_and_holds():
+REFUTED = {"keras-trains-another-pair", "khot-gradient-returned", "sigmoid-bottleneck"}
+"""Sayings that arithmetic refutes."""
+
+
+def test_every_registered_check_is_measured_and_holds_unless_the_saying_is_refuted():
     verdicts = {claim_id: judge(claim_id) for claim_id in RULES}
-    failed = {name: found for name, found in verdicts.items() if found.label != "holds"}
-    assert failed == {}
-    assert all(check.holds for found in verdicts.values() for check in found.checks)
+    failed = {name for name, found in verdicts.items() if found.label != "holds"}
+    assert failed == REFUTED
+    for name in REFUTED:
+        # The control holds, whatever the others show.
+        assert any(check.holds for check in verdicts[name].checks)
 
 
 def test_there_is_a_rule_for_every_demonstration():

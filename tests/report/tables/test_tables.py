@@ -143,11 +143,10 @@ def test_verdicts_stand_by_question_and_are_linked_to_their_boxes(verdicts):
     assert str(shown).startswith(f"{CONVERGENCE}\n[x] one: opposite (100 more of 10,000 test")
 
 
-def test_a_claim_whose_runs_are_being_made_stands_by_its_question(verdicts):
-    shown = tables.verdict_tables(verdicts)
-    assert [verdict.claim.id for verdict in shown.groups[QUESTIONS["softmax"]]] == ["three"]
+def test_a_claim_whose_runs_are_to_come_waits_and_says_that_its_rule_is_registered():
     lacking = made_verdict("gelu-beats-relu", "incomplete record", chapter="convergence")
-    assert "<td>first round: depends</td>" in tables.verdict_tables([lacking])._repr_html_()
+    assert not tables.verdict_tables([lacking]).groups
+    assert "The rule is registered (20" in str(tables.untried_table([lacking]).frame.iloc[0, 1])
 
 
 def test_untried_claims_are_listed_apart_by_question(verdicts):
@@ -156,6 +155,7 @@ def test_untried_claims_are_listed_apart_by_question(verdicts):
     gone = Verdict(gone, "withdrawn", "withdrawn", reason="Too vague.")
     frame = tables.untried_table([gone, *verdicts]).frame
     assert frame.to_numpy().tolist() == [
+        [QUESTIONS["softmax"], "<p>Toy. The rule is registered (2026-01-01).</p>"],
         [QUESTIONS["vanishing"], "<p>All &lt; one. Withdrawn: Too vague.</p>"],
         ["deep", "<p>Nobody knows.</p>"],
     ]

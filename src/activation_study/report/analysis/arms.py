@@ -69,7 +69,7 @@ def select(summary: pd.DataFrame, cell: Mapping[str, Any]) -> pd.DataFrame:
     for column, value in cell.items():
         if column not in summary:
             raise unknown_name("column of a cell", column, map(str, summary.columns))
-        chosen &= summary[column] == value
+        chosen &= summary[column].isna() if value is None else summary[column] == value
     return summary[chosen]
 
 

@@ -48,7 +48,8 @@ Positive = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(gt=0, le=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Text = Annotated[str, Field(min_length=1)]
-Value = str | int | float
+Value = str | int | float | None
+"""Of a field; None is the whole training part as ``train_size``."""
 Where = dict[str, Value | Several[Value]]
 Reading = Literal["last", "averaged"]
 Rate = Literal["tuned", "default"] | Positive

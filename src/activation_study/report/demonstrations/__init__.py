@@ -3,8 +3,8 @@
     run("softmax-translation")["max_change_float64"]
 
 A demonstration returns check name -> measured value; the bounds, and why they are what they are,
-stand with the claim in `data/claims.yml`. All of it is NumPy: judging these claims needs neither
-TensorFlow nor a dataset.
+stand with the claim in `data/claims.yml`. All of it is NumPy and SciPy: judging these claims needs
+neither TensorFlow nor a dataset.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from activation_study.registry import Registry
-from activation_study.report.demonstrations import functions, networks, softmax
+from activation_study.report.demonstrations import functions, networks, outputs, softmax
 
 __all__ = ["names", "networks", "run", "softmax"]
 
@@ -34,6 +34,9 @@ DEMONSTRATIONS: Registry[Callable[[], dict[str, float]]] = Registry(
         softmax.sigmoid_is_two_class_softmax,
         softmax.one_unit_softmax_bug,
         networks.accuracy_metric_misleads,
+        outputs.keras_trains_another_pair,
+        outputs.khot_gradient_returned,
+        outputs.sigmoid_bottleneck,
     ],
 )
 names = DEMONSTRATIONS.names

@@ -24,11 +24,13 @@ QUESTIONS = {
     "dead-units": "Do ReLU units die, and does it cost anything?",
     "softmax-hidden": "Why not softmax in a hidden layer?",
     "multi-label": "What if several labels may hold?",
+    "rare-labels": "Weight rare labels, or move the threshold?",
     "loss-pairs": "Which loss belongs to which output?",
     "calibration": "Are the outputs probabilities?",
     "none-of-the-above": "Can a network say that it has never seen such a thing?",
     "many-classes": "Does softmax serve thousands of classes?",
     "regression": "What if the target is a number?",
+    "which-output": "Which output layer for which task?",
     "architectures": "Does it hold for a convolutional network?",
     "little-data": "Does it hold with little data?",
 }
@@ -36,8 +38,7 @@ QUESTIONS = {
 
 CONTROLS = "Controls: does the method find a difference where there is none?"
 
-
-WITHOUT_A_RULE = ("not tried yet", "withdrawn")
+WAITING = "incomplete record"
 
 
 @dataclass(frozen=True)
@@ -83,11 +84,11 @@ class VerdictTables:
 
 
 def verdict_tables(verdicts: Iterable[Verdict]) -> VerdictTables:
-    """List the claims that have a rule by question, computations and controls last."""
+    """List the claims that have an answer by question, computations and controls last."""
     groups: dict[str, list[Verdict]] = {question: [] for question in QUESTIONS.values()}
     controls: list[Verdict] = []
     for verdict in sorted(verdicts, key=lambda each: each.status == "demonstrated"):
-        if verdict.status not in WITHOUT_A_RULE:
+        if verdict.is_judgement:
             chapter = verdict.claim.chapter
             group = groups.setdefault(QUESTIONS.get(chapter, chapter), [])
             (controls if verdict.claim.control else group).append(verdict)
@@ -97,11 +98,13 @@ def verdict_tables(verdicts: Iterable[Verdict]) -> VerdictTables:
 
 
 def untried_table(verdicts: Iterable[Verdict]) -> Table:
-    """List the claims that wait for an experiment, by the question that it would answer."""
+    """List the claims without an answer, by the question that it would be one to."""
     sayings: dict[str, list[str]] = {chapter: [] for chapter in QUESTIONS}
     for verdict in verdicts:
-        if verdict.status in WITHOUT_A_RULE:
+        if not verdict.is_judgement:
             why = f" Withdrawn: {verdict.reason}" if verdict.status == "withdrawn" else ""
+            if rule := verdict.claim.rule if verdict.status == WAITING else None:
+                why = f" The rule is registered ({rule.registered})."
             saying = f"<p>{escape(verdict.claim.assertion + why)}</p>"
             sayings.setdefault(verdict.claim.chapter, []).append(saying)
     rows = [
@@ -145,17 +148,11 @@ def _rows(verdicts: Iterable[Verdict]) -> Table:
         {
             "saying": _link(verdict),
             "answer": box.badge(verdict.label),
-            "size": escape(box.size(verdict) or _before(verdict)),
+            "size": escape(box.size(verdict)),
         }
         for verdict in verdicts
     )
     return Table(frame, markup=tuple(frame.columns))
-
-
-def _before(verdict: Verdict) -> str:
-    """Say what stands for a size where there is none yet: the word of the first round."""
-    past = None if verdict.is_judgement else first_round(verdict.claim.id)
-    return f"first round: {past.word}" if past else ""
 
 
 def _link(verdict: Verdict) -> str:
