@@ -89,10 +89,16 @@ def prior_bias(start: Verdict, speed: Verdict, accuracy: Verdict) -> dict[str, s
 
 
 def softmax_or_sigmoid(
-    accuracy: Verdict, lead: Verdict, noise: Verdict, start: Verdict, four: Verdict
+    accuracy: Verdict,
+    lead: Verdict,
+    noise: Verdict,
+    decays: Verdict,
+    start: Verdict,
+    four: Verdict,
 ) -> dict[str, str]:
     """What ten sigmoids change: accuracy, lead, first steps, and what they give to a 4's likes."""
     at_last, at_start = primary_of(lead).effect, primary_of(start)
+    at_decay = primary_of(decays)
     is_noise = at_last > 0 and primary_of(noise).direction == "as claimed"
     rule = four.claim.rule
     assert isinstance(rule, ContrastRule)
@@ -105,6 +111,10 @@ def softmax_or_sigmoid(
         "lead_is_noise": "The lead is noise of the last step."
         if is_noise
         else "Why they differ, we cannot say.",
+        "decayed": _change(decays),
+        "decayed_lead": "The lead is gone by this road, too."
+        if at_decay.high < at_decay.margin
+        else "A lead may be left.",
         "start_softmax": f"{at_start.reference:.0f}",
         "start_sigmoid": f"{at_start.reference + at_start.effect:.0f}",
         "share_even": f"{100 * rule.reference:.0f}",
