@@ -69,12 +69,16 @@ def test_a_lead_at_the_last_weights_is_noise_where_averaging_takes_it():
     four = made("four-seven-nine", 0.15, tuple(rows), **shares)
     start = made("start", 30.0, level=100.0, metric="steps_to_90", margin=10.0)
     lead, noise = made("lead", 0.0028), made("noise", 0.0039)
-    said = facts.softmax_or_sigmoid(made("sigmoid-single-label", -0.0011), lead, noise, start, four)
+    accuracy, decays = made("sigmoid-single-label", -0.0011), made("decays", -0.0012)
+    said = facts.softmax_or_sigmoid(accuracy, lead, noise, decays, start, four)
     assert said["lead"] == "28 more of 10,000 test images are right"
     assert said["lead_averaged"] == "11 fewer of 10,000 test images are right"
     assert said["lead_is_noise"] == "The lead is noise of the last step."
     assert (said["share_9"], said["share_7"], said["share_even"]) == ("40", "10", "10")
     assert (said["start_softmax"], said["start_sigmoid"]) == ("100", "130")
+    assert said["decayed"] == "12 fewer of 10,000 test images are right"
+    assert said["decayed_lead"] == "The lead is gone by this road, too."
     unsure = made("noise", 0.0039, direction="not shown")
-    said = facts.softmax_or_sigmoid(made("sigmoid-single-label", 0.0), lead, unsure, start, four)
+    said = facts.softmax_or_sigmoid(accuracy, lead, unsure, lead, start, four)
+    assert said["decayed_lead"] == "A lead may be left."
     assert said["lead_is_noise"] == "Why they differ, we cannot say."
