@@ -7,6 +7,7 @@ change was interrupted, the next one puts back what it lists.
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 from collections.abc import Iterator
@@ -47,8 +48,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         text = path.read_bytes()
         manifest = json.loads(text)
         del manifest["digest"]
-        # The digest is part of it, and covers neither white space nor the first of two equal keys.
-        written = _text(manifest)
+        written = _written(text)
     except FileNotFoundError:
         if files := sorted(folder.glob("*/*.parquet")):
             raise DamagedRecordError(
@@ -69,6 +69,17 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             f"{path} has format {manifest['format']}; this version reads {FORMAT_VERSION}"
         )
     return manifest
+
+
+@functools.lru_cache(maxsize=4)
+def _written(text: bytes) -> bytes:
+    """What would be written for the manifest that a text holds: it is asked for a thousand times.
+
+    The digest is part of it, and covers neither white space nor the first of two equal keys.
+    """
+    manifest = json.loads(text)
+    del manifest["digest"]
+    return _text(manifest)
 
 
 def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:

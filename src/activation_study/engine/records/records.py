@@ -44,6 +44,7 @@ class Records:
         self.published = PublishedRecord(data_folder or settings.published())
         self._hidden = set(self.cache.keys()) if prefers_cache else set[str]()
         self._tables: dict[tuple[str, str], pa.Table] = {}
+        self._keys: dict[str, set[str]] = {}
         self._cached: dict[str, Run] = {}
         self._has_warned = False
 
@@ -76,7 +77,10 @@ class Records:
             )
 
     def _published_keys(self, measures: MeasureSet) -> set[str]:
-        return set(self._published_table("runs", measures)["key"].to_pylist()) - self._hidden
+        if measures.name not in self._keys:
+            keys = self._published_table("runs", measures)["key"].to_pylist()
+            self._keys[measures.name] = set(keys) - self._hidden
+        return self._keys[measures.name]
 
     def _cached_run(self, key: str) -> Run | None:
         if key not in self._cached and (run := self.cache.read(key)):

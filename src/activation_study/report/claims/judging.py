@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from activation_study import settings, studies
 from activation_study.engine.records.records import Records, Runs
@@ -193,9 +194,15 @@ def recorded(study: str) -> Runs:
     )
 
 
-@functools.lru_cache(maxsize=16)
-def _loaded(study: str, tier: str, cache: Path, digest: str, num_cached: int) -> Runs:
-    return load(studies.get(study))
+@functools.lru_cache(maxsize=64)
+def _loaded(study: str, tier: str, *record: Any) -> Runs:
+    return load(studies.get(study), _records(*record))
+
+
+@functools.lru_cache(maxsize=1)
+def _records(cache: Path, digest: str, num_cached: int) -> Records:
+    """Return the record, whose tables are read once for all studies."""
+    return Records()
 
 
 def _by_study(runs: Runs | Mapping[str, Runs] | None, register: ClaimsFile) -> dict[str, Runs]:
