@@ -25,6 +25,7 @@ OTHER_MEASURES = (MULTILABEL, REGRESSION, COMPOSITION)
 """Those that the data card describes apart from those of one right class."""
 
 PUBLISHED = PublishedRecord(settings.published()).studies()
+COMPLETE = [name for name in PUBLISHED if name not in studies.IN_PROGRESS]
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,7 @@ def core(published: Records) -> Runs:
 def test_every_file_is_what_the_manifest_says(published: Records) -> None:
     assert isinstance(published.published, PublishedRecord)
     assert set(studies.ROUNDS[0]) <= set(PUBLISHED) <= set(studies.STUDIES)
-    assert len(published.published.verify()) >= 7 * len(PUBLISHED)
+    assert len(published.published.verify()) >= 7 * len(COMPLETE)
 
 
 def test_every_published_key_is_that_of_its_description(published: Records) -> None:
@@ -78,7 +79,8 @@ def test_the_data_card_describes_every_column() -> None:
 
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_nothing_of_a_study_is_missing(published: Records, name: str) -> None:
-    assert published.missing(studies.get(name).next_experiments(published)) == []
+    missing = published.missing(studies.get(name).next_experiments(published))
+    assert (missing != []) == (name in studies.IN_PROGRESS)
 
 
 def test_the_core_study_is_large(core: Runs) -> None:
@@ -86,7 +88,7 @@ def test_the_core_study_is_large(core: Runs) -> None:
     assert core.summary["key"].is_unique
 
 
-@pytest.mark.parametrize("name", PUBLISHED)
+@pytest.mark.parametrize("name", COMPLETE)
 def test_every_arm_was_tuned_with_one_budget_and_judged_on_fresh_seeds(
     published: Records, name: str
 ) -> None:
@@ -101,7 +103,7 @@ def test_every_arm_was_tuned_with_one_budget_and_judged_on_fresh_seeds(
     for arm in study.arms:
         assert tuned[arm.fields["hidden"], arm.fields["head"]] == set(study.seeds(arm))
     default = summary[summary["is_default"]].groupby(["hidden", "head"])["seed"].agg(set)
-    assert all(seeds >= set(study.default_seeds) for seeds in default)
+    assert all(seeds >= set(study.default_seeds or ()) for seeds in default)
 
 
 def test_the_studies_need_every_published_run(published: Records) -> None:
@@ -110,7 +112,12 @@ def test_the_studies_need_every_published_run(published: Records) -> None:
         run.key for name in PUBLISHED for run in studies.get(name).next_experiments(published)
     }
     made = (published.published.read(name, "runs")["key"].to_pylist() for name in PUBLISHED)
-    assert needed == {key for keys in made for key in keys}
+    assert {key for keys in made for key in keys} == needed - _missing(published)
+
+
+def _missing(published: Records) -> set[str]:
+    going_on = (studies.get(name).next_experiments(published) for name in studies.IN_PROGRESS)
+    return {run.key for wanted in going_on for run in published.missing(wanted)}
 
 
 def test_the_record_covers_the_catalogue(core: Runs) -> None:

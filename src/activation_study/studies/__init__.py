@@ -1,6 +1,7 @@
 """The studies: one for each question, its grid stated once."""
 
 from activation_study.studies.book import (
+    IN_PROGRESS,
     IN_USE,
     LEFT_OUT,
     ROUNDS,
@@ -21,6 +22,7 @@ from activation_study.studies.tuning import Tuning
 
 __all__ = [
     "HEADLINE_ACTIVATIONS",
+    "IN_PROGRESS",
     "IN_USE",
     "LEFT_OUT",
     "ROUNDS",

@@ -164,6 +164,10 @@ round."""
 STUDIES = ROUNDS[0] | ROUNDS[1]
 """Those of both rounds."""
 
+IN_PROGRESS = ("core-2",)
+"""Published as far as they have run, so that ``run`` goes on from there; no claim is judged by what
+they lack."""
+
 UNPUBLISHED: dict[str, Callable[[], Study]] = {
     "depth-by-activation": depth_by_activation,
     "network-variants": network_variants,

@@ -13,7 +13,8 @@ def stream(seed: int = 0) -> np.random.SeedSequence:
 
 def started(experiment: Experiment, seed: int = 0) -> Network:
     network = build(experiment)
-    InitialWeights(network.model).assign(experiment, stream(seed))
+    prior = experiment.parts.task.prior or 0.5
+    InitialWeights(network.model).assign(experiment, stream(seed), prior)
     return network
 
 

@@ -23,7 +23,7 @@ import yaml
 
 from activation_study import settings, studies
 from activation_study.report.claims import against_studies, claims_file, judge_all
-from activation_study.studies import book
+from activation_study.studies import book, output_layers
 from report.claims.claim_frames import contrast, count, document, write
 from report.simulated_runs import publish
 
@@ -78,8 +78,9 @@ def is_lower_better(column: str) -> bool:
 
 
 class Record:
-    def __init__(self, runs: pd.DataFrame) -> None:
+    def __init__(self, runs: pd.DataFrame, published: set[str]) -> None:
         self.runs = runs
+        self.published = published
         self.chosen: dict[Any, float] = {}
 
     def arm(self, fields: dict[str, Any]) -> pd.DataFrame:
@@ -122,6 +123,8 @@ class Record:
 
     def side(self, rule: dict[str, Any], *changes: dict[str, Any]) -> tuple[pd.Series, tuple]:
         """Mean by seed over the cells of one side, and what it is made of."""
+        if rule["study"] in output_layers.STUDIES and rule["study"] not in self.published:
+            raise LookupError(rule["study"])
         merged = {"reading": "last"} | {name: rule[name] for name in HOW if name in rule}
         for change in (rule.get("fixed", {}), *changes):
             merged |= change
@@ -218,7 +221,8 @@ def word(asks: str, expected: str | None, answer: str, how_large: str) -> str:
 def recompute(data: Path) -> dict[str, dict[str, Any]]:
     """Claim -> what the record says of it."""
     file = yaml.safe_load((data / "claims.yml").read_bytes())
-    runs, alpha = Record(record(data)), file["alpha"]
+    published = {path.parent.name for path in data.glob("*/runs.parquet")}
+    runs, alpha = Record(record(data), published), file["alpha"]
     found: dict[str, dict[str, Any]] = {}
     families: dict[Any, list[str]] = {}
     for claim in file["claims"]:

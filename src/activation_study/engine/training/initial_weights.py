@@ -37,7 +37,7 @@ class InitialWeights:
         self,
         experiment: Experiment,
         stream: np.random.SeedSequence,
-        prior: float | np.ndarray,
+        prior: float | np.ndarray = 0.5,
     ) -> None:
         """Sets every variable of the model to the experiment's initial value.
 
