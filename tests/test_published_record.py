@@ -15,10 +15,10 @@ from activation_study.engine.records import schema
 from activation_study.engine.records.published import PublishedRecord
 from activation_study.engine.records.records import Records, Runs
 from activation_study.experiment import FIELDS, Experiment
-from activation_study.measures.composition import COMPOSITION
 from activation_study.measures.metrics import AVERAGED, RULES
 from activation_study.measures.multilabel import MULTILABEL
-from activation_study.measures.regression import REGRESSION
+from activation_study.measures.numbers.composition import COMPOSITION
+from activation_study.measures.numbers.regression import REGRESSION
 from activation_study.report.claims.judging import judge_all
 
 OTHER_MEASURES = (MULTILABEL, REGRESSION, COMPOSITION)

@@ -9,8 +9,8 @@ import pytest
 import scipy.stats
 import sklearn.metrics
 
-from activation_study.measures import composition
 from activation_study.measures.measure_set import Scored
+from activation_study.measures.numbers import composition
 
 RNG = np.random.default_rng(0)
 TARGETS = RNG.dirichlet([0.5, 1.0, 1.0, 2.0], size=300).astype(np.float32)

@@ -10,10 +10,10 @@ from activation_study import settings
 from activation_study.engine.records import schema
 from activation_study.engine.records.published import PublishedRecord
 from activation_study.measures.classification import CLASSIFICATION
-from activation_study.measures.composition import COMPOSITION
 from activation_study.measures.metrics import METRICS, label_of, metric_of
 from activation_study.measures.multilabel import MULTILABEL
-from activation_study.measures.regression import REGRESSION
+from activation_study.measures.numbers.composition import COMPOSITION
+from activation_study.measures.numbers.regression import REGRESSION
 from activation_study.report.analysis import derived
 
 

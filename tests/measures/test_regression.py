@@ -9,8 +9,8 @@ import pytest
 import scipy.stats
 import sklearn.metrics
 
-from activation_study.measures import regression
 from activation_study.measures.measure_set import Scored
+from activation_study.measures.numbers import regression
 
 RNG = np.random.default_rng(0)
 TARGETS = RNG.normal(size=(200, 3)).astype(np.float32) * [1, 10, 3]

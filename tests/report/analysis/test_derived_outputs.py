@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from activation_study.measures.metrics import metric_of
-from activation_study.report.analysis.derived_outputs import NAMES, of_outputs
+from activation_study.report.analysis.derived.table_columns import NAMES, of_outputs
 
 
 def made(head: str = "softmax", history: Any = (), **tables: dict[str, list[Any]]) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 
 from activation_study.catalogue.tasks.canvas import CELLS, halved, in_cells
 from activation_study.catalogue.tasks.task import Compose, Examples, Task, TuningRule
-from activation_study.measures.regression import REGRESSION
+from activation_study.measures.numbers.regression import REGRESSION
 
 PLACES = np.array([10, 1, -10, -1])
 """Worth of the digits in reading order: tens and ones of the gain, then of the loss."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from activation_study.catalogue.tasks.task import Examples, Task, TuningRule
-from activation_study.measures.composition import COMPOSITION
+from activation_study.measures.numbers.composition import COMPOSITION
 
 
 def compose(images: np.ndarray, _: np.ndarray, generator: np.random.Generator) -> Examples:

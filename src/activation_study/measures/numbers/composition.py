@@ -12,9 +12,9 @@ import math
 import numpy as np
 from scipy.special import rel_entr
 
-from activation_study.measures import regression
 from activation_study.measures.calibration import PROBABILITY_FLOOR
 from activation_study.measures.measure_set import MeasureSet, Scored, Table
+from activation_study.measures.numbers import regression
 
 
 def kullback_leibler(predictions: np.ndarray, targets: np.ndarray) -> float:

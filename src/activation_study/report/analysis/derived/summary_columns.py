@@ -9,7 +9,7 @@ import pandas as pd
 
 from activation_study.engine.records import schema
 from activation_study.engine.records.records import Runs
-from activation_study.report.analysis import derived_outputs
+from activation_study.report.analysis.derived import table_columns
 
 WORKS = 0.97
 """Test accuracy from which a learning rate counts as one that works."""
@@ -24,7 +24,7 @@ READINGS = ("", "averaged_")
 RANGES = tuple(f"{prefix}working_range" for prefix in READINGS)
 """Columns of a run that rest on all runs of its arm and seed at the rates of the curve."""
 
-NAMES = (*RANGES, *WRONG_SHARES, *derived_outputs.NAMES)
+NAMES = (*RANGES, *WRONG_SHARES, *table_columns.NAMES)
 """The columns that ``with_derived`` adds."""
 
 
@@ -37,7 +37,7 @@ def with_derived(runs: Runs) -> Runs:
     ``wrong_share_<true>_<other>``: of the probability that images of a class do not give to it, the
     share that one other class gets, in the mean over the images.
 
-    The others: see ``derived_outputs.of_outputs``.
+    The others: see ``table_columns.of_outputs``.
     """
     summary = runs.summary.copy(deep=False)
     if "is_curve" in summary:
@@ -60,7 +60,7 @@ def with_derived(runs: Runs) -> Runs:
             shares = _share(given, true, other)
             summary[name] = summary["key"].map(shares).astype(float)
     # In one piece: column by column a wide frame falls into as many.
-    others = pd.DataFrame(derived_outputs.of_outputs(runs), index=summary.index)
+    others = pd.DataFrame(table_columns.of_outputs(runs), index=summary.index)
     return replace(runs, summary=pd.concat([summary, others], axis="columns"))
 
 

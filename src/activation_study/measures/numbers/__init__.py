@@ -1,0 +1,1 @@
+"""Measures of targets that are numbers, and of the parts of a whole."""
