@@ -125,6 +125,9 @@ def rounds_table(verdicts: Iterable[Verdict]) -> Table:
             num_kept += fate is not None and fate.fate == "kept"
             continue
         past = first_round(verdict.claim.id)
+        if fate.fate == "new" and not verdict.is_judgement:
+            # Neither round has said anything yet.
+            continue
         said = past.word + (f", {past.span}" if past.span else "") if past else "was not asked"
         said = said.replace(" %", "\N{NO-BREAK SPACE}%")
         size = box.size(verdict)
