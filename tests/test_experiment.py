@@ -303,8 +303,8 @@ def test_a_head_that_cannot_be_read_as_the_task_asks_is_refused_with_those_that_
     measures = dataclasses.replace(digits.measures, targets="numbers")
     numbers = dataclasses.replace(digits, measures=measures, corrupt=None)
     monkeypatch.setattr(tasks, "get", lambda name: numbers)
-    with pytest.raises(ValueError, match=r"'softmax' cannot be read as numbers.*: linear_mse$"):
-        Experiment()
+    with pytest.raises(ValueError, match=r"'softplus_sum' cannot be read as numbers.*linear_mse"):
+        Experiment(head="softplus_sum")
     with pytest.raises(ValueError, match=r"label_noise must be 0.*no wrong labels; received 0.1"):
         Experiment(head="linear_mse", label_noise=0.1)
     assert Experiment(head="linear_mse").parts.task is numbers
