@@ -31,7 +31,6 @@ QUESTIONS = {
     "many-classes": "Does softmax serve thousands of classes?",
     "regression": "What if the target is a number?",
     "which-output": "Which output layer for which task?",
-    "architectures": "Does it hold for a convolutional network?",
     "little-data": "Does it hold with little data?",
 }
 """Chapter -> the question that it answers or will, in the order of the front page."""

@@ -10,6 +10,7 @@ import pandas as pd
 from activation_study.engine.records import schema
 from activation_study.engine.records.records import Runs
 from activation_study.report.analysis.derived import table_columns
+from activation_study.report.analysis.derived.table_columns import READINGS
 
 WORKS = 0.97
 """Test accuracy from which a learning rate counts as one that works."""
@@ -18,8 +19,6 @@ HALF_DECADE = 0.5
 
 WRONG_SHARES = {f"wrong_share_{true}_{other}": (true, other) for true, other in ((4, 7), (4, 9))}
 """Column -> true class and the wrong class whose share of the wrong probability it holds."""
-
-READINGS = ("", "averaged_")
 
 RANGES = tuple(f"{prefix}working_range" for prefix in READINGS)
 """Columns of a run that rest on all runs of its arm and seed at the rates of the curve."""

@@ -9,8 +9,9 @@ import pandas as pd
 
 from activation_study.engine.records.records import Runs
 from activation_study.measures.beyond.unknowns import SCORES, UNKNOWNS
+from activation_study.measures.metrics import AVERAGED
 
-READINGS = ("", "averaged_")
+READINGS = ("", AVERAGED)
 COUNTS = (1, 2, 3)
 OWN = "own"
 """The score that goes with a head: its own largest output, or its class for none."""
