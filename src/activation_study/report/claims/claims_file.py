@@ -168,7 +168,7 @@ def _content(path: Path, expected: str | None = None) -> bytes:
         ) from error
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """YAML in which a day is text, and of two equal keys the second does not win in silence."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -180,7 +180,7 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-yaml.add_constructor("tag:yaml.org,2002:timestamp", yaml.SafeLoader.construct_yaml_str, _Loader)
+yaml.add_constructor("tag:yaml.org,2002:timestamp", yaml.CSafeLoader.construct_yaml_str, _Loader)
 
 
 # Once for the same bytes, as every judgement reads anew.
