@@ -126,9 +126,7 @@ def catalogue_2() -> Study:
     elsewhere = {*IN_USE, *FOR_COMPARISON, "sparsemax"}
     others = [name for name in _trainable() if name not in elsewhere]
     rates = (3.16e-4, 1e-3, 3.16e-3, 1e-2)
-    return study_of(
-        "catalogue-2", arms(hidden=others, head=HEADS), rates=rates, has_default=False
-    )
+    return study_of("catalogue-2", arms(hidden=others, head=HEADS), rates=rates, has_default=False)
 
 
 def depth_by_activation() -> Study:
