@@ -8,7 +8,12 @@ from typing import Any
 from activation_study.catalogue import activations
 from activation_study.registry import unknown_name
 from activation_study.studies import output_layers
-from activation_study.studies.protocol import FIRST_ROUND, HEADLINE_ACTIVATIONS, study_of
+from activation_study.studies.protocol import (
+    FIRST_ROUND,
+    HEADLINE_ACTIVATIONS,
+    INNER_RATES,
+    study_of,
+)
 from activation_study.studies.study import Arm, Study, arms
 
 HEADS = ("softmax", "sigmoid")
@@ -119,14 +124,14 @@ def catalogue_2() -> Study:
     """How do the hidden activations of the catalogue do that hardly anybody uses?
 
     All that can be trained and are not in ``core-2``, but for ``sparsemax``: it sorts every batch,
-    and its runs would take as long as those of all others. The rates are those among which the
-    first round's best ones lay; an edge extends them. 432 tuning runs, and 10 evaluation runs an
-    arm and rate.
+    and its runs would take as long as those of all others. 432 tuning runs, and 10 evaluation runs
+    an arm and rate.
     """
     elsewhere = {*IN_USE, *FOR_COMPARISON, "sparsemax"}
     others = [name for name in _trainable() if name not in elsewhere]
-    rates = (3.16e-4, 1e-3, 3.16e-3, 1e-2)
-    return study_of("catalogue-2", arms(hidden=others, head=HEADS), rates=rates, has_default=False)
+    return study_of(
+        "catalogue-2", arms(hidden=others, head=HEADS), rates=INNER_RATES, has_default=False
+    )
 
 
 def depth_by_activation() -> Study:

@@ -16,6 +16,10 @@ HEADLINE_ACTIVATIONS = activations.HEADLINE
 RATES = (1e-4, 3.16e-4, 1e-3, 3.16e-3, 1e-2, 3.16e-2, 1e-1)
 """Half decades about Keras's default rate for Adam."""
 
+INNER_RATES = RATES[1:5]
+"""Where the first round's best rates lay. A best one at an edge is followed beyond it, so these
+choose what all of them would choose, where a curve has one hump."""
+
 
 def _more_for_the_headline(arm: Arm) -> Iterable[int]:
     return range(100, 130 if arm.fields.get("hidden") in HEADLINE_ACTIVATIONS else 110)
