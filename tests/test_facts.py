@@ -3,7 +3,7 @@
 import numpy as np
 
 from activation_study import facts, load, studies
-from activation_study.report.figures.looks import USED
+from activation_study.report.drawing.looks import USED
 from report.claims.made_verdicts import claim, contrast, every_label, primary, row, verdict
 
 

@@ -15,7 +15,7 @@ from activation_study.report.analysis.rates import chosen_rates, curve_runs, ran
 from activation_study.report.claims.box.wording import IMAGES, Amounts, number_in_words
 from activation_study.report.claims.rules import ContrastRule
 from activation_study.report.claims.verdict import Verdict
-from activation_study.report.figures.looks import USED, spelled
+from activation_study.report.drawing.looks import USED, spelled
 
 
 def convergence(runs: Runs) -> dict[str, str]:

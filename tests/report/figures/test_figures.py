@@ -16,8 +16,8 @@ from activation_study.report import figures, tables
 from activation_study.report.analysis import chosen_rates
 from activation_study.report.analysis.derived import with_derived
 from activation_study.report.analysis.readings import head_effects
-from activation_study.report.figures import looks
-from activation_study.report.figures.picture import Picture
+from activation_study.report.drawing import looks
+from activation_study.report.drawing.picture import Picture
 
 OF_RUNS = {
     "convergence by hidden": figures.convergence,

@@ -6,7 +6,8 @@ import pytest
 from scipy import special
 
 from activation_study.catalogue import activations
-from activation_study.report.figures import functions, looks
+from activation_study.report.drawing import looks
+from activation_study.report.figures import functions
 
 SCORES = np.linspace(-4, 4, 33)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from activation_study.report.drawing.picture import Picture
 from activation_study.report.figures.costs import growth
 from activation_study.report.figures.functions import catalogue, temperature
 from activation_study.report.figures.gallery import gallery
@@ -18,7 +19,6 @@ from activation_study.report.figures.outputs import (
     target_probability,
 )
 from activation_study.report.figures.pairs import pairs
-from activation_study.report.figures.picture import Picture
 from activation_study.report.figures.rankings import (
     averaging,
     default_against_tuned,

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from activation_study.registry import listed
 from activation_study.report.analysis.costs import epochs_per_second, read
-from activation_study.report.figures import parts
-from activation_study.report.figures.looks import QUIET, SERIES
-from activation_study.report.figures.picture import Picture
+from activation_study.report.drawing import parts
+from activation_study.report.drawing.looks import QUIET, SERIES
+from activation_study.report.drawing.picture import Picture
 
 
 @parts.of_page

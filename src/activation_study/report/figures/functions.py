@@ -19,9 +19,9 @@ from activation_study.catalogue.activations.registry import Activation
 from activation_study.catalogue.spelling import with_minus
 from activation_study.registry import listed
 from activation_study.report.demonstrations.softmax import distance_to_argmax, softmax
-from activation_study.report.figures import parts
-from activation_study.report.figures.looks import FAMILIES, INK, SERIES, USED, look_of, spelled
-from activation_study.report.figures.picture import Picture
+from activation_study.report.drawing import parts
+from activation_study.report.drawing.looks import FAMILIES, INK, SERIES, USED, look_of, spelled
+from activation_study.report.drawing.picture import Picture
 
 SCORES = np.linspace(-4.0, 4.0, 321)
 """Where activations are drawn; holds 0 and every kink and jump of the catalogue."""

@@ -12,8 +12,8 @@ from activation_study.catalogue.tasks import Examples, Task
 from activation_study.catalogue.tasks.canvas import SIDE
 from activation_study.measures.measure_set import Targets
 from activation_study.registry import listed
-from activation_study.report.figures import parts
-from activation_study.report.figures.picture import Picture
+from activation_study.report.drawing import parts
+from activation_study.report.drawing.picture import Picture
 
 NUM_EXAMPLES = 12
 SEED = 7

@@ -31,9 +31,9 @@ from activation_study.report.analysis.arms import (
 from activation_study.report.analysis.course import first_step_below, relative_to_guessing
 from activation_study.report.analysis.failures import with_failures_counted
 from activation_study.report.analysis.readings import at_reading, column_of
-from activation_study.report.figures import parts
-from activation_study.report.figures.looks import INK, QUIET, USED, head_look, look_of, spelled
-from activation_study.report.figures.picture import Picture
+from activation_study.report.drawing import parts
+from activation_study.report.drawing.looks import INK, QUIET, USED, head_look, look_of, spelled
+from activation_study.report.drawing.picture import Picture
 
 
 @parts.of_page

@@ -14,9 +14,9 @@ from activation_study.registry import listed
 from activation_study.report.analysis import outputs
 from activation_study.report.analysis.arms import headline_runs, recorded_values
 from activation_study.report.analysis.readings import at_reading, column_of
-from activation_study.report.figures import parts
-from activation_study.report.figures.looks import INK, QUIET, Look, head_look, spelled
-from activation_study.report.figures.picture import Picture
+from activation_study.report.drawing import parts
+from activation_study.report.drawing.looks import INK, QUIET, Look, head_look, spelled
+from activation_study.report.drawing.picture import Picture
 
 
 def _caption(reading: str) -> str:

@@ -17,9 +17,9 @@ from activation_study.report.analysis.readings import at_reading, column_of
 from activation_study.report.analysis.statistics import SeedMean
 from activation_study.report.claims import claims_file
 from activation_study.report.claims.evidence.conclude import size_of
-from activation_study.report.figures import parts
-from activation_study.report.figures.looks import QUIET, SERIES, Look
-from activation_study.report.figures.picture import Picture
+from activation_study.report.drawing import parts
+from activation_study.report.drawing.looks import QUIET, SERIES, Look
+from activation_study.report.drawing.picture import Picture
 
 
 @parts.of_page

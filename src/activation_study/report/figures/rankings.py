@@ -23,9 +23,9 @@ from activation_study.report.analysis.failures import with_failures_counted
 from activation_study.report.analysis.rates import rank, tuned_and_default
 from activation_study.report.analysis.readings import at_reading, column_of, head_effects
 from activation_study.report.claims import claims_file
-from activation_study.report.figures import parts
-from activation_study.report.figures.looks import QUIET, SERIES, Look, look_of, spelled
-from activation_study.report.figures.picture import Picture
+from activation_study.report.drawing import parts
+from activation_study.report.drawing.looks import QUIET, SERIES, Look, look_of, spelled
+from activation_study.report.drawing.picture import Picture
 
 ENDS = ["effect", "low", "high"]
 """Columns of a ranking: a difference and its interval."""

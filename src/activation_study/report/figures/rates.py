@@ -25,8 +25,8 @@ from activation_study.report.analysis.failures import with_failures_counted
 from activation_study.report.analysis.rates import at_each_rate, chosen_rates, curve_runs
 from activation_study.report.analysis.readings import at_reading, column_of, head_effects_by_rate
 from activation_study.report.claims import claims_file
-from activation_study.report.figures import parts
-from activation_study.report.figures.looks import (
+from activation_study.report.drawing import parts
+from activation_study.report.drawing.looks import (
     INK,
     QUIET,
     SERIES,
@@ -36,7 +36,7 @@ from activation_study.report.figures.looks import (
     look_of,
     spelled,
 )
-from activation_study.report.figures.picture import Picture
+from activation_study.report.drawing.picture import Picture
 
 
 @parts.of_page

@@ -11,7 +11,7 @@ import pandas as pd
 
 from activation_study.catalogue import activations
 from activation_study.catalogue.activations.registry import Activation
-from activation_study.report.figures.looks import FAMILIES
+from activation_study.report.drawing.looks import FAMILIES
 from activation_study.report.tables.table import Table
 
 # Where a formula may go on in the next line, and what then stands between its parts.

@@ -21,8 +21,8 @@ from activation_study.errors import IncompleteRecordError
 from activation_study.measures.metrics import Metric, label_of, metric_of
 from activation_study.report.analysis.arms import default_selection, recorded_values
 from activation_study.report.analysis.statistics import intervals_by
-from activation_study.report.figures.looks import GROUND, INK, PAGE, USED, Look, spelled
-from activation_study.report.figures.picture import Picture
+from activation_study.report.drawing.looks import GROUND, INK, PAGE, USED, Look, spelled
+from activation_study.report.drawing.picture import Picture
 
 WIDE, NARROW = 7.2, 3.6
 """Widths of a page and of a phone in inches. A phone shows the latter on 350 pixels: 8.5 points

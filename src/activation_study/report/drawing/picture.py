@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
-from activation_study.report.figures.looks import GROUND, INK, PAGE
+from activation_study.report.drawing.looks import GROUND, INK, PAGE
 
 
 @dataclass(frozen=True)
