@@ -12,6 +12,45 @@ _WORDS = {
     "mish": "Mish",
     **{name: name.upper() for name in ("elu", "celu", "selu", "gelu", "mse")},
 }
+_NAMES = {
+    "softmax_none": "softmax with a class for none",
+    "softmax_shared": "softmax on equal shares",
+    "softmax_count": "softmax with a learned count",
+    "softmax_khot": "softmax on k labels",
+    "softmax_khot_true": "softmax on k labels, true gradient",
+    "softmax_bce": "softmax, binary cross-entropy",
+    "softmax_one_unit": "softmax on one unit",
+    "softmax_bins": "softmax over bins",
+    "softmax_two_hot": "softmax over bins, two-hot",
+    "softmax_hl_gauss": "softmax over bins, a bell each",
+    "softmax_smoothed_05": "softmax, 5 % smoothed",
+    "softmax_smoothed_10": "softmax, 10 % smoothed",
+    "softmax_smoothed_20": "softmax, 20 % smoothed",
+    "powerset": "a class for each set",
+    "sigmoid_sum": "sigmoid, summed loss",
+    "sigmoid_focal": "sigmoid, focal loss",
+    "sigmoid_normalized": "sigmoid divided by its sum",
+    "sigmoid_weighted": "sigmoid, weighted loss",
+    "sigmoid_weighted_sqrt": "sigmoid, root-weighted loss",
+    "linear_hinge": "linear, hinge loss",
+    "linear_hinge_margin": "linear, margin to the next class",
+    "linear_cce": "linear, cross-entropy as if a softmax",
+    "linear_mae": "linear, absolute error",
+    "softplus_sum": "softplus divided by its sum",
+    "relu_sum": "ReLU divided by its sum",
+    "relu_eps_sum": "ReLU divided by its sum, kept above 0",
+    "abs_sum": "absolute value divided by its sum",
+    "square_sum": "square divided by its sum",
+    "double_softmax": "softmax twice",
+    "double_sigmoid": "sigmoid twice",
+    "sigmoid_one": "sigmoid on one unit",
+    **{
+        f"{name}_mse": f"{_WORDS.get(name, name)}, squared error"
+        for name in ("linear", "softmax", "sigmoid", "tanh", "relu", "softplus")
+    },
+}
+"""Output layers whose name alone does not say what they are."""
+
 _FIELDS = {
     "hidden": "hidden activation",
     "head": "output layer",
@@ -38,8 +77,8 @@ def written(name: object) -> str:
     if isinstance(name, float):
         return f"{name:g}"
     # A function of one's own carries a digest of its code behind its name.
-    words = str(name).partition("@")[0].split("_")
-    return " ".join(_WORDS.get(word, word) for word in words)
+    bare = str(name).partition("@")[0]
+    return _NAMES.get(bare) or " ".join(_WORDS.get(word, word) for word in bare.split("_"))
 
 
 def field_written(field: str, count: int = 1) -> str:

@@ -118,7 +118,8 @@ def label_x(axes: Axes, label: str) -> None:
 def legend(figure: Figure, axes: Axes) -> None:
     """Put what the axes' lines are called above the panels."""
     handles, names = axes.get_legend_handles_labels()
-    columns = min(len(names), 2 if is_narrow() else 5)
+    fitting = (46 if is_narrow() else 92) // (max(map(len, names), default=0) + 5)
+    columns = max(1, min(len(names), 2 if is_narrow() else 5, fitting))
     figure.legend(handles, names, loc="outside upper left", ncols=columns)
 
 

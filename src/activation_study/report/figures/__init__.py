@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from activation_study.report.drawing.picture import Picture
+from activation_study.report.figures.compared import compared, over
 from activation_study.report.figures.costs import growth
 from activation_study.report.figures.functions import catalogue, temperature
 from activation_study.report.figures.gallery import gallery
@@ -36,6 +37,7 @@ __all__ = [
     "averaging",
     "calibration_null",
     "catalogue",
+    "compared",
     "convergence",
     "default_against_tuned",
     "early_training",
@@ -44,6 +46,7 @@ __all__ = [
     "head_effect",
     "head_effect_by_rate",
     "output_sums",
+    "over",
     "pairs",
     "ranking",
     "rate_curve",

@@ -1,0 +1,197 @@
+"""Figures of any measures: arms beside each other, and over the values of a field."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from activation_study.catalogue.spelling import field_written, written
+from activation_study.engine.records.records import Runs
+from activation_study.errors import IncompleteRecordError
+from activation_study.measures.metrics import label_of, metric_of
+from activation_study.registry import listed
+from activation_study.report.analysis.arms import (
+    evaluation_runs,
+    labels,
+    recorded_values,
+    varying,
+)
+from activation_study.report.analysis.derived import with_derived
+from activation_study.report.analysis.failures import with_failures_counted
+from activation_study.report.analysis.readings import READINGS, at_reading, column_of
+from activation_study.report.drawing import parts
+from activation_study.report.drawing.looks import HEADS, INK, QUIET, Look, head_look, spelled
+from activation_study.report.drawing.picture import Picture
+
+Measures = Sequence[str | tuple[str, str]]
+"""Columns of the summary; of two together the first is drawn in grey, joined to the second."""
+
+
+@parts.of_page
+def compared(
+    runs: Runs,
+    measures: Measures,
+    *,
+    heads: Sequence[str] | None = None,
+    reading: str = "last",
+    rate: str = "tuned",
+) -> Picture:
+    """Draw measures of every arm: a panel a measure, a row an arm, the best of the first on top.
+
+    Args:
+        runs: Runs of a study.
+        measures: What is drawn, named as at the last weights.
+        heads: Heads that are shown, by default all.
+        reading: ``"last"`` or ``"averaged"`` weights, where the measure is read twice.
+        rate: ``"tuned"``, each arm's own, or ``"default"``.
+
+    Raises:
+        ValueError: Nothing of what is wanted is recorded.
+    """
+    panels = [each if isinstance(each, tuple) else (each,) for each in measures]
+    frame, columns = _shown(runs, [name for panel in panels for name in panel], reading, rate)
+    if heads is not None:
+        frame = frame[frame["head"].isin(recorded_values(frame, heads, "head"))]
+    frame = frame.assign(arm=labels(frame, varying(frame)).astype(str))
+    first = columns[panels[0][-1]]
+    means = frame.groupby("arm")[list(columns.values())].mean()
+    low = parts.is_better_low(metric_of(first))
+    order = list(means.sort_values(first, ascending=low, kind="stable").index)
+    frame["arm"] = pd.Categorical(frame["arm"], order, ordered=True)
+    head_of = frame.groupby("arm", observed=True)["head"].first()
+    looks = {arm: HEADS.get(head_of[arm], Look(INK)) for arm in order}
+    figure, grid = parts.rows(order, len(panels), 0.3)
+    for axes, names in zip(grid, panels, strict=True):
+        *before, shown = (columns[name] for name in names)
+        for column in before:
+            axes.hlines(range(len(order)), means[column][order], means[shown][order], color=QUIET,
+                        lw=1, zorder=1)  # fmt: skip
+            grey = dict.fromkeys(order, Look(QUIET))
+            parts.draw_rows(axes, frame.dropna(subset=column), column, "arm", "arm", grey, 0)
+        parts.draw_rows(axes, frame.dropna(subset=shown), shown, "arm", "arm", looks, 0)
+        spread = means[[columns[name] for name in names]].stack()
+        if parts.is_better_low(metric_of(shown)) and 0 < 10 * spread.min() < spread.max():
+            parts.log_axis(axes, "x")
+        parts.label_x(axes, f"{parts.drawn_label(shown)}{_way(shown)}")
+    said = [
+        f"{label_of(column)}: {_values(means[column][order], column)}"
+        for column in dict.fromkeys(columns.values())
+    ]
+    best, worst = order[0], order[-1]
+    joined = [
+        f" Grey: {label_of(columns[names[0]])}; in colour: {label_of(columns[names[1]])}."
+        for names in panels
+        if len(names) > 1
+    ]
+    own = "its tuned rate" if rate == "tuned" else "the default rate"
+    return Picture(
+        figure,
+        f"{'. '.join(said)}.",
+        f"By {label_of(first)}, {spelled(best)} comes first with {_said(means[first][best], first)}"
+        f", and {spelled(worst)} last with {_said(means[first][worst], first)}.",
+        f"Every run at {own}, mean and 95 % interval.{''.join(joined)}",
+    )
+
+
+@parts.of_page
+def over(
+    runs: Runs,
+    field: str,
+    measure: str,
+    *,
+    lines: str = "head",
+    panels: str | None = None,
+    reading: str = "last",
+    rate: str = "tuned",
+) -> Picture:
+    """Draw a measure over the values of a field of the experiments, from the least to the largest.
+
+    Args:
+        runs: Runs of a study whose arms differ in the field.
+        field: Field on the horizontal axis; a value of None stands for all there is.
+        measure: What is drawn, named as at the last weights.
+        lines: Field with a line for each of its values.
+        panels: Field with a panel for each of its values.
+        reading: ``"last"`` or ``"averaged"`` weights, where the measure is read twice.
+        rate: ``"tuned"``, each arm's own, or ``"default"``.
+    """
+    frame, columns = _shown(runs, [measure], reading, rate)
+    column = columns[measure]
+    steps = [*np.sort(frame[field].dropna().unique()), *([None] * bool(frame[field].isna().any()))]
+    places = frame[field].map({step: place for place, step in enumerate(steps)})
+    frame = frame.assign(place=places.fillna(len(steps) - 1))
+    frame["line"] = frame["head"] if lines == "head" else _named(frame, lines)
+    frame["panel"] = "" if panels is None else _named(frame, panels)
+    names, all_lines = (recorded_values(frame, None, each) for each in ("panel", "line"))
+    figure, grid = parts.panels(
+        names, 3, 2.4, xlabel=field_written(field), ylabel=parts.drawn_label(column)
+    )
+    said = []
+    for name, axes in grid.items():
+        for place, line in enumerate(all_lines):
+            own = frame[(frame["panel"] == name) & (frame["line"] == line)].dropna(subset=column)
+            if own.empty:
+                continue
+            look = head_look(line, place)
+            parts.draw_bands(axes, own, "place", column, look, spelled(line), marker=look.marker)
+            ends = own.groupby("place")[column].mean().iloc[[0, -1]]
+            where = f"{spelled(line)}{f', {name}' if name else ''}"
+            said.append(f"{where}: {' to '.join(_said(end, column) for end in ends)}")
+        axes.set_title(name)
+        shown = ["all" if step is None else written(float(step)) for step in steps]
+        axes.set_xticks(range(len(steps)), shown)
+    metric = metric_of(column)
+    if parts.is_better_low(metric) and 0 < 10 * frame[column].min() < frame[column].max():
+        parts.log_axis(axes, "y")
+    parts.legend(figure, next(iter(grid.values())))
+    what = f"{parts.drawn_label(column, unit=False)} over {field_written(field)}"
+    return Picture(
+        figure,
+        f"{what}, from the least to the largest. {'; '.join(said)}.",
+        f"{what[0].upper()}{what[1:]}, from the least to the largest.",
+        "Mean over seeds and 95 % interval.",
+    )
+
+
+def _shown(
+    runs: Runs, measures: Sequence[str], reading: str, rate: str
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Return the evaluation runs with measures as they are drawn, and the column of each."""
+    frame = runs.summary
+    if len(runs):
+        frame = evaluation_runs(with_derived(at_reading(runs, reading)).summary, rate)
+    if frame.empty:
+        raise IncompleteRecordError(f"no run at the {rate} rate is recorded yet")
+    # What is no measure of quality is read at the last weights alone.
+    twice = {name for name in measures if READINGS[reading] + name in frame}
+    columns = {
+        name: column_of(frame, name, reading) if name in twice else name for name in measures
+    }
+    shown = {
+        column: parts.drawn_values(with_failures_counted(frame, column), column)
+        for column in columns.values()
+    }
+    return frame.assign(**shown), columns
+
+
+def _named(frame: pd.DataFrame, field: str) -> pd.Series:
+    """Return what each run's value of a field is called beside the others."""
+    values = frame[field].map(lambda value: "all" if pd.isna(value) else written(value))
+    return values if field == "task" else field_written(field) + " " + values
+
+
+def _way(column: str) -> str:
+    metric = metric_of(column)
+    return f", {parts.arrow(metric)}" if metric.better else ""
+
+
+def _said(shown: float, column: str) -> str:
+    """Write a value as it is drawn."""
+    metric = metric_of(column)
+    return f"{metric.number(shown / metric.factor)} {metric.unit}".rstrip()
+
+
+def _values(means: pd.Series, column: str) -> str:
+    return listed([f"{spelled(str(arm))} {_said(mean, column)}" for arm, mean in means.items()])
