@@ -3,6 +3,7 @@
 from activation_study.report.tables import costs, rounding
 from activation_study.report.tables.arms import ranking_table
 from activation_study.report.tables.functions import formulas, properties
+from activation_study.report.tables.losses import levels_table
 from activation_study.report.tables.record import (
     provenance,
     record,
@@ -16,6 +17,7 @@ __all__ = [
     "Table",
     "costs",
     "formulas",
+    "levels_table",
     "properties",
     "provenance",
     "ranking_table",
