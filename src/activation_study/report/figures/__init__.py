@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from activation_study.report.drawing.picture import Picture
+from activation_study.report.figures.answers import mistakes, strip
 from activation_study.report.figures.compared import compared, over
 from activation_study.report.figures.costs import growth
 from activation_study.report.figures.functions import catalogue, temperature
@@ -45,6 +46,7 @@ __all__ = [
     "growth",
     "head_effect",
     "head_effect_by_rate",
+    "mistakes",
     "output_sums",
     "over",
     "pairs",
@@ -54,6 +56,7 @@ __all__ = [
     "reliability",
     "second_choices",
     "speed",
+    "strip",
     "target_probability",
     "temperature",
 ]
