@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pandas as pd
 
@@ -19,7 +20,7 @@ def levels_table(runs: Runs | None = None, num_classes: int = 10) -> Table:
             of the catalogue ends at the level.
         num_classes: Number of classes.
     """
-    lowest: dict[str, float] = {}
+    lowest: dict[Any, float] = {}
     if runs is not None and len(runs):
         last = runs.history.sort_values("epoch").groupby("key").last()["train_loss"]
         heads = runs.summary.set_index("key")["head"]
