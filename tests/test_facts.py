@@ -82,3 +82,11 @@ def test_a_lead_at_the_last_weights_is_noise_where_averaging_takes_it():
     said = facts.softmax_or_sigmoid(accuracy, lead, unsure, lead, start, four)
     assert said["decayed_lead"] == "A lead may be left."
     assert said["lead_is_noise"] == "Why they differ, we cannot say."
+
+
+def test_both_sides_of_a_contrast_are_said_as_its_box_says_them():
+    ranking = made("ranking", 0.02, level=0.92, metric="test_mean_average_precision")
+    said = facts.sides(ranking=ranking, later=verdict(claim("later", contrast())))
+    assert (said["ranking"], said["ranking_reference"]) == ("94.00 %", "92.00 %")
+    assert said["ranking_difference"] == "+2.00 points"
+    assert said["later"] == said["later_difference"] == "(no answer yet)"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from activation_study.measures.metrics import metric_of
+from activation_study.report.claims.rules import ContrastRule
 from activation_study.report.claims.verdict import Primary, Verdict
 
 
@@ -32,3 +34,26 @@ def primary_of(verdict: Verdict) -> Primary:
     """Return the estimand that answers a claim which has one."""
     assert verdict.primary is not None, f"{verdict.claim.id}: {verdict.label}"
     return verdict.primary
+
+
+def sides(**verdicts: Verdict) -> dict[str, str]:
+    """What both sides of each contrast reach, as its box writes them, and their difference.
+
+    Returns:
+        By the name of each verdict what its arm reaches; with ``_reference`` behind it the other
+        side, and with ``_difference`` the first less the second. Of what has no answer yet, so.
+    """
+    found: dict[str, str] = {}
+    for name, verdict in verdicts.items():
+        rule, primary = verdict.claim.rule, verdict.primary
+        assert isinstance(rule, ContrastRule)
+        of = metric_of(rule.metric)
+        said = {"": "", "_reference": "", "_difference": ""}
+        if primary is not None:
+            said = {
+                "": of.shown(primary.reference + primary.effect),
+                "_reference": of.shown(primary.reference),
+                "_difference": of.shown(primary.effect, signed=True),
+            }
+        found |= {f"{name}{end}": value or "(no answer yet)" for end, value in said.items()}
+    return found

@@ -29,6 +29,8 @@ from report.simulated_runs import publish
 
 HOW = ("metric", "reading", "rate", "criterion")
 GRID = (1e-4, 3.16e-4, 1e-3, 3.16e-3, 1e-2, 3.16e-2, 1e-1)
+GRIDS = {"catalogue-2": GRID[1:5]}
+"""Where the tuning of a study begins, if not with all of these rates."""
 GUESS = {"accuracy": 0.1, "nll": math.log(10), "brier": 0.9}
 FIELDS = {"hidden": "hidden activation", "head": "output layer", "metric": "measure"}
 USUAL = {"rate_decay": "none", "protocol": 2}
@@ -90,8 +92,8 @@ class Record:
             frame = frame[frame[column] == value]
         return frame
 
-    def tuned(self, fields: dict[str, Any], criterion: str) -> float:
-        place = (frozenset(fields.items()), criterion)
+    def tuned(self, fields: dict[str, Any], criterion: str, grid: tuple[float, ...]) -> float:
+        place = (frozenset(fields.items()), criterion, grid)
         if place not in self.chosen:
             tuning = self.arm(fields).query("evaluation == 'validation'")
             if tuning.empty:
@@ -103,7 +105,7 @@ class Record:
             ).fillna(math.inf)
             lower = is_lower_better(criterion)
             merits = -table.fillna(math.inf) if lower else table.fillna(0.0)
-            tried = [rate for rate in merits.columns if min(GRID) <= rate <= max(GRID)]
+            tried = [rate for rate in merits.columns if min(grid) <= rate <= max(grid)]
             while True:
                 of = merits[tried]
                 best = (of.mean() >= of.mean().max() - 1e-10).idxmax()
@@ -135,7 +137,7 @@ class Record:
             how = {name: cell.pop(name, None) for name in HOW}
             rate = cell.pop("learning_rate", None) or how["rate"]
             if rate == "tuned":
-                rate = self.tuned(cell, how["criterion"])
+                rate = self.tuned(cell, how["criterion"], GRIDS.get(rule["study"], GRID))
             elif rate == "default":
                 rate = 1e-3
             column = ("averaged_" if how["reading"] == "averaged" else "") + how["metric"]

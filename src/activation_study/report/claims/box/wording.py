@@ -140,6 +140,9 @@ def level(field: str, value: Value) -> str:
     """Name a value so that it says of which field it is: "ReLU", "softmax outputs"."""
     nouns = {"head": "outputs", "rate_decay": "decay of the rate", "rate": "rate"}
     nouns["reading"] = "weights"
+    if field == "head" and written(value) != str(value).replace("_", " "):
+        # It says itself what its outputs are.
+        return written(value)
     if field in nouns:
         return f"{written(value)} {nouns[field]}"
     if field == "metric":
