@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import itertools
-import math
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,149 +22,12 @@ import yaml
 
 from activation_study import settings, studies
 from activation_study.report.claims import against_studies, claims_file, judge_all
-from activation_study.studies import book, output_layers
+from activation_study.studies import book
 from report.claims.claim_frames import contrast, count, document, write
+from report.claims.record_oracle import Record, is_lower_better
 from report.simulated_runs import publish
 
-HOW = ("metric", "reading", "rate", "criterion")
-GRID = (1e-4, 3.16e-4, 1e-3, 3.16e-3, 1e-2, 3.16e-2, 1e-1)
-GRIDS = {"catalogue-2": GRID[1:5]}
-"""Where the tuning of a study begins, if not with all of these rates."""
-GUESS = {"accuracy": 0.1, "nll": math.log(10), "brier": 0.9}
 FIELDS = {"hidden": "hidden activation", "head": "output layer", "metric": "measure"}
-USUAL = {"rate_decay": "none", "protocol": 2}
-LOWER_IS_BETTER = ("nll", "error", "ece", "brier", "epochs", "steps", "loss")
-
-
-def record(data: Path) -> pd.DataFrame:
-    """All published runs of the second protocol, each once."""
-    runs = pd.concat([pd.read_parquet(path) for path in sorted(data.glob("*/runs.parquet"))])
-    runs = runs[runs["protocol"].fillna(1) == 2].drop_duplicates("key").set_index("key")
-    # A study that changes nothing of a field does not record it.
-    runs = runs.fillna({name: usual for name, usual in USUAL.items() if name in runs})
-    curve = runs[(runs["evaluation"] != "validation") & runs["learning_rate"].isin(GRID)]
-    arm = [name for name in ("hidden", "head", "rate_decay", "seed") if name in runs]
-    for reading in ("", "averaged_"):
-        works = curve.assign(decades=0.5 * (curve[f"{reading}test_accuracy"] >= 0.97))
-        decades = works.groupby(arm)["decades"].sum().rename(f"{reading}working_range")
-        runs = runs.join(decades, on=arm)
-    for path in sorted(data.glob("*/confusion.parquet")):
-        four = pd.read_parquet(path).query("true_class == 4")
-        given = four.pivot(index="key", columns="predicted_class", values="mean_probability")
-        for other in (7, 9):
-            share = (given[other] / (1 - given[4])).reindex(runs.index)
-            column = f"wrong_share_4_{other}"
-            runs[column] = runs[column].fillna(share) if column in runs else share
-    return runs.reset_index()
-
-
-def counted(runs: pd.DataFrame, column: str) -> pd.Series:
-    """A column by seed; a run that diverged counts as a guess among ten classes."""
-    values = runs.set_index("seed")[column].astype(float)
-    diverged = runs.set_index("seed")["diverged"].astype(bool)
-    for name, guess in GUESS.items():
-        if column.endswith(f"_{name}"):
-            values = values.mask(diverged & ~np.isfinite(values), guess)
-    if column == "steps_to_90":
-        runs = runs.set_index("seed")
-        steps = np.ceil(runs["train_size"].fillna(55_000) / runs["batch_size"])
-        values = values.where(np.isfinite(values), steps + 1)
-    if column.startswith("epoch"):
-        values = values.where(np.isfinite(values), runs.set_index("seed")["epochs"] + 1)
-    return values
-
-
-def is_lower_better(column: str) -> bool:
-    return any(word in column for word in LOWER_IS_BETTER)
-
-
-class Record:
-    def __init__(self, runs: pd.DataFrame, published: set[str]) -> None:
-        self.runs = runs
-        self.published = published
-        self.chosen: dict[Any, float] = {}
-
-    def arm(self, fields: dict[str, Any]) -> pd.DataFrame:
-        frame = self.runs
-        usual = {column: value for column, value in USUAL.items() if column in frame}
-        for column, value in (usual | fields).items():
-            frame = frame[frame[column] == value]
-        return frame
-
-    def tuned(self, fields: dict[str, Any], criterion: str, grid: tuple[float, ...]) -> float:
-        place = (frozenset(fields.items()), criterion, grid)
-        if place not in self.chosen:
-            tuning = self.arm(fields).query("evaluation == 'validation'")
-            if tuning.empty:
-                raise LookupError(fields)
-            table = tuning.pivot(index="seed", columns="learning_rate", values=criterion)
-            prefix = "averaged_" if criterion.startswith("averaged_") else ""
-            brier = tuning.pivot(
-                index="seed", columns="learning_rate", values=f"{prefix}validation_brier"
-            ).fillna(math.inf)
-            lower = is_lower_better(criterion)
-            merits = -table.fillna(math.inf) if lower else table.fillna(0.0)
-            tried = [rate for rate in merits.columns if min(grid) <= rate <= max(grid)]
-            while True:
-                of = merits[tried]
-                best = (of.mean() >= of.mean().max() - 1e-10).idxmax()
-                beyond = [rate for rate in merits.columns if rate not in tried]
-                if best == tried[0] and (more := [rate for rate in beyond if rate < best]):
-                    tried = [max(more), *tried]
-                elif best == tried[-1] and (more := [rate for rate in beyond if rate > best]):
-                    tried = [*tried, min(more)]
-                else:
-                    break
-            with np.errstate(invalid="ignore"):
-                gaps = of.rsub(of[best], axis=0)
-                error = gaps.sem().where(np.isfinite(gaps).all(), 0.0)
-                tied = ~(of.mean()[best] - of.mean() > error + 1e-10)
-            self.chosen[place] = float(brier[tried].mean()[tied].idxmin())
-        return self.chosen[place]
-
-    def side(self, rule: dict[str, Any], *changes: dict[str, Any]) -> tuple[pd.Series, tuple]:
-        """Mean by seed over the cells of one side, and what it is made of."""
-        if rule["study"] in output_layers.STUDIES and rule["study"] not in self.published:
-            raise LookupError(rule["study"])
-        merged = {"reading": "last"} | {name: rule[name] for name in HOW if name in rule}
-        for change in (rule.get("fixed", {}), *changes):
-            merged |= change
-        levels = [value if isinstance(value, list) else [value] for value in merged.values()]
-        values, made_of = [], []
-        for combination in itertools.product(*levels):
-            cell = dict(zip(merged, combination, strict=True))
-            how = {name: cell.pop(name, None) for name in HOW}
-            rate = cell.pop("learning_rate", None) or how["rate"]
-            if rate == "tuned":
-                rate = self.tuned(cell, how["criterion"], GRIDS.get(rule["study"], GRID))
-            elif rate == "default":
-                rate = 1e-3
-            column = ("averaged_" if how["reading"] == "averaged" else "") + how["metric"]
-            runs = self.arm(cell).query("evaluation != 'validation'")
-            runs = runs[np.isclose(runs["learning_rate"], rate, rtol=1e-6)]
-            if runs.empty:
-                raise LookupError(cell)
-            values.append(counted(runs, column))
-            made_of.append((frozenset(cell.items()), column, rate))
-        table = pd.concat(values, axis=1, join="inner")
-        return table.mean(axis=1, skipna=False), tuple(made_of)
-
-    def effect(self, rule: dict[str, Any], setting: dict[str, Any]) -> tuple[pd.Series, float, Any]:
-        found, identity = [], []
-        for changes in ({}, rule["less"]) if rule.get("less") else ({},):
-            arm, of_arm = self.side(rule, setting, changes, rule["arm"])
-            identity.append(of_arm)
-            reference = rule["reference"]
-            if isinstance(reference, dict):
-                reference, of_reference = self.side(rule, setting, changes, reference)
-                identity.append(of_reference)
-                arm, reference = arm.align(reference, join="inner")
-            found.append((arm - reference, float(np.mean(reference))))
-        gaps = found[0][0]
-        if len(found) == 2:
-            one, other = gaps.align(found[1][0], join="inner")
-            gaps = one - other
-        return gaps, found[0][1], tuple(identity)
 
 
 def t_test(values: np.ndarray) -> tuple[float, float, tuple[float, float], tuple[float, float]]:
@@ -223,8 +85,7 @@ def word(asks: str, expected: str | None, answer: str, how_large: str) -> str:
 def recompute(data: Path) -> dict[str, dict[str, Any]]:
     """Claim -> what the record says of it."""
     file = yaml.safe_load((data / "claims.yml").read_bytes())
-    published = {path.parent.name for path in data.glob("*/runs.parquet")}
-    runs, alpha = Record(record(data), published), file["alpha"]
+    runs, alpha = Record(data), file["alpha"]
     found: dict[str, dict[str, Any]] = {}
     families: dict[Any, list[str]] = {}
     for claim in file["claims"]:
