@@ -56,6 +56,10 @@ _FIELDS = {
     "head": "output layer",
     "rate_decay": "decay of the rate",
     "metric": "measure",
+    "train_size": "training images",
+    "label_noise": "share of wrong labels",
+    "confident_start": "first score of one class",
+    "bottleneck": "units before the outputs",
 }
 
 

@@ -120,6 +120,6 @@ def test_arms_that_change_one_thing_at_a_time_are_named_by_it() -> None:
     fields = ["width", "optimizer", "train_size"]
     rows = [(128, "adam", None), (64, "adam", None), (128, "sgd", None), (128, "adam", 1000)]
     names = labels(pd.DataFrame(rows, columns=fields), fields)
-    assert list(names) == ["reference", "width 64", "optimizer sgd", "train_size 1000.0"]
+    assert list(names) == ["reference", "width 64", "optimizer sgd", "training images 1000"]
     crossed = pd.DataFrame([row[:1] for row in rows[:2]], columns=["width"])
     assert list(labels(crossed, ["width"])) == ["width 128", "width 64"]

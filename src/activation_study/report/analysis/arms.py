@@ -10,6 +10,7 @@ import pandas as pd
 
 from activation_study.catalogue import tasks
 from activation_study.catalogue.activations import HEADLINE
+from activation_study.catalogue.spelling import field_written, written
 from activation_study.engine.records import schema
 from activation_study.engine.records.records import Runs
 from activation_study.errors import IncompleteRecordError
@@ -89,7 +90,11 @@ def with_head(frame: pd.DataFrame, head: str) -> pd.DataFrame:
 def cell_name(cell: Mapping[str, Any]) -> str:
     """Name a cell as a reader would, "relu with softmax", and whatever else it holds by column."""
     known = [str(cell[column]) for column in ("hidden", "head") if column in cell]
-    others = [f"{column} {cell[column]}" for column in cell if column not in ("hidden", "head")]
+    others = [
+        f"{field_written(column)} {'all' if pd.isna(value) else written(value)}"
+        for column, value in cell.items()
+        if column not in ("hidden", "head")
+    ]
     return ", ".join([" with ".join(known), *others] if known else others)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from activation_study.catalogue.activations import HEADLINE
+from activation_study.catalogue.spelling import with_minus
 from activation_study.engine.records.records import Runs
 from activation_study.experiment import DEFAULT_LEARNING_RATE
 from activation_study.measures.metrics import metric_of
@@ -80,7 +82,9 @@ def convergence(
             look = look_of(name)._replace(line=("-", "--", ":")[place % 3])
             look = look if is_by_hidden else head_look(each, place)
             parts.draw_bands(axes, own, "epoch", "shown", look, spelled(each))
-        axes.set_title(spelled(name))
+        if quantity.bounded[0] < 0 < quantity.bounded[1]:
+            axes.axhline(0, color=INK, lw=0.8)
+        axes.set_title(textwrap.fill(spelled(name), 22))
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     if parts.is_better_low(quantity):
         parts.log_axis(axes, "y")
@@ -90,7 +94,9 @@ def convergence(
     unit = f" {quantity.unit}".rstrip()
     short = means.set_axis(names) if len(names) == len(means) else means
     ends = short.iloc[:, -1].agg(["idxmin", "idxmax"])
-    low, high = (f"{spelled(str(arm))} ({short.loc[arm].iloc[-1]:.3g}{unit})" for arm in ends)
+    low, high = (
+        with_minus(f"{spelled(str(arm))} ({short.loc[arm].iloc[-1]:.3g}{unit})") for arm in ends
+    )
     others = "; grey: all others" if is_by_hidden and len(names) > 1 else ""
     return Picture(
         figure,
