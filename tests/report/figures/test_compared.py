@@ -28,7 +28,7 @@ def test_arms_stand_beside_each_other_from_the_best_to_the_worst(runs):
     np.testing.assert_allclose(drawn(others, "#808080"), 100 * means["test_ece"])
     first = errors.get_yticklabels()[0].get_text()
     assert first.split(" with ")[1] == means.index[0][1]
-    assert picture.title.startswith(f"By test accuracy, {first} comes first")
+    assert picture.title.startswith(f"By test error, {first} comes first")
     assert "Grey: test expected calibration error" in picture.caption
 
 

@@ -76,7 +76,7 @@ def compared(
             parts.log_axis(axes, "x")
         parts.label_x(axes, f"{parts.drawn_label(shown)}{_way(shown)}")
     said = [
-        f"{label_of(column)}: {_values(means[column][order], column)}"
+        f"{parts.drawn_label(column, unit=False)}: {_values(means[column][order], column)}"
         for column in dict.fromkeys(columns.values())
     ]
     best, worst = order[0], order[-1]
@@ -89,7 +89,7 @@ def compared(
     return Picture(
         figure,
         f"{'. '.join(said)}.",
-        f"By {label_of(first)}, {spelled(best)} comes first with {_said(means[first][best], first)}"
+        f"By {parts.drawn_label(first, unit=False)}, {spelled(best)} comes first with {_said(means[first][best], first)}"
         f", and {spelled(worst)} last with {_said(means[first][worst], first)}.",
         f"Every run at {own}, mean and 95 % interval.{''.join(joined)}",
     )
