@@ -364,8 +364,8 @@ def test_arms_may_vary_any_field(records: Records, monkeypatch: pytest.MonkeyPat
     for name, runs in summary.groupby("arm"):
         (hidden,), (depth,) = runs["hidden"].unique(), runs["depth"].unique()
         assert name == f"{hidden}, depth {depth}"
-        assert set(runs.loc[runs["is_tuned"], "learning_rate"]) == {0.01}
-        assert runs[["is_tuning", "is_tuned", "is_default"]].sum().tolist() == [4, 2, 2]
+        assert set(runs.loc[runs["is_tuned"], "learning_rate"]) == {0.00316}
+        assert runs[["is_tuning", "is_tuned", "is_default"]].sum().tolist() == [1, 2, 2]
 
 
 def test_loading_needs_nothing_recorded(small: Study, records: Records) -> None:
@@ -385,8 +385,9 @@ def test_quick_tier_keeps_every_arm(name: str, monkeypatch: pytest.MonkeyPatch) 
     assert quick.arms == full.arms
     assert quick.base.dataset == "mnist-5k"
     assert quick.base.epochs <= 3
-    assert len(quick.tuning.rates) == min(2, len(full.tuning.rates))
-    assert quick.tuning.seeds == full.tuning.seeds[:2]
+    num_tried = 2 if full.curve else 1
+    assert len(quick.tuning.rates) == num_tried
+    assert quick.tuning.seeds == full.tuning.seeds[:num_tried]
     assert not quick.tuning.extends
     assert quick.tuning.criteria == full.tuning.criteria
     assert len(quick.curve) == len(full.curve[:2])
@@ -406,7 +407,7 @@ def test_quick_tier_ends_after_two_rounds(
     record(records, quick.next_experiments(records), best_rate=0.01)
     wanted = quick.next_experiments(records)
     assert records.missing(wanted) == []
-    assert len({one.key for one in wanted}) == 2 * (4 + 2 + 2)
+    assert len({one.key for one in wanted}) == 2 * (1 + 2 + 2)
 
 
 def test_unknown_study_is_refused() -> None:

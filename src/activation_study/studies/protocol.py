@@ -46,14 +46,17 @@ SECOND_ROUND = Study(
 
 
 def _thinned(study: Study) -> Study:
-    """Two rates, two seeds, two epochs on few images: it exercises the code, and finds nothing."""
+    """Two seeds, two epochs on few images: it exercises the code, and finds nothing.
+
+    Two rates and two tuning seeds where a study has a curve, else one of each.
+    """
     tuning, middle = study.tuning, len(study.tuning.rates) // 2
-    rates = dict.fromkeys(tuning.rates[max(middle - 1, 0) : middle + 2 : 2])
+    rates = tuning.rates[middle - 1 : middle + 2 : 2] if study.curve else (tuning.rates[middle],)
     own = study.default_seeds
     return replace(
         study,
         base=study.base.replace(dataset="mnist-5k", epochs=2, train_size=None),
-        tuning=replace(tuning, rates=tuple(rates), seeds=tuning.seeds[:2], extends=False),
+        tuning=replace(tuning, rates=rates, seeds=tuning.seeds[: len(rates)], extends=False),
         seeds=lambda arm: tuple(study.seeds(arm))[:2],
         default_seeds=None if own is None else own[:2],
         curve=study.curve[:2],

@@ -79,7 +79,10 @@ def compared(
         f"{parts.drawn_label(column, unit=False)}: {_values(means[column][order], column)}"
         for column in dict.fromkeys(columns.values())
     ]
-    best, worst = order[0], order[-1]
+    best, worst = (
+        f"{spelled(arm)} {{}} with {_said(means[first][arm], first)}"
+        for arm in (order[0], order[-1])
+    )
     joined = [
         f" Grey: {label_of(columns[names[0]])}; in colour: {label_of(columns[names[1]])}."
         for names in panels
@@ -89,8 +92,8 @@ def compared(
     return Picture(
         figure,
         f"{'. '.join(said)}.",
-        f"By {parts.drawn_label(first, unit=False)}, {spelled(best)} comes first with {_said(means[first][best], first)}"
-        f", and {spelled(worst)} last with {_said(means[first][worst], first)}.",
+        f"By {parts.drawn_label(first, unit=False)}, {best.format('comes first')}, and "
+        f"{worst.format('last')}.",
         f"Every run at {own}, mean and 95 % interval.{''.join(joined)}",
     )
 
@@ -140,7 +143,7 @@ def over(
             where = f"{spelled(line)}{f', {name}' if name else ''}"
             said.append(f"{where}: {' to '.join(_said(end, column) for end in ends)}")
         axes.set_title(name)
-        shown = ["all" if step is None else written(float(step)) for step in steps]
+        shown = ["all" if step is None else written(step) for step in steps]
         axes.set_xticks(range(len(steps)), shown)
     metric = metric_of(column)
     if parts.is_better_low(metric) and 0 < 10 * frame[column].min() < frame[column].max():
