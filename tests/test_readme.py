@@ -38,7 +38,7 @@ def test_an_activation_of_ones_own_as_the_readme_shows_it(tmp_path: Path) -> Non
     assert done.stderr == ""
     assert "9 in all, 0 loaded, 9 trained" in done.stdout
     assert re.search(r"hidden +bent@\w+ +relu +tanh\nseed", done.stdout)
-    # Three arms, each with two rates on two tuning and two evaluation seeds.
-    assert "24 in all, 0 loaded, 24 trained" in done.stdout
-    assert "<Runs: 8 runs, tier quick>" in done.stdout
+    # Three arms, each at one rate on a tuning and two evaluation seeds, and at the default rate.
+    assert "15 in all, 0 loaded, 15 trained" in done.stdout
+    assert "<Runs: 5 runs, tier quick>" in done.stdout
     assert (tmp_path / "bent.png").stat().st_size > 10_000

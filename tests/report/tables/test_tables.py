@@ -13,6 +13,7 @@ from activation_study.report.claims import load_claims
 from activation_study.report.claims.claim import Claim
 from activation_study.report.claims.verdict import Verdict
 from activation_study.report.tables.verdicts import QUESTIONS
+from report.claims import made_verdicts
 from report.claims.claim_frames import made_verdict
 
 CONVERGENCE = QUESTIONS["convergence"]
@@ -183,3 +184,29 @@ def test_rounds_stand_side_by_side():
     assert second[0].endswith("<p>7 more of 10,000 test images are right (averaged weights)</p>")
     assert table.frame["what changed"][0].startswith("Mended. Tuning had chosen")
     assert table.note.endswith("keep their rules: 1.")
+
+
+@pytest.mark.parametrize(
+    ("direction", "size", "expects", "answer"),
+    [
+        ("as claimed", "matters", "as claimed", "replicates"),
+        ("contrary", "open", "contrary", "replicates"),
+        ("as claimed", "too small to matter", "as claimed", "replicates, but too small to matter"),
+        ("contrary", "matters", "as claimed", "does not"),
+        ("not shown", "too small to matter", "contrary", "does not"),
+        ("not shown", "open", "as claimed", "cannot be told"),
+        ("as claimed", "too small to matter", "too small to matter", "replicates"),
+        ("as claimed", "open", "too small to matter", "cannot be told"),
+    ],
+)
+def test_a_finding_stands_beside_ours_with_its_answer(direction, size, expects, answer) -> None:
+    finding = {"source": "A <B>", "link": "https://a.org", "found": "So.", "expects": expects}
+    own = made_verdicts.claim("mine", made_verdicts.contrast(), published=[finding])
+    primary = made_verdicts.primary(-0.0013, direction, size)
+    judged = made_verdicts.verdict(own, primary=primary)
+    table = tables.findings_table([judged, made_verdicts.verdict(own)])
+    first, waiting = table.frame.to_dict("records")
+    assert (first["answer"], waiting["answer"]) == (answer, "not tried yet")
+    assert first["ours"].startswith("\N{MINUS SIGN}0.13 (")
+    assert 'href="https://a.org">A &lt;B&gt;</a>' in first["found elsewhere"]
+    assert "href" in first["tried here"]

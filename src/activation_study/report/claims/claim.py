@@ -32,6 +32,22 @@ class Note(Part):
     text: Text
 
 
+class Finding(Part):
+    """What somebody else found, elsewhere, of what a claim says.
+
+    Attributes:
+        source: authors and year.
+        link: where it stands.
+        found: in our words.
+        expects: the answer of our runs that would be the same.
+    """
+
+    source: Text
+    link: Annotated[str, Field(pattern="^https://")]
+    found: Text
+    expects: Literal["as claimed", "contrary", "too small to matter"]
+
+
 class Claim(Part):
     """One assertion and the rule that judges it.
 
@@ -43,6 +59,7 @@ class Claim(Part):
         advice: what to do, once it is judged.
         first_round: what became of its rule of the first round.
         notes: dated remarks.
+        published: findings to set beside ours.
         rule: the registered rule, None while there is none.
     """
 
@@ -53,6 +70,7 @@ class Claim(Part):
     advice: str = ""
     first_round: FirstRound | None = None
     notes: Annotated[tuple[Note, ...], Field(strict=False)] = ()
+    published: Annotated[tuple[Finding, ...], Field(strict=False)] = ()
     rule: Annotated[Rule, Field(discriminator="kind")] | None = None
 
     @property

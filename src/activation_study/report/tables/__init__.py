@@ -11,11 +11,17 @@ from activation_study.report.tables.record import (
     repetitions,
 )
 from activation_study.report.tables.table import Table
-from activation_study.report.tables.verdicts import rounds_table, untried_table, verdict_tables
+from activation_study.report.tables.verdicts import (
+    findings_table,
+    rounds_table,
+    untried_table,
+    verdict_tables,
+)
 
 __all__ = [
     "Table",
     "costs",
+    "findings_table",
     "formulas",
     "levels_table",
     "properties",

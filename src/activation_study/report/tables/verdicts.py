@@ -8,8 +8,11 @@ from html import escape
 
 import pandas as pd
 
+from activation_study.measures.metrics import metric_of
 from activation_study.report.claims import box
+from activation_study.report.claims.claim import Finding
 from activation_study.report.claims.past import first_round
+from activation_study.report.claims.rules import ContrastRule
 from activation_study.report.claims.verdict import Verdict
 from activation_study.report.tables.table import Table
 
@@ -142,6 +145,58 @@ def rounds_table(verdicts: Iterable[Verdict]) -> Table:
     return Table(
         pd.DataFrame(rows), note, markup=("saying", "first round", "second round", "what changed")
     )
+
+
+def findings_table(verdicts: Iterable[Verdict]) -> Table:
+    """Set what others found beside what our runs say of the same, with their 95 % interval."""
+    rows = [
+        {
+            "found elsewhere": f"<p>{escape(finding.found)}</p><p>{_source(finding)}</p>",
+            "tried here": _link(verdict)
+            if verdict.is_judgement
+            else escape(verdict.claim.assertion),
+            "ours": escape(_interval(verdict)),
+            "answer": escape(replicated(verdict, finding)),
+        }
+        for verdict in verdicts
+        for finding in verdict.claim.published
+    ]
+    note = (
+        "Replicates: our difference is shown, in the same direction. Does not: it is shown in the "
+        "other one, or too small to matter. Where neither is shown it cannot be told."
+    )
+    return Table(
+        pd.DataFrame(rows), note, markup=("found elsewhere", "tried here", "ours", "answer")
+    )
+
+
+def replicated(verdict: Verdict, finding: Finding) -> str:
+    """Say whether our runs repeat what was found elsewhere."""
+    if verdict.primary is None:
+        return "not tried yet"
+    direction, size = verdict.primary.direction, verdict.primary.size
+    if finding.expects == "too small to matter":
+        is_it = {"too small to matter": "replicates", "matters": "does not"}
+        return is_it.get(size, "cannot be told")
+    is_small = size == "too small to matter"
+    if direction == finding.expects:
+        return "replicates, but too small to matter" if is_small else "replicates"
+    return "does not" if direction != "not shown" or is_small else "cannot be told"
+
+
+def _source(finding: Finding) -> str:
+    return f'<a href="{escape(finding.link, quote=True)}">{escape(finding.source)}</a>'
+
+
+def _interval(verdict: Verdict) -> str:
+    """Write our difference as the box of the claim does."""
+    rule, primary = verdict.claim.rule, verdict.primary
+    if primary is None or not isinstance(rule, ContrastRule):
+        return ""
+    metric = metric_of(rule.metric)
+    ends = [metric.number(end, signed=True) for end in (primary.low, primary.high)]
+    effect = metric.number(primary.effect, signed=True)
+    return f"{effect} ({' to '.join(ends)}) {metric.difference_unit}".rstrip()
 
 
 def _rows(verdicts: Iterable[Verdict]) -> Table:
