@@ -1,6 +1,7 @@
 """The studies: one for each question, its grid stated once."""
 
 from activation_study.studies.book import (
+    AFTER_THE_FIRST_ROUND,
     IN_PROGRESS,
     IN_USE,
     LEFT_OUT,
@@ -21,6 +22,7 @@ from activation_study.studies.study import Arm, Study, arms
 from activation_study.studies.tuning import Tuning
 
 __all__ = [
+    "AFTER_THE_FIRST_ROUND",
     "HEADLINE_ACTIVATIONS",
     "IN_PROGRESS",
     "IN_USE",

@@ -31,6 +31,10 @@ def test_range_is_approached_and_never_left(name: str) -> None:
         # Two low scores push both outputs of Keras's version up without end.
         wide = activations.get(name)(np.array([[-1e3, -1e3], [-1e4, -1e4]])).numpy()[:, 0]
         outputs = np.concatenate([outputs, wide])
+    if name == "softmax_times_width":
+        # A wider layer reaches farther.
+        one = np.where(np.arange(1_000) == 0, 1e3, 0.0)
+        outputs = np.append(outputs, activations.get(name)(one[np.newaxis]).numpy()[0, 0])
     rounding = 1e-12
     assert outputs.min() >= low - rounding
     assert outputs.max() <= high + rounding
@@ -85,7 +89,7 @@ def test_slope_at_zero_is_the_stated_one() -> None:
 
 def test_descriptions_are_complete_and_render_in_mathjax() -> None:
     plain = {"max", "min", "text", "tfrac", "frac", "left", "right", "sqrt", "ln", "tanh", "sigma"}
-    plain |= {"Phi", "le", "ge", "sum", "tau", "alpha", "cdot", "operatorname", "quad"}
+    plain |= {"Phi", "pi", "le", "ge", "sum", "tau", "alpha", "cdot", "operatorname", "quad"}
     for name in NAMES:
         entry = activations.get(name)
         assert entry.range[0] < entry.range[1], name

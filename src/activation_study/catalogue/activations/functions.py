@@ -8,6 +8,7 @@ a tensor of the same shape (`maxout`: half as many units). A function whose name
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -55,6 +56,16 @@ def sigmoid_minus_half(scores: Any) -> Any:
 def scaled_sigmoid(scores: Any) -> Any:
     """4 sigmoid(z) - 2: the sigmoid centred, with slope 1 at zero."""
     return 4.0 * keras.ops.sigmoid(scores) - 2.0
+
+
+def relu_centred(scores: Any) -> Any:
+    """ReLU less its mean over standard normal scores, 1 / sqrt(2 pi)."""
+    return keras.ops.relu(scores) - 1.0 / math.sqrt(2.0 * math.pi)
+
+
+def softmax_times_width(scores: Any) -> Any:
+    """Softmax over the units, times their number: the mean output is 1."""
+    return scores.shape[-1] * keras.ops.softmax(scores, axis=-1)
 
 
 def sparsemax_projection(scores: Any) -> Any:
@@ -185,12 +196,16 @@ def _sparsemax_slope(scores: Any) -> Any:
     return active * (1.0 - weight)
 
 
-_OWN = (threshold, step, step_straight_through, sigmoid_minus_half, scaled_sigmoid)
+_OWN = (
+    *(threshold, step, step_straight_through, sigmoid_minus_half, scaled_sigmoid),
+    *(relu_centred, softmax_times_width),
+)
 OWN_FUNCTIONS = {each.__name__: each for each in (*_OWN, sparsemax_projection, prelu, maxout)}
 
 CLOSED_SLOPES: dict[str, Function] = {
     "celu": _celu_slope,
     "softmax": _softmax_slope,
+    "softmax_times_width": lambda scores: scores.shape[-1] * _softmax_slope(scores),
     "log_softmax": _log_softmax_slope,
     "sparsemax": _sparsemax_slope,
     "sparsemax_projection": _sparsemax_projection_slope,

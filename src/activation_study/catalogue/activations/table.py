@@ -9,13 +9,14 @@ closed form; those here come from minimising the function and its derivative in 
 from __future__ import annotations
 
 from functools import partial
-from math import inf, isfinite
+from math import inf, isfinite, pi, sqrt
 from typing import Any
 
 from activation_study.catalogue.activations.entry import Activation, Kind, Saturation
 
 SELU_SCALE = 1.0507009873554805
 SELU_ALPHA = 1.6732632423543772
+NORMAL_MEAN_OF_RELU = 1 / sqrt(2 * pi)
 
 
 def describe(
@@ -102,6 +103,9 @@ _ENTRIES = (
         (-0.5, 0.5), "both", (0.25, 0.25)),
     odd("scaled_sigmoid", r"4\, \sigma(z) - 2", "Xu et al. (2016)", (-2.0, 2.0), "both",
         (1.0, 1.0)),
+    rectifier("relu_centred", r"\max(0, z) - \tfrac{1}{\sqrt{2 \pi}}",
+              "ReLU less its mean over standard normal scores", (-NORMAL_MEAN_OF_RELU, inf), "left",
+              (1.0, 0.0)),
     describe("step", r"1 \text{ if } z \ge 0, \text{ else } 0",
              "Rosenblatt (1958); its derivative is 0, so only the layer after it learns",
              (0.0, 1.0), "both", (0.0, 0.0), trainable=False, continuous=False),
@@ -111,6 +115,9 @@ _ENTRIES = (
              continuous=False),
     layerwise("softmax", r"\frac{e^{z_i}}{\sum_j e^{z_j}}", "Bridle (1990)", (0.0, 1.0), "both",
               (0.25, 0.25)),
+    layerwise("softmax_times_width", r"n\, \frac{e^{z_i}}{\sum_{j=1}^{n} e^{z_j}}",
+              "softmax with a mean output of 1, whatever the width n", (0.0, inf), "both",
+              (0.5, 0.5)),
     layerwise("log_softmax", r"z_i - \ln \sum_j e^{z_j}", "Bridle (1990)", (-inf, 0.0), "right",
               (1.0, 0.5)),
     layerwise("sparsemax", r"\max(0, z_i - \tau), \; \tau = "

@@ -71,7 +71,7 @@ USED = (
 
 FAMILIES = {
     "ReLU and its kin": (
-        "#0173b2", ("relu", "leaky_relu", "prelu", "relu6", "threshold", "maxout")
+        "#0173b2", ("relu", "leaky_relu", "prelu", "relu6", "threshold", "maxout", "relu_centred")
     ),
     "Exponential below 0": ("#02865f", ("elu", "selu", "celu")),
     "Smooth, with a dip": ("#c96a00", ("gelu", "silu", "mish", "hard_silu")),
@@ -83,14 +83,16 @@ FAMILIES = {
     "Shrinkers": (QUIET, ("soft_shrink", "hard_shrink", "tanh_shrink")),
     "Steps": (QUIET, ("step", "step_straight_through")),
     "Of the whole layer": (
-        QUIET, ("softmax", "log_softmax", "sparsemax", "sparsemax_projection")
+        QUIET, (
+            "softmax", "softmax_times_width", "log_softmax", "sparsemax", "sparsemax_projection"
+        )
     ),
     "Straight and exponential": (QUIET, ("linear", "exponential")),
 }  # fmt: skip
 """Colour and members of each family."""
 
-LINES = ("-", "--", "-.", ":", (0, (6, 1.5, 1, 1.5, 1, 1.5)), (0, (1, 2.5)))
-MARKERS = ("o", "s", "^", "D", "v", "P")
+LINES = ("-", "--", "-.", ":", (0, (6, 1.5, 1, 1.5, 1, 1.5)), (0, (1, 2.5)), (0, (8, 2)))
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
 ACTIVATIONS = {
     name: Look(colour, MARKERS[place], LINES[place])
@@ -106,7 +108,7 @@ SERIES = tuple(
     Look(colour, marker, line)
     for colour, marker, line in zip(
         ("#0173b2", "#c96a00", "#02865f", "#c8488f", "#96703c", "#8a5cd6"), MARKERS, LINES,
-        strict=True,
+        strict=False,
     )
 )  # fmt: skip
 """Of things without a look of their own, by place: depths, temperatures."""
