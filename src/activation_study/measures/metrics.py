@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import replace
 
+from activation_study.measures.layers import layer_rows
 from activation_study.measures.metric import (
     Metric,
     Scale,
@@ -13,7 +14,6 @@ from activation_study.measures.metric import (
     in_seconds,
     percentage,
     positive,
-    share_of_units,
     signed_error,
 )
 from activation_study.registry import Registry
@@ -191,24 +191,7 @@ METRICS = Registry("metric", [
     percentage("share_accepted", "share of images accepted at a half", scale="share"),
     percentage("share_two_or_more", "share of images with two labels or more at a half",
                scale="share"),
-    share_of_units("dead", "dead units"),
-    share_of_units("gradient_dead", "units without gradient"),
-    share_of_units("saturated", "saturated outputs"),
-    share_of_units("dormant_0", "dormant units, threshold 0"),
-    share_of_units("dormant_025", "dormant units, threshold 0.025"),
-    share_of_units("dormant_100", "dormant units, threshold 0.1"),
-    Metric("mean", "mean activation", scale="signed logarithm"),
-    positive("spread", "spread of activations between images"),
-    positive("gradient_norm", "norm of the gradient"),
-    share_of_units("dead_all", "units dead on every training image"),
-    positive("largest", "largest activation"),
-    positive("mean_spread", "spread of the mean activation between units"),
-    positive("gradient_to_kernel", "norm of the gradient over that of the kernel"),
-    percentage("sign_example", "agreement of a unit's gradients in sign, one example"),
-    percentage("sign_batch", "agreement of a unit's gradients in sign, a minibatch"),
-    percentage("common_mode", "share of the gradient common to a unit's weights"),
-    percentage("gram_top_share", "largest eigenvalue's share of the inputs' second moments"),
-    positive("gram_condition", "largest over median eigenvalue of the inputs' second moments"),
+    *layer_rows.ROWS,
     Metric("count", "images", digits=0, scale="count", bounded=(0.0, math.inf)),
     percentage("confidence", "confidence"),
     percentage("mean_probability", "mean probability"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from activation_study.catalogue import activations
 from activation_study.registry import unknown_name
-from activation_study.studies import output_layers
+from activation_study.studies import hidden_layers, output_layers
 from activation_study.studies.protocol import (
     FIRST_ROUND,
     HEADLINE_ACTIVATIONS,
@@ -164,6 +164,7 @@ ROUNDS: tuple[dict[str, Callable[[], Study]], ...] = (
         "core-2": core_2,
         "catalogue-2": catalogue_2,
         **output_layers.STUDIES,
+        **hidden_layers.STUDIES,
     },
 )
 """Studies that claims rest on, in the order in which they run; ``make study`` repeats the last

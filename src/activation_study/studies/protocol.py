@@ -51,7 +51,10 @@ def _thinned(study: Study) -> Study:
     Two rates and two tuning seeds where a study has a curve, else one of each.
     """
     tuning, middle = study.tuning, len(study.tuning.rates) // 2
-    rates = tuning.rates[middle - 1 : middle + 2 : 2] if study.curve else (tuning.rates[middle],)
+    if study.curve:
+        rates = tuning.rates[middle - 1 : middle + 2 : 2 if middle > 1 else 1]
+    else:
+        rates = (tuning.rates[middle],)
     own = study.default_seeds
     return replace(
         study,
@@ -73,6 +76,7 @@ def study_of(
     rates: Iterable[float] = (),
     has_curve: bool = False,
     has_default: bool = True,
+    is_tuned: bool = True,
     num_seeds: int | None = None,
     evaluation: str = "test",
     **base: Any,
@@ -85,10 +89,12 @@ def study_of(
         like: What the studies of a round share.
         criteria: For what the rates are chosen; by default for the metric of the task's rule, of
             the averaged and of the last weights (the first round had these alone).
-        rates: Where the tuning begins, ascending; by default half decades from 1e-4 to 0.1. One
-            rate alone is what every arm runs at: nothing is tuned.
+        rates: Where the tuning begins, ascending; by default half decades from 1e-4 to 0.1.
         has_curve: Whether the arms are judged at every rate, too.
         has_default: Whether they are judged at Keras's default rate, too.
+        is_tuned: Whether a rate is chosen for each arm, by as many seeds as the round has; else one
+            run a rate is made, and the arms are judged over the whole curve. Of one rate alone none
+            is chosen.
         num_seeds: Evaluation seeds of an arm, where it is not the round's number.
         evaluation: What the judged runs are tested on.
         **base: Fields in which all arms differ from the reference network.
@@ -106,7 +112,7 @@ def study_of(
     readings = (metric,) if start.protocol == 1 else (f"averaged_{metric}", metric)
     tuning = replace(like.tuning, criteria=tuple(criteria) or readings)
     if rates := tuple(rates):
-        is_tuned = len(rates) > 1
+        is_tuned = is_tuned and len(rates) > 1
         seeds = tuning.seeds if is_tuned else tuning.seeds[:1]
         tuning = replace(tuning, rates=rates, seeds=seeds, extends=is_tuned)
     study = replace(
@@ -115,7 +121,7 @@ def study_of(
         arms=arms,
         base=start,
         tuning=tuning,
-        curve=like.curve if has_curve else (),
+        curve=like.curve[:num_seeds] if has_curve else (),
         default_seeds=like.default_seeds if has_default else (),
         evaluation=evaluation,
     )

@@ -26,6 +26,8 @@ QUESTIONS = {
     "centring": "Must the outputs of a layer be centred on zero?",
     "dead-units": "Do ReLU units die, and does it cost anything?",
     "softmax-hidden": "Why not softmax in a hidden layer?",
+    "linear-and-step": "What do linear layers and steps learn?",
+    "which-one": "Does it hold with little data, and on a convolutional network?",
     "multi-label": "What if several labels may hold?",
     "rare-labels": "Weight rare labels, or move the threshold?",
     "loss-pairs": "Which loss belongs to which output?",
@@ -34,7 +36,6 @@ QUESTIONS = {
     "many-classes": "Does softmax serve thousands of classes?",
     "regression": "What if the target is a number?",
     "which-output": "Which output layer for which task?",
-    "little-data": "Does it hold with little data?",
 }
 """Chapter -> the question that it answers or will, in the order of the front page."""
 

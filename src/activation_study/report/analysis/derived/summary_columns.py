@@ -9,7 +9,7 @@ import pandas as pd
 
 from activation_study.engine.records import schema
 from activation_study.engine.records.records import Runs
-from activation_study.report.analysis.derived import table_columns
+from activation_study.report.analysis.derived import layer_columns, table_columns
 from activation_study.report.analysis.derived.table_columns import READINGS
 
 WORKS = 0.97
@@ -23,7 +23,7 @@ WRONG_SHARES = {f"wrong_share_{true}_{other}": (true, other) for true, other in 
 RANGES = tuple(f"{prefix}working_range" for prefix in READINGS)
 """Columns of a run that rest on all runs of its arm and seed at the rates of the curve."""
 
-NAMES = (*RANGES, *WRONG_SHARES, *table_columns.NAMES)
+NAMES = (*RANGES, *WRONG_SHARES, *table_columns.NAMES, *layer_columns.NAMES)
 """The columns that ``with_derived`` adds."""
 
 
@@ -36,7 +36,7 @@ def with_derived(runs: Runs) -> Runs:
     ``wrong_share_<true>_<other>``: of the probability that images of a class do not give to it, the
     share that one other class gets, in the mean over the images.
 
-    The others: see ``table_columns.of_outputs``.
+    The others: see ``table_columns.of_outputs`` and ``layer_columns.of_layers``.
     """
     summary = runs.summary.copy(deep=False)
     if "is_curve" in summary:
@@ -59,7 +59,11 @@ def with_derived(runs: Runs) -> Runs:
             shares = _share(given, true, other)
             summary[name] = summary["key"].map(shares).astype(float)
     # In one piece: column by column a wide frame falls into as many.
-    others = pd.DataFrame(table_columns.of_outputs(runs), index=summary.index)
+    by_run = table_columns.of_outputs(runs) | {
+        name: summary["key"].map(values).astype(float)
+        for name, values in layer_columns.of_layers(runs).items()
+    }
+    others = pd.DataFrame(by_run, index=summary.index)
     return replace(runs, summary=pd.concat([summary, others], axis="columns"))
 
 
