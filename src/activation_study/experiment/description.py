@@ -176,7 +176,14 @@ class Experiment:
             ValueError: A field does not exist or its value is not accepted.
         """
         check_fields(changes)
-        return dataclasses.replace(self, **changes)
+        if not changes.keys() <= SWEPT.keys():
+            return dataclasses.replace(self, **changes)
+        # A study has thousands that differ in these alone, which no other field depends on.
+        made = object.__new__(type(self))
+        vars(made).update({name: value for name, value in vars(self).items() if name != "key"})
+        for field, value in changes.items():
+            object.__setattr__(made, field, SWEPT[field](field, value))
+        return made
 
     @functools.cached_property
     def parts(self) -> Parts:
@@ -233,6 +240,12 @@ class Experiment:
             content["task_version"] = self.parts.task.version
         return sha256(canonical(content))
 
+
+SWEPT: dict[str, Callable[[str, Any], Any]] = {
+    "learning_rate": lambda field, value: real_number(field, value, *REAL_NUMBERS[field]),
+    "seed": lambda field, value: whole_number(field, value, *WHOLE_NUMBERS[field]),
+}
+"""Fields that vary within an arm, and what checks them."""
 
 DEFAULTS = {field.name: field.default for field in dataclasses.fields(Experiment)}
 FIELDS = tuple(DEFAULTS)

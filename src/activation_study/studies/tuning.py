@@ -58,8 +58,9 @@ class Tuning:
         self, experiment: Experiment, rates: Iterable[float] | None = None
     ) -> list[Experiment]:
         """Tuning runs of an experiment at the given rates; the test set is not read."""
+        start = experiment.replace(evaluation="validation")
         return [
-            experiment.replace(learning_rate=rate, seed=seed, evaluation="validation")
+            start.replace(learning_rate=rate, seed=seed)
             for rate in (self.rates if rates is None else rates)
             for seed in self.seeds
         ]

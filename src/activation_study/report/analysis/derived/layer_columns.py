@@ -63,7 +63,7 @@ def _at_birth(birth: pd.DataFrame) -> dict[str, pd.Series]:
     by_run = birth.groupby("key")
     first, last = by_run["gradient_norm"].first(), by_run["gradient_norm"].last()
     # A gradient of exactly 0 is the smallest that there is, and not minus infinity.
-    least = np.finfo(np.float32).tiny
+    least = float(np.finfo(np.float32).tiny)
     powers = {
         "first_gradient": first,
         "last_gradient": last,
