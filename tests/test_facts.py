@@ -9,7 +9,7 @@ from report.claims.made_verdicts import claim, contrast, every_label, primary, r
 
 def test_convergence_counts_images_behind_the_best_and_what_a_wrong_rate_costs():
     runs = load(studies.core())
-    said = facts.convergence(runs)
+    said = facts.convergence(runs, "last")
     frame = runs.summary.query("head == 'softmax' and hidden in @USED", local_dict={"USED": USED})
     # The common seeds of all arms: those with more seeds count on these alone.
     seeds = frame[frame["is_tuned"] & (frame["hidden"] == "mish")]["seed"]

@@ -14,6 +14,7 @@ from activation_study.facts.verdicts import primary_of, standing
 from activation_study.measures.metrics import metric_of
 from activation_study.report import claims
 from activation_study.report.analysis.rates import rank
+from activation_study.report.analysis.readings import column_of
 from activation_study.report.claims.box.wording import IMAGES
 from activation_study.report.claims.verdict import Primary, Verdict
 
@@ -50,13 +51,14 @@ def _hidden(runs: Mapping[str, Runs], said: Said) -> dict[str, str]:
     """
     register, is_second = claims.read(), said["hidden-usual"].is_judgement
     hidden = runs["core-2" if is_second else "core"]
-    column = "averaged_test_accuracy" if is_second else "test_accuracy"
+    reading = "averaged" if is_second else "last"
     margin = register.margins["test_accuracy"]
-    ranked = rank(hidden, column, head="softmax", excludes=register.best_excludes).rows
+    ranked = rank(hidden, reading=reading, excludes=register.best_excludes).rows
     effects = ranked[ranked["hidden"].isin(studies.IN_USE)].set_index("hidden")["effect"]
     behind = effects.max() - effects
     by_rate = hidden.summary.query("is_tuning and hidden == 'relu' and head == 'softmax'")
-    means = by_rate.groupby("learning_rate")["validation_accuracy"].mean()
+    validation = column_of(by_rate, "validation_accuracy", reading)
+    means = by_rate.groupby("learning_rate")[validation].mean()
     of_rates, of_functions = means.max() - means.min(), behind.max()
     is_near = behind <= margin
     return {

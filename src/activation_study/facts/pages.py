@@ -9,30 +9,33 @@ from activation_study.experiment import DEFAULT_LEARNING_RATE
 from activation_study.facts.verdicts import primary_of
 from activation_study.registry import listed
 from activation_study.report import claims
-from activation_study.report.analysis.arms import with_head
+from activation_study.report.analysis.arms import curve_runs, with_head
 from activation_study.report.analysis.failures import with_failures_counted
-from activation_study.report.analysis.rates import chosen_rates, curve_runs, rank
+from activation_study.report.analysis.rates import chosen_rates, rank
+from activation_study.report.analysis.readings import at_reading, column_of
 from activation_study.report.claims.box.wording import IMAGES, Amounts, number_in_words
 from activation_study.report.claims.rules import ContrastRule
 from activation_study.report.claims.verdict import Verdict
 from activation_study.report.drawing.looks import USED, spelled
 
 
-def convergence(runs: Runs) -> dict[str, str]:
+def convergence(runs: Runs, reading: str = "averaged") -> dict[str, str]:
     """How the activations that people use end with softmax outputs, in images of 10,000.
 
     They are set beside the one that was best in the tuning runs, as the figure of the ranking does.
-    What a wrong learning rate costs is measured on the validation images of the tuning runs: the
-    median over the activations of what is lost at ten times, and at a tenth, of the chosen rate.
+    What a wrong learning rate costs is measured on the validation images: the median over the
+    activations of what is lost at ten times, and at a tenth, of the chosen rate.
     """
     register = claims.read()
-    found = rank(runs, excludes=register.best_excludes)
+    found = rank(runs, reading=reading, excludes=register.best_excludes)
     ahead = IMAGES * found.rows.set_index("hidden")["effect"]
     ahead = ahead[ahead.index.isin(USED)].sort_values(ascending=False)
     margin = IMAGES * register.margins["test_accuracy"]
     is_near = ahead.abs() <= margin
-    rates, curve = chosen_rates(runs.summary), curve_runs(with_head(runs.summary, "softmax"))
-    curve = curve.assign(value=with_failures_counted(curve, "validation_accuracy"))
+    summary = at_reading(runs, reading).summary
+    rates, curve = chosen_rates(summary), curve_runs(with_head(summary, "softmax"))
+    validation = column_of(curve, "validation_accuracy", reading)
+    curve = curve.assign(value=with_failures_counted(curve, validation))
     table = curve.pivot_table("value", "learning_rate", "hidden")
 
     def lost(factor: float) -> str:

@@ -54,6 +54,16 @@ def tuning_runs(summary: pd.DataFrame) -> pd.DataFrame:
     return _recorded(summary[summary["is_tuning"]], "tuning run")
 
 
+def curve_runs(summary: pd.DataFrame) -> pd.DataFrame:
+    """Return the runs over the whole grid of rates: fresh seeds where a study has them.
+
+    Raises:
+        IncompleteRecordError: there are neither these nor tuning runs.
+    """
+    curve = summary[summary.get("is_curve", pd.Series(False, index=summary.index)).astype(bool)]
+    return curve if len(curve) else tuning_runs(summary)
+
+
 def _recorded(summary: pd.DataFrame, what: str) -> pd.DataFrame:
     if summary.empty:
         raise IncompleteRecordError(f"no {what} is recorded yet")
@@ -104,8 +114,13 @@ def values_by_seed(frame: pd.DataFrame, metric: str) -> pd.Series:
     return pd.Series(values.to_numpy(), index=frame["seed"].to_numpy())
 
 
-def best_by_tuning(summary: pd.DataFrame, names: pd.Series, excludes: Collection[str]) -> Any:
-    """Return the name of the arm with the best mean while tuning, by its task's tuning rule.
+def best_by_tuning(
+    summary: pd.DataFrame,
+    names: pd.Series,
+    excludes: Collection[str],
+    criterion: str | None = None,
+) -> Any:
+    """Return the name of the arm with the best mean while tuning.
 
     Each arm stands with its own selected rate; no evaluation run's result takes part.
 
@@ -113,6 +128,7 @@ def best_by_tuning(summary: pd.DataFrame, names: pd.Series, excludes: Collection
         summary: the runs of the arms.
         names: what each run's arm is called, indexed like the runs.
         excludes: hidden activations that are not candidates.
+        criterion: column of the validation part; by default that of the task's tuning rule.
 
     Raises:
         IncompleteRecordError: no tuning runs at a selected rate.
@@ -124,10 +140,10 @@ def best_by_tuning(summary: pd.DataFrame, names: pd.Series, excludes: Collection
     selected = summary[is_selected & is_candidate]
     if selected.empty:
         raise IncompleteRecordError("no tuning runs from which to choose the best activation")
-    metric = tuning_metric(selected)
-    scores = with_failures_counted(selected, f"validation_{metric.name}")
+    criterion = criterion or f"validation_{tuning_metric(selected).name}"
+    scores = with_failures_counted(selected, criterion)
     means = scores.groupby(names[selected.index], observed=True).mean()
-    return means.idxmin() if metric.better == "lower" else means.idxmax()
+    return means.idxmin() if metric_of(criterion).better == "lower" else means.idxmax()
 
 
 def tuning_metric(summary: pd.DataFrame) -> Metric:

@@ -12,6 +12,7 @@ from activation_study.engine.records.records import Runs
 from activation_study.measures.metrics import metric_of
 from activation_study.report.analysis import arms
 from activation_study.report.analysis.failures import with_failures_counted
+from activation_study.report.analysis.readings import at_reading, column_of
 from activation_study.report.analysis.statistics import intervals_by
 
 
@@ -19,16 +20,6 @@ def chosen_rates(summary: pd.DataFrame) -> pd.Series:
     """Return the chosen learning rate of each arm, indexed by the fields that tell arms apart."""
     tuned = arms.evaluation_runs(summary, "tuned")
     return tuned.groupby(arms.arm_fields(summary), dropna=False)["learning_rate"].first()
-
-
-def curve_runs(summary: pd.DataFrame) -> pd.DataFrame:
-    """Return the runs over the whole grid of rates: fresh seeds where a study has them.
-
-    Raises:
-        IncompleteRecordError: there are neither these nor tuning runs.
-    """
-    curve = summary[summary.get("is_curve", pd.Series(False, index=summary.index)).astype(bool)]
-    return curve if len(curve) else arms.tuning_runs(summary)
 
 
 def tuned_and_default(summary: pd.DataFrame, metric: str) -> pd.DataFrame:
@@ -49,16 +40,16 @@ def tuned_and_default(summary: pd.DataFrame, metric: str) -> pd.DataFrame:
 def at_each_rate(
     runs: Runs, arm: Mapping[str, Any], reference: Mapping[str, Any], metric: str
 ) -> pd.DataFrame:
-    """Return the paired difference of two arms, given by column, at each rate both were tuned over.
+    """Return the paired difference of two arms, given by column, at each rate of the curve.
 
     Returns:
         Indexed by learning rate: ``mean``, ``low`` and ``high``, the least and the greatest of the
-        differences of the tuning seeds, ``num_pairs``; rates at which a run diverged left out.
+        differences of the seeds, ``num_pairs``; rates at which a run diverged left out.
     """
-    tuning = arms.tuning_runs(runs.summary)
-    tuning = tuning.assign(value=with_failures_counted(tuning, metric).mask(tuning["diverged"]))
+    curve = arms.curve_runs(runs.summary)
+    curve = curve.assign(value=with_failures_counted(curve, metric).mask(curve["diverged"]))
     mine, theirs = (
-        arms.select(tuning, cell).set_index(["learning_rate", "seed"])["value"]
+        arms.select(curve, cell).set_index(["learning_rate", "seed"])["value"]
         for cell in (arm, reference)
     )
     by_rate = (mine - theirs).groupby(level="learning_rate")
@@ -77,7 +68,7 @@ class Ranking:
     """Every arm against one reference, on the same seeds.
 
     Args:
-        metric: Column that is compared.
+        metric: Column that is compared, of its reading.
         reference: Arm with the best mean while tuning.
         rows: Columns ``arm`` (named by what varies), ``hidden``, ``learning_rate``, ``effect``,
             ``low``, ``high`` (difference to the reference, in the metric's own unit), ``mean``,
@@ -94,20 +85,24 @@ def rank(
     metric: str | None = None,
     *,
     head: str = "softmax",
+    reading: str = "last",
     excludes: Collection[str] = (),
 ) -> Ranking:
     """Compare every arm of a head with the one that was best in the tuning runs.
 
     The reference, no activation that is excluded, is chosen without the evaluation runs, so that it
-    owes its place to no luck there. The default metric is that by which rates are chosen.
+    owes its place to no luck there. The default metric is that by which rates are chosen; each is
+    read, and each rate chosen, at the last or at the averaged weights.
 
     Raises:
         IncompleteRecordError: There are no runs to choose the reference from.
     """
-    of_head = arms.with_head(runs.summary, head)
-    metric = metric or f"test_{arms.tuning_metric(of_head).name}"
+    of_head = arms.with_head(at_reading(runs, reading).summary, head)
+    tuned_for = arms.tuning_metric(of_head).name
+    metric = column_of(of_head, metric or f"test_{tuned_for}", reading)
+    criterion = column_of(of_head, f"validation_{tuned_for}", reading)
     names = arms.labels(of_head, arms.varying(of_head))
-    reference = arms.best_by_tuning(of_head, names, excludes)
+    reference = arms.best_by_tuning(of_head, names, excludes, criterion)
     summary = arms.evaluation_runs(of_head.assign(arm=names.astype(str)), "tuned")
     summary = summary.assign(value=with_failures_counted(summary, metric))
     values = summary.pivot(index="seed", columns="arm", values="value")

@@ -10,9 +10,8 @@ from activation_study.engine.records.records import TUNED_FOR, Runs
 from activation_study.errors import IncompleteRecordError
 from activation_study.measures.metrics import label_of
 from activation_study.registry import unknown_name
-from activation_study.report.analysis.arms import tuning_metric, undiverged_runs
+from activation_study.report.analysis.arms import curve_runs, tuning_metric, undiverged_runs
 from activation_study.report.analysis.failures import with_failures_counted
-from activation_study.report.analysis.rates import curve_runs
 from activation_study.report.analysis.statistics import intervals_by
 
 READINGS = {"last": "", "averaged": "averaged_"}

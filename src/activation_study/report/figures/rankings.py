@@ -58,9 +58,8 @@ def ranking(
     claims = claims_file.read()
     if metric not in claims.margins:
         raise unknown_name("metric with a margin", metric, claims.margins)
-    column = column_of(runs.summary, metric, reading) if len(runs) else metric
-    quantity = metric_of(column)
-    found = rank(at_reading(runs, reading), column, head=head, excludes=claims.best_excludes)
+    found = rank(runs, metric, head=head, reading=reading, excludes=claims.best_excludes)
+    column, quantity = found.metric, metric_of(found.metric)
     margin = quantity.factor * claims.margins[metric]
     again = functools.partial(ranking, runs, metric, head=head, reading=reading)
     part, more = parts.in_front(found.rows, hidden, again)
@@ -157,7 +156,11 @@ def _dumbbell(
 
 @parts.of_page
 def default_against_tuned(
-    runs: Runs, *, head: str = "softmax", hidden: Sequence[str] | None = None
+    runs: Runs,
+    *,
+    head: str = "softmax",
+    reading: str = "last",
+    hidden: Sequence[str] | None = None,
 ) -> Picture:
     """Draw each arm at the default rate and at its own, joined by a line, on the same seeds.
 
@@ -165,8 +168,8 @@ def default_against_tuned(
 
     See ``ranking`` for the arguments and the errors.
     """
-    of_head = with_head(runs.summary, head)
-    column = f"test_{tuning_metric(of_head).name}"
+    of_head = with_head(at_reading(runs, reading).summary, head)
+    column = column_of(of_head, f"test_{tuning_metric(of_head).name}", reading)
     values = tuned_and_default(of_head, column).reset_index()
     if values.empty:
         raise IncompleteRecordError("of no arm runs at both rates are recorded yet")
@@ -176,7 +179,7 @@ def default_against_tuned(
         "caption": "at Keras's default rate (grey) and at the tuned one (in colour; where both are "
         "one rate, it covers the grey)",
     }
-    again = functools.partial(default_against_tuned, runs, head=head)
+    again = functools.partial(default_against_tuned, runs, head=head, reading=reading)
     return _dumbbell(again, values, column, ("default", "tuned"), hidden, words)
 
 
@@ -184,9 +187,11 @@ def default_against_tuned(
 def averaging(runs: Runs, *, head: str = "softmax", hidden: Sequence[str] | None = None) -> Picture:
     """Draw each arm at its last and at its averaged weights: two readings of the same trainings.
 
+    At the rate that is best for the last weights, which favours them.
+
     See ``ranking`` for the arguments and the errors.
     """
-    summary = with_head(evaluation_runs(at_reading(runs, "averaged").summary, "tuned"), head)
+    summary = with_head(evaluation_runs(at_reading(runs, "last").summary, "tuned"), head)
     column = f"test_{tuning_metric(summary).name}"
     values = summary.assign(
         last=with_failures_counted(summary, column),
@@ -196,7 +201,7 @@ def averaging(runs: Runs, *, head: str = "softmax", hidden: Sequence[str] | None
         "act": "Averaging",
         "at": "of the same runs at the last and at the averaged weights",
         "caption": "of the same runs at the last weights (grey) and at their running average (in "
-        "colour)",
+        "colour), at the rate that is best for the last weights",
     }
     again = functools.partial(averaging, runs, head=head)
     return _dumbbell(again, values, column, ("last", "averaged"), hidden, words)

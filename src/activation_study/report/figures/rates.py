@@ -15,6 +15,7 @@ from activation_study.experiment import DEFAULT_LEARNING_RATE
 from activation_study.measures.metrics import label_of, metric_of
 from activation_study.registry import listed
 from activation_study.report.analysis.arms import (
+    curve_runs,
     default_selection,
     recorded_values,
     set_apart,
@@ -22,7 +23,7 @@ from activation_study.report.analysis.arms import (
 )
 from activation_study.report.analysis.derived import HALF_DECADE, WORKS, working_range
 from activation_study.report.analysis.failures import with_failures_counted
-from activation_study.report.analysis.rates import at_each_rate, chosen_rates, curve_runs
+from activation_study.report.analysis.rates import at_each_rate, chosen_rates
 from activation_study.report.analysis.readings import at_reading, column_of, head_effects_by_rate
 from activation_study.report.claims import claims_file
 from activation_study.report.drawing import parts
@@ -216,7 +217,7 @@ def head_effect_by_rate(
 def rate_differences(
     runs: Runs,
     pairs: Sequence[tuple[str, str]],
-    metric: str = "area_under_validation_accuracy",
+    metric: str = "area_after_first_epoch",
     *,
     heads: Sequence[str] = ("softmax", "sigmoid"),
 ) -> Picture:
@@ -225,11 +226,11 @@ def rate_differences(
     Args:
         runs: Runs of a study.
         pairs: Hidden activations, the first against the second: a panel each.
-        metric: Column of the summary that tuning runs have.
+        metric: Column of the summary.
         heads: A line each.
 
     Raises:
-        IncompleteRecordError: Of no pair both were tuned.
+        IncompleteRecordError: Of no pair both were run at one rate.
     """
     quantity = metric_of(metric)
     margin = quantity.factor * claims_file.read().margins.get(metric, 0.0)
@@ -270,7 +271,7 @@ def rate_differences(
         f"{quantity.difference_unit}. {'; '.join(said)}.",
         f"In {turned} of {len(said)} comparisons the learning rate decides which of the two is "
         "ahead.",
-        "Both at the same learning rate; above 0 the first is ahead. Mean and range of the tuning "
+        "Both at the same learning rate; above 0 the first is ahead. Mean and range of the "
         "seeds; rates at which a run diverged are left out. Shaded: too small to matter.",
     )
 

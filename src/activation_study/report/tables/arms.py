@@ -14,9 +14,9 @@ from activation_study.report.tables.table import Table, says_what_is_missing
 
 
 @says_what_is_missing
-def ranking_table(runs: Runs, *, head: str = "softmax") -> Table:
+def ranking_table(runs: Runs, *, head: str = "softmax", reading: str = "last") -> Table:
     """List every arm of a head, tuned: rate, measure, difference to the best by tuning."""
-    found = rank(runs, head=head, excludes=claims_file.read().best_excludes)
+    found = rank(runs, head=head, reading=reading, excludes=claims_file.read().best_excludes)
     metric = metric_of(found.metric)
     signed = functools.partial(metric.number, signed=True)
     rows = [
