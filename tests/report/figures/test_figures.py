@@ -19,6 +19,9 @@ from activation_study.report.analysis.readings import head_effects
 from activation_study.report.drawing import looks
 from activation_study.report.drawing.picture import Picture
 
+# The made runs have the founding columns alone.
+AREA = "area_under_validation_accuracy"
+
 OF_RUNS = {
     "convergence by hidden": figures.convergence,
     "convergence by head": lambda runs: figures.convergence(runs, "head", metric="validation_nll"),
@@ -26,7 +29,7 @@ OF_RUNS = {
     "head_effect_by_rate": lambda runs: figures.head_effect_by_rate(
         runs, metric="validation_accuracy"
     ),
-    "rate_differences": lambda runs: figures.rate_differences(runs, [("tanh", "relu")]),
+    "rate_differences": lambda runs: figures.rate_differences(runs, [("tanh", "relu")], AREA),
     "speed": figures.speed,
     "speed at one rate": lambda runs: figures.speed(runs, rate="default"),
     "ranking": figures.ranking,
@@ -267,11 +270,11 @@ def test_rate_curve_counts_as_the_claims_do_where_there_are_fresh_seeds(runs):
 
 
 def test_rate_differences_are_those_of_the_seeds_at_each_rate(runs):
-    picture = figures.rate_differences(runs, [("tanh", "relu")], heads=("softmax",))
+    picture = figures.rate_differences(runs, [("tanh", "relu")], AREA, heads=("softmax",))
     tuning = runs.where(head="softmax", is_tuning=True, diverged=False).summary
-    means = tuning.pivot_table(
-        "area_under_validation_accuracy", "learning_rate", "hidden", aggfunc="mean"
-    ).dropna(subset=["tanh", "relu"])
+    means = tuning.pivot_table(AREA, "learning_rate", "hidden", aggfunc="mean").dropna(
+        subset=["tanh", "relu"]
+    )
     gaps = 100 * (means["tanh"] - means["relu"])
     drawn = line(picture.figure.axes[0], "softmax outputs")
     np.testing.assert_allclose(drawn.get_ydata(), gaps)
