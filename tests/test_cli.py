@@ -129,7 +129,7 @@ def test_without_any_record_there_is_nothing_to_draw(
 ) -> None:
     code, printed, errors = command("picture", str(tmp_path / "picture.png"))
     assert (code, printed) == (2, "")
-    assert f"no run of the study core is recorded in {tmp_path / 'data'}" in errors
+    assert f"no run of the study core-2 is recorded in {tmp_path / 'data'}" in errors
     assert not (tmp_path / "picture.png").exists()
 
 

@@ -229,13 +229,13 @@ def picture(path: Annotated[Path, typer.Argument(help="PNG to write.")]) -> None
         )
     from activation_study.report import figures
 
-    runs = load(studies.get("core"))
+    runs = load(studies.get("core-2"))
     if not len(runs):
         raise RecordError(
-            f"no run of the study core is recorded in {settings.published()} or in the working "
+            f"no run of the study core-2 is recorded in {settings.published()} or in the working "
             f"cache: name the right folder with {settings.DATA_VARIABLE}, or run the studies"
         )
-    drawn = figures.ranking(runs)
+    drawn = figures.ranking(runs, reading="averaged")
     path.write_bytes(drawn.png())
     typer.echo(with_hyphen(drawn.alt))
 
