@@ -29,6 +29,7 @@ class ToyRuns:
     tier: str = "full"
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     history: pd.DataFrame = field(default_factory=pd.DataFrame)
+    layers: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def noise(seed, scale=0.0005, seeds=SEEDS):

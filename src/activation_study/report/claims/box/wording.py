@@ -198,10 +198,11 @@ def placeholders(verdict: Verdict) -> dict[str, str]:
 
     ``k`` and ``n``: rows as claimed, and all of them. ``settings``: what the mean is over. Of a
     contrast also ``change``: what the primary estimand comes to, as a clause; ``effect``: the same
-    as a signed number; ``margin``: the least that matters; ``arm`` and ``reference``: the two that
-    are compared; ``arm_value`` and ``reference_value``: their means. Of a count also ``bound``. A
-    mean that is held against a number is said with the lowest and the highest of the levels that
-    it depends on, which it would hide.
+    as a signed number, of a dependence the size of the largest difference; ``margin``: the least
+    that matters; ``arm`` and ``reference``: the two that are compared; ``arm_value`` and
+    ``reference_value``: their means. Of a count also ``bound``. A mean that is held against a
+    number is said with the lowest and the highest of the levels that it depends on, which it would
+    hide.
     """
     rule, primary = verdict.claim.rule, verdict.primary
     if not isinstance(rule, ContrastRule | CountRule):
@@ -222,7 +223,9 @@ def placeholders(verdict: Verdict) -> dict[str, str]:
     reference = primary.reference if rule.relative_margin else None
     return said | {
         "change": amounts.change(primary.effect, reference),
-        "effect": amounts.number(primary.effect),
+        "effect": amounts.number(abs(primary.effect)).removeprefix("+")
+        if rule.asks == "dependence"
+        else amounts.number(primary.effect),
         "margin": amounts.amount(primary.margin),
         "arm": side(rule.arm),
         "reference": side(rule.reference, rule.metric),
