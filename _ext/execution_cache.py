@@ -23,6 +23,8 @@ CACHE_FOLDER = Path("_build", ".jupyter_cache")
 # The package, the versions it runs on, the record with its rules, and what benchmarks measured.
 INPUTS = ("src/**/*", "requirements.txt", "data/**/*", "benchmarks/*.json")
 GENERATED = ("__pycache__", ".egg-info")
+READ_NOTHING = {"sphinx_multitoc_numbering", "sphinx-mathjax-offline"}
+"""One numbers sections when all pages are read, the other copies files when all are written."""
 
 
 def inputs(root: Path) -> Iterator[Path]:
@@ -57,8 +59,20 @@ def set_cache_path(app: Sphinx, config: Config) -> None:
     config.nb_execution_cache_path = str(root / CACHE_FOLDER / digest(root))
 
 
+def read_side_by_side(app: Sphinx) -> None:
+    """Let chapters be executed side by side, as many as there are cores and one more.
+
+    What a chapter waits for, another can use. Jupyter Book hands Sphinx no number of processes, and
+    two extensions do not say that they leave the reading of pages alone.
+    """
+    app.parallel = max(app.parallel, (os.cpu_count() or 1) + 1)
+    for name in READ_NOTHING & app.extensions.keys():
+        app.extensions[name].parallel_read_safe = True
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the extension."""
     # Before the default priority of 500, at which others already read the path.
     app.connect("config-inited", set_cache_path, priority=400)
+    app.connect("builder-inited", read_side_by_side)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
