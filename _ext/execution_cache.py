@@ -4,7 +4,7 @@ Jupyter Book's execution cache compares a chapter's own cells and nothing else: 
 the package that the chapter imports, or of the published record that it reads, it shows the old
 outputs. This extension hashes those inputs and points the cache at a folder named by the hash. An
 edit therefore executes every chapter again, and going back to an earlier state finds that state's
-outputs where they were left.
+outputs where they were left. Chapters that are to be executed are executed side by side.
 """
 
 from __future__ import annotations
