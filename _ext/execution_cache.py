@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from jupyter_cache.cache.db import create_db
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
@@ -68,6 +69,10 @@ def read_side_by_side(app: Sphinx) -> None:
     app.parallel = max(app.parallel, (os.cpu_count() or 1) + 1)
     for name in READ_NOTHING & app.extensions.keys():
         app.extensions[name].parallel_read_safe = True
+    # Made here, once: two processes that find none would both make its tables, and one would fail.
+    cache = Path(app.config.nb_execution_cache_path)
+    cache.mkdir(parents=True, exist_ok=True)
+    create_db(cache).dispose()
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +24,16 @@ nb_execution_mode = "cache"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
 exclude_patterns = ["_build"]
+"""
+
+# Processes that read pages must find the cache, and not make it.
+LOOK = """
+from pathlib import Path
+
+def setup(app):
+    def look(app, env, names):
+        assert Path(app.config.nb_execution_cache_path, "global.db").exists()
+    app.connect("env-before-read-docs", look)
 """
 
 PAGE = """\
@@ -121,6 +132,41 @@ def test_quick_tier_is_announced_and_the_executed_notebook_offered(book: Path) -
     assert build(book, tier="full").returncode == 0
     assert "evidence" not in page(book)
     assert executions(book) == 2
+
+
+@pytest.fixture
+def many(book: Path) -> Path:
+    """The same with so many chapters that Sphinx reads them in several processes."""
+    names = [f"chapter{number}" for number in range(8)]
+    for name in names:
+        # Of equal cells one execution would serve all.
+        (book / f"{name}.md").write_text(PAGE.replace("print(", f"{name} = 1\nprint("))
+    (book / "conf.py").write_text(CONFIGURATION + LOOK)
+    listed = "\n".join(["```{toctree}", *names, "```"])
+    (book / "index.md").write_text(f"# The book\n\n{listed}\n")
+    return book
+
+
+@pytest.mark.slow
+def test_chapters_are_executed_side_by_side_each_once_and_cached(many: Path) -> None:
+    built = build(many)
+    assert built.returncode == 0, built.stderr[-2000:]
+    assert "serial read" not in built.stderr
+    assert executions(many) == 8
+    shutil.rmtree(many / "_build" / "html")
+    assert build(many).returncode == 0
+    assert executions(many) == 8
+    html = (many / "_build" / "html" / "chapter7.html").read_text()
+    assert "the helper says 1" in re.sub(r"<[^>]+>", "", html)
+
+
+@pytest.mark.slow
+def test_failing_cell_side_by_side_stops_the_build_with_its_traceback(many: Path) -> None:
+    bad = PAGE.replace("import helper", "raise RuntimeError('no such luck')")
+    (many / "chapter3.md").write_text(bad)
+    built = build(many)
+    assert built.returncode != 0
+    assert "no such luck" in built.stdout + built.stderr
 
 
 @pytest.mark.parametrize(
