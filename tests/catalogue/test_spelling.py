@@ -14,7 +14,7 @@ from activation_study.catalogue.spelling import field_written, with_hyphen, with
         ("relu", "ReLU"),
         ("leaky_relu", "leaky ReLU"),
         ("hard_silu", "hard SiLU"),
-        ("softmax_mse", "softmax MSE"),
+        ("softmax_mse", "softmax, squared error"),
         ("tanh", "tanh"),
         ("bent@05cbf8ea424e9d9b", "bent"),
         (0.00316, "0.00316"),

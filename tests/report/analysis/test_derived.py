@@ -10,10 +10,11 @@ from activation_study.report.analysis.derived import with_derived
 
 
 @dataclasses.dataclass(frozen=True)
-class TwoTables:
+class FewTables:
     summary: pd.DataFrame
     tables: dict[str, pd.DataFrame]
     history: pd.DataFrame = dataclasses.field(default_factory=pd.DataFrame)
+    layers: pd.DataFrame = dataclasses.field(default_factory=pd.DataFrame)
 
     @property
     def confusion(self) -> pd.DataFrame:
@@ -31,7 +32,7 @@ def test_the_range_counts_half_a_decade_for_each_rate_that_works() -> None:
             "is_curve": [True, True, True, True, True, True, False],
         }
     )
-    found = with_derived(TwoTables(summary, {})).summary["working_range"]
+    found = with_derived(FewTables(summary, {})).summary["working_range"]
     # The last run is not of the curve, and stands with those of its arm and seed.
     assert found.tolist() == [1.0, 1.0, 1.0, 0.5, 0.0, 0.0, 0.0]
 
@@ -47,7 +48,7 @@ def test_of_the_wrong_probability_one_class_gets_a_share() -> None:
             "mean_probability": [*given, 0.5],
         }
     )
-    found = with_derived(TwoTables(summary, {"confusion": confusion})).summary
+    found = with_derived(FewTables(summary, {"confusion": confusion})).summary
     assert found["wrong_share_4_9"].tolist()[0] == pytest.approx(0.4)
     assert found["wrong_share_4_7"].tolist()[0] == pytest.approx(0.1)
     assert np.isnan(found["wrong_share_4_9"].tolist()[1])

@@ -182,6 +182,20 @@ class _Loader(yaml.CSafeLoader):
 
 yaml.add_constructor("tag:yaml.org,2002:timestamp", yaml.CSafeLoader.construct_yaml_str, _Loader)
 
+DEEPEST = 100
+"""Levels of nesting that a file may have; the loader recurses in C, and dies of too many."""
+
+
+def _load(content: bytes) -> Any:
+    """Return what YAML holds; its events are read first, which takes no recursion."""
+    depth = 0
+    for event in yaml.parse(content, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise yaml.YAMLError(f"more than {DEEPEST} levels of nesting")
+    return yaml.load(content, Loader=_Loader)
+
 
 # Once for the same bytes, as every judgement reads anew.
 @functools.lru_cache(maxsize=8)
@@ -196,8 +210,8 @@ def parse(content: bytes, path: Path) -> ClaimsFile:
         ClaimsError: the content is no file of claims; says where and what is accepted.
     """
     try:
-        document = yaml.load(content, Loader=_Loader)
-    except (yaml.YAMLError, ValueError, TypeError, LookupError, RecursionError) as error:
+        document = _load(content)
+    except (yaml.YAMLError, ValueError, TypeError, LookupError) as error:
         said = " ".join(str(error).split())
         raise ClaimsError(
             f"{path.name}: received no YAML that can be used: {said:.300}; accepted: YAML in "
