@@ -1,4 +1,4 @@
-"""What the outputs of test images say: second choices, and the probabilities of the first."""
+"""What the outputs of test images say: second choices, probabilities, labels one by one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import scipy.stats
 from activation_study.engine.records.records import Runs
 from activation_study.registry import unknown_name
 from activation_study.report.analysis.arms import headline_runs, recorded_values, undiverged_runs
+from activation_study.report.analysis.readings import at_reading
 
 
 def second_choices(runs: Runs, label: int) -> pd.DataFrame:
@@ -50,3 +51,20 @@ def null_band(confidence: pd.Series, count: pd.Series) -> tuple[np.ndarray, np.n
     """Return the 95 % band of accuracy minus mean confidence of bins whose confidence is right."""
     low, high = scipy.stats.binom.interval(0.95, np.round(count), confidence)
     return low / count - confidence, high / count - confidence
+
+
+def of_labels(runs: Runs) -> pd.DataFrame:
+    """Return what is recorded of each label of each tuned run.
+
+    It is read at the last weights; a run is tuned here whose rate is the best for these.
+
+    Returns:
+        The columns of the table ``labels``, with the ``head`` of the run and ``overstated``: the
+        mean output over the frequency. One row a run and label.
+
+    Raises:
+        IncompleteRecordError: No such run is recorded.
+    """
+    summary = undiverged_runs(at_reading(runs, "last").summary, "tuned")
+    rows = runs.tables["labels"].merge(summary[["key", "head"]], on="key")
+    return rows.assign(overstated=rows["mean_probability"] / rows["frequency"])

@@ -8,6 +8,7 @@ from activation_study.report.figures.compared import compared, over
 from activation_study.report.figures.costs import growth
 from activation_study.report.figures.functions import catalogue, temperature
 from activation_study.report.figures.gallery import gallery
+from activation_study.report.figures.labels import by_frequency, thresholds
 from activation_study.report.figures.learning_curves import (
     convergence,
     early_training,
@@ -36,6 +37,7 @@ from activation_study.report.figures.rates import (
 __all__ = [
     "Picture",
     "averaging",
+    "by_frequency",
     "calibration_null",
     "catalogue",
     "compared",
@@ -59,4 +61,5 @@ __all__ = [
     "strip",
     "target_probability",
     "temperature",
+    "thresholds",
 ]
