@@ -6,6 +6,7 @@ Each function belongs to a page, or to several that say the same.
 from activation_study.facts.front import front
 from activation_study.facts.pages import convergence, prior_bias, softmax_or_sigmoid
 from activation_study.facts.protocol import false_alarms, protocol
+from activation_study.facts.rare_labels import rare_labels
 from activation_study.facts.verdicts import rounds, sides, standing
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "front",
     "prior_bias",
     "protocol",
+    "rare_labels",
     "rounds",
     "sides",
     "softmax_or_sigmoid",
