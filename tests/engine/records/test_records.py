@@ -175,6 +175,22 @@ def test_where_filters_all_frames(runs: Runs) -> None:
     assert len(runs) == 5
 
 
+def test_runs_of_two_studies_are_put_together_and_keep_their_roles(runs: Runs) -> None:
+    mine, other = runs.where(hidden="relu"), runs.where(hidden="tanh")
+    mine.summary["is_tuned"] = True
+    mine.summary["tuned_for_validation_accuracy"] = True
+    both = mine + other
+    assert both.name is None
+    assert list(both.summary["key"]) == [*mine.summary["key"], *other.summary["key"]]
+    for role in ("is_tuned", "tuned_for_validation_accuracy"):
+        assert list(both.summary[role]) == [True] * len(mine) + [False] * len(other)
+    for name in FRAMES[1:]:
+        parts = [getattr(each, name) for each in (mine, other, both)]
+        assert len(parts[0]) + len(parts[1]) == len(parts[2])
+    with pytest.raises(ValueError, match=f"{len(mine)} of them in common"):
+        mine + both
+
+
 def test_where_takes_any_list_of_values(runs: Runs) -> None:
     for seeds in ([0, 1], (0, 1), {0, 1}, range(2), np.array([0, 1]), pd.Series([1, 0])):
         assert sorted(runs.where(hidden="relu", seed=seeds).summary["seed"]) == [0, 1]

@@ -91,6 +91,34 @@ class Runs:
         ]
         return f"{self!r}\n{self.summary[columns].to_string(index=False, max_rows=20)}"
 
+    def __add__(self, other: Runs) -> Runs:
+        """The runs of two studies as those of none, each in its roles.
+
+        Raises:
+            ValueError: They are measured in different ways, or have runs in common, of which each
+                would have two roles.
+        """
+        both = self.measures.name, other.measures.name
+        shared = set(self.summary["key"]) & set(other.summary["key"])
+        if len(set(both)) > 1 or shared:
+            raise ValueError(
+                f"received runs measured by {both[0]!r} and by {both[1]!r}, {len(shared)} of them "
+                "in common; accepted: two studies that are measured alike and share no run"
+            )
+
+        def of_both(mine: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
+            return pd.concat([mine, theirs], ignore_index=True)
+
+        frames: dict[str, Any] = {
+            name: of_both(getattr(self, name), getattr(other, name)) for name in EVERY_RUN
+        }
+        summary = frames["summary"]
+        # A run has no role that its study does not know.
+        for role in (name for name in summary if name in ROLES or name.startswith(TUNED_FOR)):
+            summary[role] = summary[role].eq(True)
+        tables = {name: of_both(frame, other.tables[name]) for name, frame in self.tables.items()}
+        return replace(self, **frames, tables=tables, name=None)
+
     def where(self, **conditions: Any) -> Runs:
         """Returns the runs whose summary has these values; a list stands for any of its values.
 
