@@ -13,7 +13,7 @@ from activation_study.errors import ClaimsError
 from activation_study.report.claims import box, claims_file
 from activation_study.report.claims.box.answers import answer_of
 from activation_study.report.claims.box.folded import learning_rate
-from activation_study.report.claims.box.wording import Amounts, placeholders
+from activation_study.report.claims.box.wording import Amounts, placeholders, setting_name
 from activation_study.report.claims.past import first_round
 from activation_study.report.claims.rules import ContrastRule
 from activation_study.report.claims.verdict import Check, Verdict
@@ -108,6 +108,12 @@ def test_six_kinds_of_answer_look_different() -> None:
 def test_a_sentence_says_how_sure_and_how_large(name: str, sure: str) -> None:
     assert sure in words(parsed(VERDICTS[name]))
     assert with_hyphen(sure) in " ".join(str(VERDICTS[name]).split())
+
+
+def test_a_setting_of_none_is_all_that_there_is() -> None:
+    assert setting_name({"train_size": None, "head": "softmax"}) == (
+        "softmax outputs, training images all"
+    )
 
 
 def test_a_mean_that_would_hide_its_levels_is_said_with_the_lowest_and_the_highest() -> None:

@@ -147,7 +147,9 @@ def level(field: str, value: Value) -> str:
         return f"{written(value)} {nouns[field]}"
     if field == "metric":
         return label_of(str(value))
-    return written(value) if field == "hidden" else f"{field_written(field)} {written(value)}"
+    if field == "hidden":
+        return written(value)
+    return f"{field_written(field)} {'all' if value is None else written(value)}"
 
 
 def setting_name(setting: Mapping[str, Value]) -> str:
