@@ -32,6 +32,19 @@ def test_arms_stand_beside_each_other_from_the_best_to_the_worst(runs):
     assert "Grey: test expected calibration error" in picture.caption
 
 
+def test_what_chance_would_show_is_shaded_and_the_runs_within_are_counted(runs):
+    summary = runs.summary.assign(test_ece_null_low=0.002, test_ece_null_high=0.003)
+    picture = figures.compared(dataclasses.replace(runs, summary=summary), ["test_ece"])
+    tuned = summary[summary["is_tuned"]]
+    num_inside = tuned["test_ece"].between(0.002, 0.003).sum()
+    assert 0 < num_inside < len(tuned)
+    assert picture.title.startswith(f"{num_inside} of {len(tuned)} runs lie within")
+    (shading,) = picture.figure.axes[0].collections
+    ends = np.array([path.vertices[:, 0] for path in shading.get_paths()])
+    np.testing.assert_allclose(ends, [(0.2, 0.3)] * tuned.groupby(["hidden", "head"]).ngroups)
+    assert "shaded" not in figures.compared(runs, [("test_nll", "test_ece")]).caption.lower()
+
+
 def test_a_measure_is_drawn_over_a_field_with_none_last(runs):
     sizes = {"relu": 1000.0, "tanh": None}
     kept = runs.summary[runs.summary["hidden"].isin(sizes)]

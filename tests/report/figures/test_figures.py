@@ -16,7 +16,7 @@ from activation_study.report import figures, tables
 from activation_study.report.analysis import chosen_rates
 from activation_study.report.analysis.derived import with_derived
 from activation_study.report.analysis.readings import head_effects
-from activation_study.report.drawing import looks
+from activation_study.report.drawing import looks, parts
 from activation_study.report.drawing.picture import Picture
 
 # The made runs have the founding columns alone.
@@ -25,6 +25,9 @@ AREA = "area_under_validation_accuracy"
 OF_RUNS = {
     "convergence by hidden": figures.convergence,
     "convergence by head": lambda runs: figures.convergence(runs, "head", metric="validation_nll"),
+    "convergence of long training": lambda runs: figures.convergence(
+        runs, "head", metric="validation_nll", is_long=True
+    ),
     "rate_curve": figures.rate_curve,
     "head_effect_by_rate": lambda runs: figures.head_effect_by_rate(
         runs, metric="validation_accuracy"
@@ -163,6 +166,31 @@ def test_convergence_draws_the_mean_error_of_the_tuned_runs(runs):
     np.testing.assert_array_equal(drawn.get_xdata(), expected.index)
     # Behind each, in grey, the others.
     assert len(axes.get_lines()) == len(picture.figure.axes) + 1
+
+
+def test_long_training_is_marked_at_the_median_of_the_best_epochs(runs):
+    tuned = runs.where(is_tuned=True, hidden="relu", head="softmax").summary["key"]
+    history = runs.history.assign(validation_nll=lambda frame: 1.0 / (1 + frame["epoch"]))
+    for key, best in zip(tuned, (2, 3, 5, 9), strict=True):
+        history.loc[(history["key"] == key) & (history["epoch"] == best), "validation_nll"] = 0.01
+    long = dataclasses.replace(runs, history=history)
+    picture = figures.convergence(
+        long, "head", hidden=("relu",), metric="validation_nll", is_long=True
+    )
+    axes = picture.figure.axes[0]
+    mark = next(drawn for drawn in axes.get_lines() if drawn.get_marker() == "o")
+    assert list(mark.get_xdata()) == [4.0]
+    course = line(axes, "softmax")
+    np.testing.assert_allclose(mark.get_ydata(), np.interp(4, *course.get_data()))
+
+
+def test_long_names_of_rows_take_lines_and_room():
+    short, long = (
+        parts.rows([name] * 4)[0] for name in ("ReLU", "softmax, 3000 images, share of labels 0.2")
+    )
+    (label, *_) = long.axes[0].get_yticklabels()
+    assert label.get_text().count("\n") == 1
+    assert long.get_figheight() > short.get_figheight()
 
 
 @pytest.mark.parametrize(

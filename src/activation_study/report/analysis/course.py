@@ -1,9 +1,10 @@
-"""How the first epoch goes: the training loss against that of guessing."""
+"""How training goes: the first epoch against guessing, and the epoch with the best likelihood."""
 
 from __future__ import annotations
 
 import math
 
+import numpy as np
 import pandas as pd
 
 from activation_study.catalogue import tasks
@@ -50,3 +51,18 @@ def first_step_below(losses: pd.DataFrame, fields: list[str]) -> pd.Series:
     arms = losses.groupby([*fields, "step"], dropna=False, observed=True)
     is_below = arms["train_loss"].mean().unstack("step") < 1.0
     return is_below.idxmax(axis=1).astype(float).where(is_below.any(axis=1), math.inf)
+
+
+def at_best_likelihood(history: pd.DataFrame, prefix: str = "") -> pd.DataFrame:
+    """Return of each run the epoch whose validation images have the best likelihood.
+
+    Args:
+        history: One row a run and epoch; the untrained network does not count.
+        prefix: What the columns of the reading begin with.
+
+    Returns:
+        One row a run, with the columns of the history; none of a run that is never finite.
+    """
+    nll = history[f"{prefix}validation_nll"]
+    counted = history[(history["epoch"] > 0) & np.isfinite(nll)]
+    return counted.loc[nll[counted.index].groupby(counted["key"]).idxmin()]

@@ -99,13 +99,15 @@ def panels(
 def rows(names: Sequence[str], columns: int = 1, height: float = 0.22) -> tuple[Figure, list[Axes]]:
     """Return a figure with one row a name from top to bottom, and its axes, side by side.
 
-    On a phone they stand one below the other.
+    On a phone they stand one below the other. A long name takes several lines.
     """
+    wrapped = [textwrap.fill(spelled(name), 20 if is_narrow() else 40) for name in names]
+    height = max(height, 0.22 + 0.14 * max(name.count("\n") for name in wrapped))
     figure, grid = panels(
         [str(place) for place in range(columns)], columns, 0.7 + height * len(names), sharex=False
     )
     for axes in grid.values():
-        axes.set_yticks(range(len(names)), [spelled(name) for name in names])
+        axes.set_yticks(range(len(names)), wrapped)
         axes.set_ylim(len(names) - 0.4, -0.6)
     return figure, list(grid.values())
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from activation_study.catalogue.spelling import field_written, written
 from activation_study.engine.records.records import Runs
@@ -40,6 +41,9 @@ def compared(
 ) -> Picture:
     """Draw measures of every arm: a panel a measure, a row an arm, the best of the first on top.
 
+    Where it is recorded what chance alone would show of a single measure, that is shaded: the mean
+    over the runs of the interval that holds 95 % of it.
+
     Args:
         runs: Runs of a study.
         measures: What is drawn, named as at the last weights.
@@ -63,6 +67,7 @@ def compared(
     head_of = frame.groupby("arm", observed=True)["head"].first()
     looks = {arm: HEADS.get(head_of[arm], Look(INK)) for arm in order}
     figure, grid = parts.rows(order, len(panels), 0.3)
+    within: dict[str, str] = {}
     for axes, names in zip(grid, panels, strict=True):
         *before, shown = (columns[name] for name in names)
         for column in before:
@@ -70,11 +75,15 @@ def compared(
                         lw=1, zorder=1)  # fmt: skip
             grey = dict.fromkeys(order, Look(QUIET))
             parts.draw_rows(axes, frame.dropna(subset=column), column, "arm", "arm", grey, 0)
+        if not before and f"{shown}_null_low" in frame:
+            within[shown] = _shade_chance(axes, frame, shown)
         parts.draw_rows(axes, frame.dropna(subset=shown), shown, "arm", "arm", looks, 0)
         spread = means[[columns[name] for name in names]].stack()
-        if parts.is_better_low(metric_of(shown)) and 0 < 10 * spread.min() < spread.max():
+        is_wide = bool(0 < 10 * spread.min() < spread.max())
+        is_log = is_wide and parts.is_better_low(metric_of(shown))
+        if is_log:
             parts.log_axis(axes, "x")
-        parts.label_x(axes, f"{parts.drawn_label(shown)}{_way(shown)}")
+        parts.label_x(axes, f"{parts.drawn_label(shown)}{', log scale' * is_log}{_way(shown)}")
     said = [
         f"{parts.drawn_label(column, unit=False)}: {_values(means[column][order], column)}"
         for column in dict.fromkeys(columns.values())
@@ -89,13 +98,25 @@ def compared(
         if len(names) > 1
     ]
     own = "its tuned rate" if rate == "tuned" else "the default rate"
+    shaded = " Shaded: 95 % of what exactly right probabilities would show by chance."
     return Picture(
         figure,
-        f"{'. '.join(said)}.",
-        f"By {parts.drawn_label(first, unit=False)}, {best.format('comes first')}, and "
+        " ".join([f"{'. '.join(said)}.", *within.values()]),
+        within.get(first)
+        or f"By {parts.drawn_label(first, unit=False)}, {best.format('comes first')}, and "
         f"{worst.format('last')}.",
-        f"Every run at {own}, mean and 95 % interval.{''.join(joined)}",
+        f"Every run at {own}, mean and 95 % interval.{''.join(joined)}{shaded * bool(within)}",
     )
+
+
+def _shade_chance(axes: Axes, frame: pd.DataFrame, column: str) -> str:
+    """Shade what chance alone would show of each arm, and say how many runs lie within theirs."""
+    ends = [f"{column}_null_{end}" for end in ("low", "high")]
+    chance = parts.drawn_values(frame[ends], column)
+    means = chance.groupby(frame["arm"], observed=True).mean()
+    axes.hlines(range(len(means)), *means.to_numpy().T, color=QUIET, alpha=0.4, lw=7, zorder=1)
+    num_inside = frame[column].between(*(chance[end] for end in ends)).sum()
+    return f"{num_inside} of {len(frame)} runs lie within what chance alone would show of them."
 
 
 @parts.of_page

@@ -30,11 +30,23 @@ from activation_study.report.analysis.arms import (
     varying,
     with_head,
 )
-from activation_study.report.analysis.course import first_step_below, relative_to_guessing
+from activation_study.report.analysis.course import (
+    at_best_likelihood,
+    first_step_below,
+    relative_to_guessing,
+)
 from activation_study.report.analysis.failures import with_failures_counted
-from activation_study.report.analysis.readings import at_reading, column_of
+from activation_study.report.analysis.readings import READINGS, at_reading, column_of
 from activation_study.report.drawing import parts
-from activation_study.report.drawing.looks import INK, QUIET, USED, head_look, look_of, spelled
+from activation_study.report.drawing.looks import (
+    GROUND,
+    INK,
+    QUIET,
+    USED,
+    head_look,
+    look_of,
+    spelled,
+)
 from activation_study.report.drawing.picture import Picture
 
 
@@ -47,6 +59,7 @@ def convergence(
     heads: Sequence[str] | None = None,
     metric: str | None = None,
     reading: str = "last",
+    is_long: bool = False,
 ) -> Picture:
     """Draw learning curves, a panel a hidden activation: means over the evaluation seeds.
 
@@ -60,6 +73,8 @@ def convergence(
         metric: Column of the history, such as ``"validation_accuracy"`` (drawn as error); by
             default the one by which rates are chosen.
         reading: ``"last"`` or ``"averaged"`` weights.
+        is_long: Whether the first epochs get as much room as the many later ones, and each line a
+            mark at the epoch with the best likelihood, the median over its seeds.
 
     Raises:
         ValueError: An unknown hue or metric, or nothing of what is wanted is recorded.
@@ -70,7 +85,8 @@ def convergence(
     label, quantity = parts.drawn_label(column), metric_of(column)
     names, lines = (list(curves[each].cat.categories) for each in (panel, line))
     figure, grid = parts.panels(
-        names, min(5, len(names)), 1.5, narrow=2, xlabel="epoch",
+        names, 2 if is_long else min(5, len(names)), 1.5, narrow=2,
+        xlabel="epoch" + ", log scale" * is_long,
         ylabel=label + ", log scale" * parts.is_better_low(quantity),
     )  # fmt: skip
     means = curves.groupby(["arm", "epoch"], observed=True)["shown"].mean().unstack("epoch")
@@ -82,10 +98,19 @@ def convergence(
             look = look_of(name)._replace(line=("-", "--", ":")[place % 3])
             look = look if is_by_hidden else head_look(each, place)
             parts.draw_bands(axes, own, "epoch", "shown", look, spelled(each))
+            if is_long and len(own):
+                best = at_best_likelihood(own, READINGS[reading])["epoch"].median()
+                course = own.groupby("epoch")["shown"].mean()
+                height = np.interp(best, course.index, course)
+                axes.plot(best, height, look.marker, color=look.colour, mec=GROUND, ms=8, zorder=3)
         if quantity.bounded[0] < 0 < quantity.bounded[1]:
             axes.axhline(0, color=INK, lw=0.8)
-        axes.set_title(textwrap.fill(spelled(name), 22))
+        axes.set_title(
+            textwrap.fill(spelled(name), 26 if is_long and not parts.is_narrow() else 22)
+        )
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    if is_long:
+        parts.log_axis(axes, "x")
     if parts.is_better_low(quantity):
         parts.log_axis(axes, "y")
     if len(lines) > 1:
@@ -105,7 +130,8 @@ def convergence(
         f"{last.max():.3g}, of {last.idxmax()}.",
         f"After epoch {means.columns[-1]} the {parts.drawn_label(column, unit=False)} lies between "
         f"{low} and {high}.",
-        f"Learning curves at tuned rates, mean over seeds and 95 % interval{others}.",
+        f"Learning curves at tuned rates, mean over seeds and 95 % interval{others}."
+        + " Marks: the epoch with the best likelihood." * is_long,
     )
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from activation_study.engine.records.records import Runs
 from activation_study.measures.beyond.unknowns import SCORES, UNKNOWNS
 from activation_study.measures.metrics import AVERAGED
+from activation_study.report.analysis.course import at_best_likelihood
 
 READINGS = ("", AVERAGED)
 COUNTS = (1, 2, 3)
@@ -77,9 +78,8 @@ def _of_length(after: pd.DataFrame, prefix: str) -> dict[str, pd.Series]:
     if not set(names) <= set(after):
         return {}
     nll, gap, accuracy = names
-    finite = after[np.isfinite(after[nll])]
-    best = finite.loc[finite.groupby("key")[nll].idxmin()].set_index("key")
-    last = finite.groupby("key").last()
+    best = at_best_likelihood(after, prefix).set_index("key")
+    last = after[np.isfinite(after[nll])].groupby("key").last()
     return {
         f"{prefix}best_nll": best[nll],
         f"{prefix}gap_rise": last[gap] - best[gap],
