@@ -3,6 +3,7 @@
 Each function belongs to a page, or to several that say the same.
 """
 
+from activation_study.facts.calibration import calibration
 from activation_study.facts.front import front
 from activation_study.facts.pages import convergence, prior_bias, softmax_or_sigmoid
 from activation_study.facts.protocol import false_alarms, protocol
@@ -10,6 +11,7 @@ from activation_study.facts.rare_labels import rare_labels
 from activation_study.facts.verdicts import rounds, sides, standing
 
 __all__ = [
+    "calibration",
     "convergence",
     "false_alarms",
     "front",

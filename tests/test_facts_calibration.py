@@ -1,0 +1,112 @@
+"""What the page on calibration says, of runs and verdicts whose numbers are known."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from activation_study import facts
+from activation_study.engine.records.records import Runs
+from report.claims.made_verdicts import claim, contrast, primary, verdict
+
+NAN = np.nan
+
+
+def made(effect, direction="as claimed", size="matters", level=0.0, **rule):
+    shown = primary(effect, direction, size, reference=level)
+    return verdict(claim("made", contrast(**rule)), primary=shown)
+
+
+@pytest.fixture
+def runs():
+    """One arm of the example with two seeds, and sigmoids on all images, which stay unsure."""
+    summary = pd.DataFrame(
+        {
+            "key": ["a", "b", "c", "tuning"],
+            "head": ["softmax", "softmax", "sigmoid", "softmax"],
+            "train_size": [3000.0, 3000.0, NAN, 3000.0],
+            "label_noise": 0.0,
+            "task": "digits",
+            "is_tuned": [True, True, True, False],
+            "is_tuning": [False, False, False, True],
+            "test_accuracy": [0.94, 0.96, 0.98, NAN],
+            "test_calibration_gap": [0.03, 0.01, 0.0, NAN],
+            "test_ece": [0.007, 0.008, 0.0015, NAN],
+            "test_ece_null_low": [0.002, 0.004, 0.001, NAN],
+            "test_ece_null_high": [0.006, 0.008, 0.002, NAN],
+        }
+    )
+    history = pd.DataFrame(
+        {
+            "key": np.repeat(["a", "b", "c"], 4),
+            "epoch": [0, 1, 2, 3] * 3,
+            "train_loss": [NAN, 0.5, 0.2, 0.1, NAN, 0.5, 0.3, 0.1, NAN, 0.9, 0.8, 0.7],
+            # The untrained network does not count, however good.
+            "validation_nll": [0.1, 0.4, 0.2, 0.3, 0.1, 0.4, 0.3, 0.2, 0.1, 0.9, 0.8, 0.7],
+            "validation_calibration_gap": [
+                *(0.0, -0.2, 0.01, 0.04),
+                *(0.0, -0.1, 0.03, 0.02),
+                *(0.0, -0.3, -0.2, -0.1),
+            ],
+        }
+    )
+    nothing = pd.DataFrame({"key": []})
+    return Runs(summary, history, nothing, nothing, nothing, {})
+
+
+@pytest.fixture
+def verdicts():
+    found = {
+        "inside": made(-0.7, "contrary", level=0.8),
+        "longer": made(0.015, level=0.01),
+        "kept": made(0.0021),
+        "smoothed_accuracy": made(0.0031, metric="test_accuracy"),
+        "smoothed": made(0.09, "contrary"),
+    }
+    names = ("mended", "mended_wrong", "timing", "timing_all")
+    return found | {name: made(-0.01) for name in names}
+
+
+def test_the_example_is_told_in_images_and_from_epoch_to_epoch(runs, verdicts):
+    said = facts.calibration(runs, **verdicts)
+    assert (said["claimed"], said["right"]) == ("9,700", "9,500")
+    assert (said["null_low"], said["null_high"]) == ("0.30 %", "0.70 %")
+    assert said["gap_first"] == "\N{MINUS SIGN}15.00 points"
+    # The best epoch is each run's own: the second, and the third.
+    assert (said["gap_best"], said["gap_last"]) == ("+1.50 points", "+3.00 points")
+    assert (said["nll_best"], said["nll_last"]) == ("0.2000 nats", "0.2500 nats")
+    assert (said["loss_best"], said["loss_last"]) == ("0.1500 nats", "0.1000 nats")
+
+
+def test_lines_are_counted_where_they_begin_and_end(runs, verdicts):
+    said = facts.calibration(runs, **verdicts)
+    assert (said["num_lines"], said["num_below"], said["num_above"]) == ("2", "2", "1")
+    assert said["gap_best_low"] == "\N{MINUS SIGN}10.00 points"
+    assert said["gap_best_high"] == "+1.50 points"
+    # Not the one on all images, which the box leaves out.
+    assert (said["num_networks"], said["num_inside"]) == ("2", "1")
+
+
+def test_words_follow_the_verdicts(runs, verdicts):
+    said = facts.calibration(runs, **verdicts)
+    assert said["answer"] == "As a rule, no."
+    assert said["rise"] == "+2.50 points"
+    assert said["kept"] == "21 more of 10,000 validation images are right"
+    assert said["stop"].startswith("Stop where")
+    assert said["mended"] == "helps"
+    assert said["smoothed"] == "harms"
+    assert said["smooth"].startswith("Smooth labels for accuracy, not for probabilities")
+    others = {
+        "longer": made(0.0, "not shown", "too small to matter", 0.01),
+        "mended": made(0.0, "not shown", "too small to matter"),
+        "mended_wrong": made(0.002, "contrary", "too small to matter"),
+        "timing": made(0.02, "contrary", "open"),
+        "timing_all": made(0.02, "not shown", "open"),
+        "smoothed_accuracy": made(0.0, "not shown", metric="test_accuracy"),
+    }
+    said = facts.calibration(runs, **verdicts | others)
+    assert said["stop"] == "Do not expect much of stopping early."
+    assert said["mended"] == "makes no difference that matters"
+    assert said["mended_wrong"] == "harms, by too little to matter"
+    assert said["timing"] == "softmax is ahead"
+    assert said["timing_all"] == "who is ahead, the runs cannot tell"
+    assert said["smooth"] == "Do not smooth labels for accuracy or for probabilities."
