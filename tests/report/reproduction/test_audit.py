@@ -35,6 +35,7 @@ from activation_study.report.reproduction.audited_run import (
 )
 from engine.made_runs import made_run
 from report.reproduction.audited_runs import (
+    EARLY,
     NUM_WORKERS,
     OTHERS,
     RELU,
@@ -208,6 +209,12 @@ def test_a_really_different_order_of_sums_stays_within_tolerance(
     assert "0 DIFFERENT" in done.stdout
     # Rounding does differ: the step, at the least, has carried it to where it shows.
     assert "of its tolerance" in done.stdout
+
+
+def test_an_earlier_protocol_is_another_platform(trained: Trained, publish: Publish) -> None:
+    found = audited(publish([trained[TUNING], trained[EARLY]]))
+    same = {run.key: run.same_platform for run in found.runs}
+    assert same == {TUNING.key: True, EARLY.key: False}
 
 
 @pytest.mark.parametrize("elsewhere", ["python", "threads", "onednn", "numpy"])

@@ -16,6 +16,7 @@ from activation_study.engine.run import Run
 from activation_study.engine.sweeps.messages import in_words
 from activation_study.engine.sweeps.worker import Failure
 from activation_study.experiment import Experiment
+from activation_study.experiment.fields import PROTOCOLS
 from activation_study.report.reproduction import comparison, tolerances
 
 EQUAL, WITHIN, DIFFERENT = "equal bit for bit", "within tolerance", "DIFFERENT"
@@ -46,7 +47,8 @@ class AuditedRun:
         study: That in whose files it is published.
         cell: The experiment in a few words.
         provenance: Where the recorded run was made.
-        same_platform: Whether this process has the CPU type and the versions of the recorded run.
+        same_platform: Whether this process has the CPU type, the versions and the protocol's engine
+            of the recorded run.
         verdict: One of ``VERDICTS``; all but ``EQUAL`` and ``DIFFERENT`` only where the platform
             differs.
         difference: The first unequal column or, across platforms, the largest difference.
@@ -74,7 +76,7 @@ class AuditedRun:
         if self.reason:
             return f"{line}: could not be retrained: {self.reason}"
         if self.difference is None:
-            return line if self.same_platform else f"{line} (recorded on another platform)"
+            return line if self.same_platform else f"{line} (recorded elsewhere, or earlier)"
         found = self.difference
         values = f"{found.name}, recorded {found.recorded}, retrained {found.retrained}"
         if self.same_platform or self.verdict == UNMEASURED:
@@ -100,6 +102,8 @@ def beside(
         reason = outcome.reason.strip().splitlines()[-1]
         return audited(False, DIFFERENT, reason=reason)
     same = _platform(own) == _platform(outcome.provenance)
+    # Protocol 2 changed the compiled epoch, which since rounds some runs of the first otherwise.
+    same &= experiment.protocol == PROTOCOLS[-1]
     measured_by = Schema.of(experiment.parts.task.measures)
     retrained = to_tables([outcome], schema=measured_by)
     recorded, retrained, younger = comparable(recorded, retrained, measured_by)
