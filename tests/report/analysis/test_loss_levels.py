@@ -51,10 +51,10 @@ def test_levels_are_what_keras_computes():
 def test_the_table_says_what_rises_and_what_our_runs_reached(runs):
     table = levels_table()
     assert list(table.frame["training loss"])[-1] == "rises"
-    assert "lowest in our runs" not in table.frame
+    assert "our lowest" not in table.frame
     heads_of = runs.summary.assign(head="double_softmax")
     own = levels_table(type(runs)(**{**vars(runs), "summary": heads_of})).frame
-    reached = own.loc[own["why"].str.startswith("Softmax twice"), "lowest in our runs"].iloc[0]
+    reached = own.loc[own["why"].str.startswith("Softmax twice"), "our lowest"].iloc[0]
     last = runs.history[runs.history["epoch"] == runs.history["epoch"].max()]
     assert float(reached) == pytest.approx(last["train_loss"].min(), abs=1e-4)
 

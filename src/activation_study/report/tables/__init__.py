@@ -3,7 +3,7 @@
 from activation_study.report.tables import costs, rounding
 from activation_study.report.tables.arms import ranking_table
 from activation_study.report.tables.functions import formulas, properties
-from activation_study.report.tables.losses import levels_table
+from activation_study.report.tables.losses import levels_table, pairs_table
 from activation_study.report.tables.record import (
     provenance,
     record,
@@ -24,6 +24,7 @@ __all__ = [
     "findings_table",
     "formulas",
     "levels_table",
+    "pairs_table",
     "properties",
     "provenance",
     "ranking_table",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import html
+import itertools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ParamSpec
@@ -24,11 +26,13 @@ class Table:
         frame: What is shown; may be empty, then the sentence stands alone.
         note: Plain text.
         markup: Columns whose cells are HTML already; all others are escaped.
+        stacks: Whether a row stands as a block on a phone, each cell behind the name of its column.
     """
 
     frame: pd.DataFrame
     note: str = ""
     markup: tuple[str, ...] = ()
+    stacks: bool = False
 
     def _repr_html_(self) -> str:
         """Show the table, and the sentence below it."""
@@ -37,7 +41,11 @@ class Table:
             text = self.frame.astype(str)
             for column in text.columns.difference(list(self.markup)):
                 text[column] = text[column].map(html.escape)
-            shown = text.to_html(index=False, escape=False, border=0, justify="left")
+            kind = "stacked" if self.stacks else None
+            shown = text.to_html(index=False, escape=False, border=0, justify="left", classes=kind)
+            if self.stacks:
+                names = itertools.cycle(html.escape(str(column)) for column in text)
+                shown = re.sub("<td>", lambda _: f'<td data-label="{next(names)}">', shown)
         return shown + (f"<p>{html.escape(self.note)}</p>" if self.note else "")
 
     def __str__(self) -> str:
