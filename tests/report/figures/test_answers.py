@@ -32,6 +32,16 @@ def test_a_sure_mistake_sends_back_what_the_loss_says():
     )
 
 
+def test_a_gradient_that_is_cut_off_ends_in_a_cross():
+    axes = figures.mistakes(["softmax", "softmax_bce"]).figure.axes[0]
+    kept, cut, cross = axes.get_lines()
+    assert len(kept.get_xdata()) == 81 > len(cut.get_xdata())
+    assert cross.get_marker() == "x"
+    assert cross.get_xdata() == cut.get_xdata()[-1]
+    # Keras clips at 1e-7, which nine in ten outputs fall below.
+    assert 7.5 < cross.get_xdata() < 9.5
+
+
 def test_a_strip_shows_every_output_and_what_is_called():
     targets = np.zeros((2, 10))
     targets[1, [3, 7]] = 1

@@ -268,6 +268,19 @@ def test_rate_curve_rings_the_chosen_rate_and_crosses_what_diverged(runs):
     assert points + crosses == len(tuning)
 
 
+def test_rate_curve_marks_the_optimizers_default_and_its_own_decades(runs):
+    faster = runs.summary.assign(optimizer="sgd", learning_rate=10 * runs.summary["learning_rate"])
+    own = dataclasses.replace(runs, summary=faster)
+    for each, default, ticks in ((runs, 0.001, (0.001, 0.01, 0.1)), (own, 0.01, (0.01, 0.1, 1))):
+        picture = figures.rate_curve(each, hidden=("relu",), heads=("softmax", "sigmoid"))
+        axes = picture.figure.axes[0]
+        assert set(line(axes, "default rate").get_xdata()) == {default}
+        np.testing.assert_allclose(axes.get_xticks(), ticks)
+    # Of one activation the lines are set against each other.
+    decades = axes.get_title(loc="left").split("\n")[1].split(", ")
+    assert picture.title.startswith(f"The rates that work span, in decades, {decades[0]} with soft")
+
+
 def test_rate_curve_counts_and_shades_the_rates_that_work(runs):
     axes = figures.rate_curve(runs, hidden=("relu",)).figure.axes[0]
     tuning = runs.where(hidden="relu", head="softmax", is_tuning=True).summary

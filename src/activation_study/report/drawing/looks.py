@@ -103,6 +103,12 @@ HEADS = {
     "softmax": Look("#00828f", "o", "-"),
     "sigmoid": Look("#d1495b", "^", "--"),
     "sigmoid_prior": Look("#a97a00", "D", "-."),
+    "sigmoid_sum": Look("#4f78d6", "s", ":"),
+    "linear_hinge": Look("#3f8f3a", "v", ":"),
+    "softmax_mse": Look("#4f78d6", "s", "--"),
+    "sigmoid_mse": Look("#bd6218", "P", "-."),
+    "softmax_bce": Look("#7d7f22", "X", ":"),
+    "sigmoid_normalized": Look("#a45cc2", "D", LINES[4]),
 }
 SERIES = tuple(
     Look(colour, marker, line)

@@ -19,6 +19,9 @@ from activation_study.report.figures.gallery import said
 CONFIDENCES = np.linspace(0.0, 20.0, 81)
 """Scores of one class, while those of all others are their negatives."""
 
+LEAST_DRAWN = 1e-10
+"""Gradients below are next to nothing, in single precision and for any learning rate."""
+
 NUM_CLASSES = 10
 
 
@@ -34,18 +37,22 @@ def mistakes(names: Sequence[str]) -> Picture:
     """
     scores = np.where(np.arange(NUM_CLASSES) == 0, 1.0, -1.0) * CONFIDENCES[:, None]
     targets = np.tile(np.eye(NUM_CLASSES)[1], (len(scores), 1))
-    figure, axes = plt.subplots()
+    width = plt.rcParams["figure.figsize"][0]
+    figure, axes = plt.subplots(figsize=(width, 4.4 if parts.is_narrow() else 3.6))
     ends, silent = [], []
     for place, name in enumerate(names):
         look = head_look(name, place)
         sizes = np.abs(loss_gradients(heads.get(name), "one label", scores, targets)).max(axis=1)
-        # A logarithmic axis has no 0: there the line ends.
-        axes.plot(CONFIDENCES, np.where(sizes > 0, sizes, np.nan), ls=look.line, color=look.colour,
+        # A logarithmic axis has no 0: there the line ends, in a cross.
+        left = np.flatnonzero(sizes)
+        axes.plot(CONFIDENCES[left], sizes[left], ls=look.line, color=look.colour,
                   label=spelled(name))  # fmt: skip
+        if len(left) < len(sizes):
+            axes.plot(CONFIDENCES[left[-1]], sizes[left[-1]], "x", color=look.colour, mew=2)
         ends.append(f"{spelled(name)} {sizes[0]:.2g} at 0 and {sizes[-1]:.2g} at the end")
         silent += [spelled(name)] * bool(sizes[-1] < 1e-3 * sizes[0])
-    axes.set(yscale="log", xlabel="score of a wrong class, whose negative all others have",
-             ylabel="largest gradient, log scale")  # fmt: skip
+    axes.set(yscale="log", ylim=(LEAST_DRAWN, 3.0), ylabel="largest gradient, log scale")
+    parts.label_x(axes, "score of a wrong class, whose negative all others have")
     parts.legend(figure, axes)
     return Picture(
         figure,
@@ -53,8 +60,8 @@ def mistakes(names: Sequence[str]) -> Picture:
         f"Next to nothing: {listed(silent) or 'none'}.",
         f"Where the network is sure and wrong, {len(silent)} of {len(names)} send back next to "
         "nothing.",
-        "The gradient that Keras computes for one image whose class is another. A line that ends "
-        "has come to exactly 0.",
+        "The gradient that Keras computes for one image whose class is another. A cross: from "
+        "there on it is exactly 0.",
     )
 
 

@@ -150,8 +150,9 @@ def over(
     frame["panel"] = "" if panels is None else _named(frame, panels)
     names, all_lines = (recorded_values(frame, None, each) for each in ("panel", "line"))
     figure, grid = parts.panels(
-        names, 3, 2.4, xlabel=field_written(field), ylabel=parts.drawn_label(column)
-    )
+        names, 3, 2.0 + 0.15 * len(all_lines), xlabel=field_written(field),
+        ylabel=parts.drawn_label(column),
+    )  # fmt: skip
     said = []
     for name, axes in grid.items():
         for place, line in enumerate(all_lines):

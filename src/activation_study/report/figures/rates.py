@@ -12,6 +12,7 @@ from activation_study.catalogue.spelling import with_minus
 from activation_study.engine.records.records import Runs
 from activation_study.errors import IncompleteRecordError
 from activation_study.experiment import DEFAULT_LEARNING_RATE
+from activation_study.experiment.fields import DEFAULT_RATES
 from activation_study.measures.metrics import label_of, metric_of
 from activation_study.registry import listed
 from activation_study.report.analysis.arms import (
@@ -38,6 +39,9 @@ from activation_study.report.drawing.looks import (
     spelled,
 )
 from activation_study.report.drawing.picture import Picture
+
+DECADES = (0.0001, 0.001, 0.01, 0.1, 1, 10)
+"""Ticks of an axis of learning rates."""
 
 
 @parts.of_page
@@ -69,7 +73,8 @@ def rate_curve(
     metric, label, judged = metric_of(column), parts.drawn_label(column), _judged(curve, column)
     names, lines = (list(curve[each].cat.categories) for each in ("value", "others"))
     figure, grid = parts.panels(
-        names, min(5, len(names)), 1.6, narrow=2, xlabel="learning rate, log scale",
+        names, min(5, len(names)), 1.6 if len(names) > 1 else 2.6, narrow=2,
+        xlabel="learning rate, log scale",
         ylabel=label + ", log scale" * parts.is_better_low(metric),
     )  # fmt: skip
     widths: dict[str, dict[str, float]] = {line: {} for line in lines}
@@ -83,9 +88,13 @@ def rate_curve(
             if judged and len(arm):
                 widths[line][name] = float(working_range(arm[judged], arm["seed"]).mean())
                 _shade(axes, (arm[judged] >= WORKS).groupby(arm["learning_rate"]).mean(), look)
-        axes.axvline(DEFAULT_LEARNING_RATE, color=INK, ls="--", lw=0.8, label="default rate")
+        usual = DEFAULT_RATES[curve["optimizer"].iloc[0]]
+        axes.axvline(usual, color=INK, ls="--", lw=0.8, label="default rate")
         axes.set_xscale("log")
-        parts.plain_ticks(axes.xaxis, (0.001, 0.01, 0.1))
+        tried = curve["learning_rate"]
+        parts.plain_ticks(
+            axes.xaxis, [tick for tick in DECADES if tried.min() < tick <= tried.max()]
+        )
         wide = [_decades(found[name]) for found in widths.values() if name in found]
         axes.set_title(
             spelled(name) + (f"\n{', '.join(wide)} decades" if wide else ""), fontsize=8.5
@@ -277,8 +286,11 @@ def rate_differences(
 
 
 def _finding(widths: dict[str, dict[str, float]]) -> str:
-    """Say which activation forgives most, and which least, with the first line."""
+    """Say which activation forgives most, and which least; of one activation, which line."""
     for line, found in widths.items():
+        if len(found) == 1:
+            said = [f"{_decades(*own.values())} with {head}" for head, own in widths.items()]
+            return f"The rates that work span, in decades, {listed(said)}."
         low, high = min(found, key=found.__getitem__), max(found, key=found.__getitem__)
         return (
             f"With {line} outputs the rates that work span {_decades(found[low])} decades for "
