@@ -5,6 +5,7 @@ Each function belongs to a page, or to several that say the same.
 
 from activation_study.facts.calibration import calibration
 from activation_study.facts.front import front
+from activation_study.facts.loss_pairs import loss_pairs, mean_over_outputs, sure_start
 from activation_study.facts.pages import convergence, prior_bias, softmax_or_sigmoid
 from activation_study.facts.protocol import false_alarms, protocol
 from activation_study.facts.rare_labels import rare_labels
@@ -15,6 +16,8 @@ __all__ = [
     "convergence",
     "false_alarms",
     "front",
+    "loss_pairs",
+    "mean_over_outputs",
     "prior_bias",
     "protocol",
     "rare_labels",
@@ -22,4 +25,5 @@ __all__ = [
     "sides",
     "softmax_or_sigmoid",
     "standing",
+    "sure_start",
 ]
