@@ -4,6 +4,7 @@ import numpy as np
 
 from activation_study import facts, load, studies
 from activation_study.report.drawing.looks import USED
+from report import made_scenes
 from report.claims.made_verdicts import claim, contrast, every_label, primary, row, verdict
 
 
@@ -90,3 +91,38 @@ def test_both_sides_of_a_contrast_are_said_as_its_box_says_them():
     assert (said["ranking"], said["ranking_reference"]) == ("94.00 %", "92.00 %")
     assert said["ranking_difference"] == "+2.00 points"
     assert said["later"] == said["later_difference"] == "(no answer yet)"
+
+
+def multi_label(size, effect=0.01):
+    """What is said of made scenes, where a threshold's effect on F1 is of this size."""
+    f1 = claim("threshold-half", contrast(metric="test_global_micro_f1"))
+    said = {
+        name: made(name, -0.01, metric="test_ranking_precision", margin=0.005)
+        for name in ("softmax-multi-label-ranking", "linear-square-loss-probabilities")
+    }
+    said["threshold-half"] = verdict(f1, primary=primary(effect, "not shown", size))
+    record = {"scenes": made_scenes.made(), "scenes-pairs": made_scenes.made("scenes_pairs")}
+    return facts.multi_label(record, said)
+
+
+def test_what_other_heads_cost_is_said_in_scenes():
+    said = multi_label("too small to matter")
+    assert (said["sigmoids_right"], said["none_at_half"]) == ("7,000", "3,000 fewer")
+    assert (said["none_at_threshold"], said["at_threshold"]) == ("200 fewer", "100 more")
+    assert (said["count"], said["powerset"], said["prior"]) == ("400 fewer", "150 more", "50 more")
+    assert (said["squares"], said["powerset_pairs"]) == ("300 more", "150 more")
+    # Of ten sets of scenes one is empty; a label holds in 15 % of them.
+    assert (said["nothing_right"], said["nothing_labels"]) == ("1,000", "85.00 %")
+    assert (said["khot_right"], said["khot_failed"]) == ("200", "2 of 2")
+    assert (said["alarms_sigmoid"], said["alarms_unlearned"]) == ("0.00 %", "100.00 %")
+    # By its own rule a class for each set leads by 50, at a threshold squared error by 300.
+    assert said["ahead"] == (
+        "Of the seven others, ahead by more than 100 scenes: linear, squared error (+300)."
+    )
+
+
+def test_the_threshold_to_take_is_that_of_the_verdict():
+    assert multi_label("too small to matter")["threshold"] == "a half will do"
+    assert multi_label("matters")["threshold"] == "the best one of validation data"
+    assert "cannot tell" in multi_label("open")["threshold"]
+    assert "cannot tell" in multi_label("matters", -0.01)["threshold"]

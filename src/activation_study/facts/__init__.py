@@ -6,6 +6,7 @@ Each function belongs to a page, or to several that say the same.
 from activation_study.facts.calibration import calibration
 from activation_study.facts.front import front
 from activation_study.facts.loss_pairs import loss_pairs, mean_over_outputs, sure_start
+from activation_study.facts.multi_label import multi_label
 from activation_study.facts.pages import convergence, prior_bias, softmax_or_sigmoid
 from activation_study.facts.protocol import false_alarms, protocol
 from activation_study.facts.rare_labels import rare_labels
@@ -18,6 +19,7 @@ __all__ = [
     "front",
     "loss_pairs",
     "mean_over_outputs",
+    "multi_label",
     "prior_bias",
     "protocol",
     "rare_labels",

@@ -109,6 +109,15 @@ def test_failures_count_as_a_guess_of_their_task(runs):
         with_failures_counted(frame, "test_nl")
 
 
+def test_a_head_without_a_rule_of_its_own_cannot_fail_by_it(runs):
+    heads = ["softmax_khot", "powerset"]
+    frame = runs.summary.head(2).assign(diverged=True, task="scenes", head=heads)
+    frame["test_own_exact_match"] = float("nan")
+    counted = with_failures_counted(frame, "test_own_exact_match")
+    assert counted.isna().tolist() == [True, False]
+    assert counted.iloc[1] == pytest.approx(0.1)
+
+
 def test_runs_of_one_arm_are_called_by_their_activation(runs):
     one = dataclasses.replace(
         runs, summary=runs.summary.query("hidden == 'relu' and head == 'softmax'")

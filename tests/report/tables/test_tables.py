@@ -15,6 +15,7 @@ from activation_study.report.claims.verdict import Verdict
 from activation_study.report.tables.verdicts import QUESTIONS
 from report.claims import made_verdicts
 from report.claims.claim_frames import made_verdict
+from report.made_scenes import made
 
 CONVERGENCE = QUESTIONS["convergence"]
 
@@ -46,6 +47,34 @@ def test_ranking_table_lists_every_activation_best_first(runs):
     assert table.loc["tanh", "chosen rate"] == f"{wanted['learning_rate'].iloc[0]:g}"
     differences = table["difference in points"].map(with_hyphen).astype(float)
     assert differences.is_monotonic_decreasing
+
+
+def test_heads_stand_beside_one_of_them_seed_by_seed():
+    measures = {
+        "half": "test_half_exact_match",
+        "own": ("test_own_exact_match", "test_half_exact_match"),
+        "precision": "test_mean_average_precision",
+    }
+    worse = {"powerset": {"averaged_test_mean_average_precision": 0.88}}
+    table = tables.heads_table(made(**worse), measures, reference="sigmoid", reading="averaged")
+    frame = table.frame.set_index("output layer").map(lambda cell: cell.replace("\u00a0", " "))
+    assert list(frame.index[:2]) == ["sigmoid", "sigmoid prior"]
+    assert list(frame.loc["sigmoid"]) == ["7,000", "7,000", "90.00 %"]
+    assert frame.loc["softmax with a learned count", "half"].endswith("4,000 ± 0")
+    assert frame.loc["linear, squared error", "own"] == ""
+    assert frame.loc["a class for each set", "own"] == "+150 ± 0"
+    # Differences of 0.01 less and 0.01 more: the t quantile of one degree of freedom.
+    assert with_hyphen(frame.loc["a class for each set", "precision"]) == "-2.00 ± 12.71"
+
+
+def test_heads_are_compared_within_each_setting(runs):
+    table = tables.heads_table(runs, {"right": "test_accuracy"}, reference="softmax").frame
+    assert list(table.groupby("hidden", sort=False)["output layer"].first()) == ["softmax"] * 4
+    tuned = runs.where(is_tuned=True, hidden="tanh").summary
+    mean = tuned.query("head == 'softmax'")["test_accuracy"].mean()
+    assert table.query("hidden == 'tanh'")["right"].iloc[0] == f"{10_000 * mean:,.0f}"
+    with pytest.raises(ValueError, match="softmax"):
+        tables.heads_table(runs, {"right": "test_accuracy"}, reference="softmx")
 
 
 def test_provenance_tells_one_machine_from_several(runs, tmp_path):

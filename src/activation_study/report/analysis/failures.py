@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from activation_study.catalogue import datasets, tasks
+from activation_study.catalogue import datasets, heads, tasks
 from activation_study.measures.metrics import metric_of
 from activation_study.registry import unknown_name
 
@@ -16,9 +16,9 @@ def with_failures_counted(frame: pd.DataFrame, column: str) -> pd.Series:
     """Return a measure with the values of failed runs replaced by the rule of the claims file.
 
     An epoch never reached becomes one more than the epochs trained, a step of the first epoch one
-    more than it has; what a run that diverged could
-    not be measured for becomes what a guess scores in its task, where a guess has a score. Other
-    missing values stay missing.
+    more than it has; what a run that diverged could not be measured for becomes what a guess scores
+    in its task, where a guess has a score. Other missing values stay missing, such as what a head
+    that has no rule of its own decides.
 
     Raises:
         ValueError: the frame has no such column; names the nearest.
@@ -36,9 +36,15 @@ def with_failures_counted(frame: pd.DataFrame, column: str) -> pd.Series:
         steps = np.ceil(frame["train_size"].fillna(whole) / frame["batch_size"])
         return values.where(is_finite, steps.astype(float) + 1)
     for task in frame["task"].unique():
-        # A task of one's own is recorded as its name and a digest of its code.
-        guess = tasks.get(task.partition("@")[0]).guess.get(metric.name)
+        guess = tasks.get(_bare(task)).guess.get(metric.name)
         if guess is not None:
             failed = ~is_finite & frame["diverged"].astype(bool) & (frame["task"] == task)
+            if metric.name.startswith("own_"):
+                failed &= frame["head"].map(lambda name: heads.get(_bare(name)).decide is not None)
             values = values.mask(failed, guess)
     return values
+
+
+def _bare(name: str) -> str:
+    """Return a recorded name without the digest of its code, which one's own parts have."""
+    return name.partition("@")[0]

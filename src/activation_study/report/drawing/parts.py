@@ -114,9 +114,9 @@ def rows(names: Sequence[str], columns: int = 1, height: float = 0.22) -> tuple[
 
 def label_x(axes: Axes, label: str) -> None:
     """Label the horizontal axis, in as many lines as it takes."""
-    said = textwrap.fill(label, 38 if is_narrow() or len(axes.figure.axes) > 1 else 100)
+    fitting = 32 if is_narrow() else 38 if len(axes.figure.axes) > 1 else 100
     # On a phone names of rows leave little room: a centred label would run off the page.
-    axes.set_xlabel(said, loc="right" if is_narrow() else "center")
+    axes.set_xlabel(textwrap.fill(label, fitting), loc="right" if is_narrow() else "center")
 
 
 def legend(figure: Figure, axes: Axes) -> None:

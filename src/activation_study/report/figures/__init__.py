@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from activation_study.report.drawing.picture import Picture
 from activation_study.report.figures.answers import mistakes, strip
-from activation_study.report.figures.compared import compared, over
+from activation_study.report.figures.compared import by_epoch, compared, over
 from activation_study.report.figures.costs import growth
 from activation_study.report.figures.functions import catalogue, temperature
 from activation_study.report.figures.gallery import gallery
@@ -16,6 +16,7 @@ from activation_study.report.figures.learning_curves import (
 )
 from activation_study.report.figures.outputs import (
     calibration_null,
+    counting,
     output_sums,
     reliability,
     second_choices,
@@ -37,11 +38,13 @@ from activation_study.report.figures.rates import (
 __all__ = [
     "Picture",
     "averaging",
+    "by_epoch",
     "by_frequency",
     "calibration_null",
     "catalogue",
     "compared",
     "convergence",
+    "counting",
     "default_against_tuned",
     "early_training",
     "gallery",

@@ -93,6 +93,7 @@ def strip(pictures: np.ndarray, targets: np.ndarray, outputs: Mapping[str, np.nd
         axes = grid[f"{row} "]
         axes.imshow(np.reshape(picture, (28, 28)), cmap="gray_r", interpolation="none")
         axes.set(xticks=[], yticks=[])
+        axes.spines[:].set_visible(True)
         axes.grid(visible=False)
         axes.set_xlabel(said(true, "labels"))
         for column, own in outputs.items():

@@ -1,4 +1,4 @@
-"""Figures of any measures: arms beside each other, and over the values of a field."""
+"""Figures of any measures: arms beside each other, over the values of a field, over the epochs."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from activation_study.catalogue.spelling import field_written, written
 from activation_study.engine.records.records import Runs
 from activation_study.errors import IncompleteRecordError
 from activation_study.measures.metrics import label_of, metric_of
-from activation_study.registry import listed
+from activation_study.registry import listed, unknown_name
 from activation_study.report.analysis.arms import (
     evaluation_runs,
     labels,
@@ -78,12 +79,9 @@ def compared(
         if not before and f"{shown}_null_low" in frame:
             within[shown] = _shade_chance(axes, frame, shown)
         parts.draw_rows(axes, frame.dropna(subset=shown), shown, "arm", "arm", looks, 0)
-        spread = means[[columns[name] for name in names]].stack()
-        is_wide = bool(0 < 10 * spread.min() < spread.max())
-        is_log = is_wide and parts.is_better_low(metric_of(shown))
-        if is_log:
-            parts.log_axis(axes, "x")
-        parts.label_x(axes, f"{parts.drawn_label(shown)}{', log scale' * is_log}{_way(shown)}")
+        spread = means[[columns[name] for name in names]].to_numpy()
+        log = _log_where_wide(axes, "x", shown, spread)
+        parts.label_x(axes, f"{parts.drawn_label(shown)}{log}{_way(shown)}")
     said = [
         f"{parts.drawn_label(column, unit=False)}: {_values(means[column][order], column)}"
         for column in dict.fromkeys(columns.values())
@@ -167,9 +165,7 @@ def over(
         axes.set_title(name)
         shown = ["all" if step is None else written(step) for step in steps]
         axes.set_xticks(range(len(steps)), shown)
-    metric = metric_of(column)
-    if parts.is_better_low(metric) and 0 < 10 * frame[column].min() < frame[column].max():
-        parts.log_axis(axes, "y")
+    _log_where_wide(axes, "y", column, frame[column].to_numpy())
     parts.legend(figure, next(iter(grid.values())))
     what = f"{parts.drawn_label(column, unit=False)} over {field_written(field)}"
     return Picture(
@@ -177,6 +173,49 @@ def over(
         f"{what}, from the least to the largest. {'; '.join(said)}.",
         f"{what[0].upper()}{what[1:]}, from the least to the largest.",
         "Mean over seeds and 95 % interval.",
+    )
+
+
+@parts.of_page
+def by_epoch(runs: Runs, measures: Sequence[str], *, heads: Sequence[str] | None = None) -> Picture:
+    """Draw measures of training over the epochs, a panel a measure; runs that failed are shown.
+
+    Args:
+        runs: Runs of a study whose arms differ in the head.
+        measures: Columns of the history, of the last weights.
+        heads: Heads that are shown, by default all.
+
+    Raises:
+        ValueError: Nothing of what is wanted is recorded.
+    """
+    frame = evaluation_runs(at_reading(runs, "last").summary, "tuned") if len(runs) else None
+    if frame is None or frame.empty:
+        raise IncompleteRecordError("no run at the tuned rate is recorded yet")
+    heads = recorded_values(frame, heads, "head")
+    history = runs.history.merge(frame[["key", "head"]], on="key").query("epoch > 0")
+    for name in measures:
+        if name not in history:
+            raise unknown_name("metric of the history", name, map(str, runs.history.columns))
+    figure, grid = parts.panels(list(measures), 2, 2.4, xlabel="epoch", sharey=False)
+    said = []
+    for name, axes in grid.items():
+        shown = history.assign(shown=parts.drawn_values(history[name], name))
+        for place, head in enumerate(heads):
+            own, look = shown[shown["head"] == head], head_look(head, place)
+            parts.draw_bands(axes, own, "epoch", "shown", look, spelled(head))
+            ends = own.groupby("epoch")["shown"].mean().iloc[[0, -1]]
+            first, last = (_said(end, name) for end in ends)
+            what = parts.drawn_label(name, unit=False)
+            said.append(f"{what} with {spelled(head)} from {first} to {last}")
+        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+        log = _log_where_wide(axes, "y", name, shown["shown"].to_numpy())
+        axes.set_title(f"{parts.drawn_label(name)}{log}")
+    parts.legend(figure, axes)
+    return Picture(
+        figure,
+        f"From the first to the last epoch: {'; '.join(said)}.",
+        f"From the first to the last epoch: {said[0]}.",
+        "At tuned rates, mean over seeds and 95 % interval.",
     )
 
 
@@ -205,6 +244,14 @@ def _named(frame: pd.DataFrame, field: str) -> pd.Series:
     """Return what each run's value of a field is called beside the others."""
     values = frame[field].map(lambda value: "all" if pd.isna(value) else written(value))
     return values if field == "task" else field_written(field) + " " + values
+
+
+def _log_where_wide(axes: Axes, which: str, column: str, values: np.ndarray) -> str:
+    """Make an axis logarithmic where a measure that shrinks in learning spans a decade, say so."""
+    if parts.is_better_low(metric_of(column)) and 0 < 10 * np.nanmin(values) < np.nanmax(values):
+        parts.log_axis(axes, which)
+        return ", log scale"
+    return ""
 
 
 def _way(column: str) -> str:

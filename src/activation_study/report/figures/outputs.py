@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from activation_study.engine.records.records import Runs
-from activation_study.measures.metrics import metric_of
+from activation_study.errors import IncompleteRecordError
+from activation_study.measures.metrics import RULES, metric_of
 from activation_study.registry import listed
 from activation_study.report.analysis import outputs
-from activation_study.report.analysis.arms import headline_runs, recorded_values
+from activation_study.report.analysis.arms import (
+    evaluation_runs,
+    headline_runs,
+    recorded_values,
+)
 from activation_study.report.analysis.readings import at_reading, column_of
 from activation_study.report.drawing import parts
 from activation_study.report.drawing.looks import INK, QUIET, Look, head_look, spelled
@@ -85,6 +90,60 @@ def target_probability(runs: Runs, *, reading: str = "last") -> Picture:
         f"{', '.join(said)}.",
         f"The true class gets {listed([f'{span} {case}' for case, span in spans.items()])}.",
         _caption(reading),
+    )
+
+
+@parts.of_page
+def counting(runs: Runs, *, heads: Sequence[str] | None = None) -> Picture:
+    """Draw the largest output, and how many labels are called, over how many are there.
+
+    Args:
+        runs: Runs of a task with several labels.
+        heads: Heads that are shown, by default all.
+    """
+    if runs.tables.get("counts", pd.DataFrame()).empty:
+        raise IncompleteRecordError("no run is recorded of which labels were counted")
+    arms = evaluation_runs(at_reading(runs, "last").summary, "tuned")[["key", "head"]]
+    counts = runs.tables["counts"].merge(arms, on="key")
+    heads = recorded_values(counts, heads, "head")
+    number = counts["count"]
+    totals = counts.assign(
+        largest=counts["mean_maximum"] * number, called=counts["predicted_count"] * number
+    )
+    by_run = totals.groupby(["rule", "head", "key", "true_count"])
+    sums = by_run[["largest", "called", "count"]].sum().reset_index()
+    sums[["largest", "called"]] = sums[["largest", "called"]].div(sums["count"], axis="index")
+    shown = {"largest output": ("half", "largest")}
+    shown |= {f"labels called {RULES[rule]}": (rule, "called") for rule in ("half", "global")}
+    figure, grid = parts.panels(
+        list(shown), 3, 2.4, sharey=False, xlabel="labels that are there",
+    )  # fmt: skip
+    steps = np.sort(counts["true_count"].unique())
+    for (title, axes), (rule, column) in zip(grid.items(), shown.values(), strict=True):
+        ideal = 1 / np.maximum(steps, 1) if column == "largest" else steps
+        start = int(column == "largest")
+        axes.plot(steps[start:], ideal[start:], color=INK, ls=":", lw=1)
+        for place, head in enumerate(heads):
+            look = head_look(head, place)
+            own = sums[(sums["rule"] == rule) & (sums["head"] == head)]
+            parts.draw_bands(axes, own, "true_count", column, look, spelled(head),
+                             marker=look.marker)  # fmt: skip
+        axes.set_title(title)
+        axes.set_xticks(steps)
+        axes.set_ylim(0, None)
+    parts.legend(figure, axes)
+    means = sums.groupby(["rule", "head", "true_count"])[["largest", "called"]].mean()
+    most = steps[-1]
+    largest = [f"{means.loc[('half', h, most), 'largest']:.2f} with {spelled(h)}" for h in heads]
+    called = [f"{means.loc[('half', h, most), 'called']:.1f} with {spelled(h)}" for h in heads]
+    return Picture(
+        figure,
+        f"Largest output and number of labels called, over the number that is there. Where {most} "
+        f"are there, the largest output is {listed(largest)}, and at a half are called "
+        f"{listed(called)}.",
+        f"Of {most} labels {listed(called)} are called at a half.",
+        "Dotted: an equal share of 1 for each label, and as many called as are there. Tuned rates, "
+        "last weights, mean over seeds and 95 % interval.",
     )
 
 

@@ -1,15 +1,24 @@
-"""The table that sets the arms of a study beside each other."""
+"""The tables that set the arms of a study beside each other."""
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 
 import pandas as pd
 
+from activation_study.catalogue.spelling import written
 from activation_study.engine.records.records import Runs
+from activation_study.errors import IncompleteRecordError
 from activation_study.measures.metrics import label_of, metric_of
+from activation_study.registry import unknown_name
+from activation_study.report.analysis.arms import evaluation_runs, varying
+from activation_study.report.analysis.failures import with_failures_counted
 from activation_study.report.analysis.rates import rank
+from activation_study.report.analysis.readings import at_reading, column_of
+from activation_study.report.analysis.statistics import SeedMean
 from activation_study.report.claims import claims_file
+from activation_study.report.claims.box.wording import IMAGES, Amounts
 from activation_study.report.tables.table import Table, says_what_is_missing
 
 
@@ -35,3 +44,81 @@ def ranking_table(runs: Runs, *, head: str = "softmax", reading: str = "last") -
         "seeds both have. A run that diverged counts with what it reached."
     )
     return Table(pd.DataFrame(rows), note)
+
+
+Measure = str | tuple[str, str]
+"""A column of the summary; of two, what heads are asked and what the reference is."""
+
+
+@says_what_is_missing
+def heads_table(
+    runs: Runs, measures: Mapping[str, Measure], *, reference: str, reading: str = "last"
+) -> Table:
+    """List what each head, tuned, gains or costs beside one of them, seed by seed.
+
+    Args:
+        runs: Runs of a study whose arms differ in the head, and perhaps in other fields; within
+            each of their combinations heads are compared.
+        measures: Heading -> what is compared below it, named as at the last weights; the first is
+            what rows are sorted by. The reference may be asked something else, such as what it
+            calls at a half where others have a rule of their own.
+        reference: Head that stands first, with what it reaches.
+        reading: ``"last"`` or ``"averaged"`` weights.
+
+    Raises:
+        ValueError: The reference is not among these runs.
+    """
+    frame = evaluation_runs(at_reading(runs, reading).summary, "tuned") if len(runs) else None
+    if frame is None or frame.empty:
+        raise IncompleteRecordError("no run at the tuned rate is recorded yet")
+    if reference not in set(frame["head"]):
+        raise unknown_name("head among these runs", reference, sorted(frame["head"].unique()))
+    others = [field for field in varying(frame) if field != "head"]
+    asked = {
+        heading: (each, each) if isinstance(each, str) else each
+        for heading, each in measures.items()
+    }
+    names = {name: column_of(frame, name, reading) for each in asked.values() for name in each}
+    counted = {name: with_failures_counted(frame, column) for name, column in names.items()}
+    rows = []
+    # Where nothing else varies, all runs are of one dataset.
+    for setting, group in frame.groupby(others or ["dataset"], sort=False):
+        values = {
+            name: group.assign(value=each).pivot(index="seed", columns="head", values="value")
+            for name, each in counted.items()
+        }
+        means = values[next(iter(names))].mean().drop(reference)
+        order = means.sort_values(ascending=False, kind="stable").index
+        for head in (reference, *order):
+            row = dict(zip(others, map(written, setting), strict=False))
+            row["output layer"] = written(head)
+            for heading, (own, base) in asked.items():
+                level = values[base][reference]
+                row[heading] = (
+                    _level(Amounts(base), level)
+                    if head == reference
+                    else _difference(Amounts(own), values[own][head] - level)
+                )
+            rows.append(row)
+    note = (
+        f"The row of {written(reference)} says what it reaches, the others how much more or less, "
+        "seed by seed, with half of the 95 % interval; each at its tuned rate. "
+        f"Exact matches are images of {IMAGES:,}."
+    )
+    return Table(pd.DataFrame(rows), note)
+
+
+def _level(amounts: Amounts, values: pd.Series) -> str:
+    """Write the mean over seeds."""
+    mean = float(values.mean())
+    return amounts.number(mean, signed=False) if amounts.is_counted else amounts.metric.shown(mean)
+
+
+def _difference(amounts: Amounts, gaps: pd.Series) -> str:
+    """Write the mean of differences and half of its interval; nothing where there are none."""
+    gaps = gaps.dropna()
+    if len(gaps) < 2:
+        return ""
+    mean = SeedMean.of(gaps.to_numpy())
+    reach = mean.interval()[1] - mean.value
+    return f"{amounts.number(mean.value)}\u00a0±\u00a0{amounts.number(reach, signed=False)}"

@@ -1,0 +1,132 @@
+"""What the page on several labels says: which head, loss, threshold and metric, and at what cost.
+
+Exact matches are means over the seeds, each head at its tuned rate and averaged weights, said as
+scenes of 10,000.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from activation_study.catalogue.spelling import written
+from activation_study.engine.records.records import Runs
+from activation_study.facts.verdicts import primary_of, sides
+from activation_study.measures.metrics import metric_of
+from activation_study.report import claims
+from activation_study.report.analysis.arms import evaluation_runs
+from activation_study.report.analysis.failures import with_failures_counted
+from activation_study.report.analysis.readings import at_reading, column_of
+from activation_study.report.claims.box.wording import IMAGES, number_in_words
+from activation_study.report.claims.verdict import Verdict
+
+READING = "averaged"
+EXACT = tuple(f"test_{rule}_exact_match" for rule in ("half", "global", "own"))
+"""Exact match where a label is called from a half on, from a threshold of validation data on, and
+as the head itself decides."""
+
+
+def multi_label(record: Mapping[str, Runs], said: Mapping[str, Verdict]) -> dict[str, str]:
+    """Which head, loss, threshold and metric to take, and what it costs to do otherwise.
+
+    Args:
+        record: The studies ``scenes`` and ``scenes-pairs``.
+        said: Claim of the chapter -> its verdict.
+    """
+    runs, pairs = record["scenes"], record["scenes-pairs"].where(task="scenes_pairs")
+    right, of_pairs = _means(runs, EXACT), _means(pairs, EXACT)
+    half, threshold, own = (right[column] for column in EXACT)
+    # Where a head decides nothing, a threshold from validation data does.
+    decided = own.fillna(threshold)
+    margin = claims.read().margins["test_own_exact_match"]
+    gaps = (decided - decided["sigmoid"]).drop("sigmoid").sort_values(ascending=False)
+    paired = of_pairs["test_own_exact_match"]["powerset"] - of_pairs["test_half_exact_match"]
+    return {
+        "sigmoids_right": _scenes(half["sigmoid"]),
+        "none_at_half": change(half["softmax_none"] - half["sigmoid"]),
+        "none_at_threshold": change(threshold["softmax_none"] - threshold["sigmoid"]),
+        "at_threshold": change(threshold["sigmoid"] - half["sigmoid"]),
+        "prior": change(half["sigmoid_prior"] - half["sigmoid"]),
+        "count": change(own["softmax_count"] - half["sigmoid"]),
+        "powerset": change(own["powerset"] - half["sigmoid"]),
+        "powerset_pairs": change(paired["sigmoid"]),
+        "squares": change(threshold["linear_mse"] - threshold["sigmoid"]),
+        "ahead": _ahead(gaps[gaps > margin], len(gaps), margin),
+        "num_heads": number_in_words(len(right)),
+        **_threshold(said["threshold-half"]),
+        **_empty(runs),
+        **_khot(runs, half["softmax_khot"]),
+        **sides(
+            ranking=said["softmax-multi-label-ranking"],
+            calibration=said["linear-square-loss-probabilities"],
+        ),
+    }
+
+
+def change(effect: float) -> str:
+    """Say a difference in exact match, as scenes of 10,000: "310 fewer", "as many"."""
+    scenes = round(IMAGES * effect)
+    return f"{abs(scenes):,} {'more' if scenes > 0 else 'fewer'}" if scenes else "as many"
+
+
+def _scenes(share: float) -> str:
+    return f"{IMAGES * share:,.0f}"
+
+
+def _means(runs: Runs, columns: Iterable[str]) -> pd.DataFrame:
+    """Means over the seeds: a row a head, the given columns as at the last weights."""
+    frame = evaluation_runs(at_reading(runs, READING).summary, "tuned")
+    found = {
+        name: with_failures_counted(frame, column_of(frame, name, READING)) for name in columns
+    }
+    return pd.DataFrame(found).groupby(frame["head"]).mean()
+
+
+def _ahead(gaps: pd.Series, num_others: int, margin: float) -> str:
+    """Which of the other heads name the right labels of more scenes, by more than the margin."""
+    least = f"by more than {IMAGES * margin:.0f} scenes"
+    if gaps.empty:
+        return f"None of the {number_in_words(num_others)} others is ahead {least}."
+    names = "; ".join(f"{written(head)} (+{_scenes(gap)})" for head, gap in gaps.items())
+    return f"Of the {number_in_words(num_others)} others, ahead {least}: {names}."
+
+
+def _threshold(verdict: Verdict) -> dict[str, str]:
+    """What to take for a threshold, by the verdict on a half."""
+    primary = primary_of(verdict)
+    of_data = "the best one of validation data"
+    if primary.size == "too small to matter":
+        return {"threshold": "a half will do", "threshold_short": "a half"}
+    if primary.size == "matters" and primary.effect > 0:
+        return {"threshold": of_data, "threshold_short": of_data}
+    either = f"a half, or {of_data}"
+    return {"threshold": f"{either}; the runs cannot tell", "threshold_short": either}
+
+
+def _empty(runs: Runs) -> dict[str, str]:
+    """What the answer "nothing" gets right, and how many scenes without a label get one."""
+    # The test scenes are the same for all runs.
+    one = runs.where(key=evaluation_runs(runs.summary, "tuned")["key"].iloc[0])
+    sets, labels = one.tables["sets"], one.tables["labels"]
+    empty = sets.loc[sets["true_count"] == 0, "count"].sum() / sets["count"].sum()
+    frequency, percent = labels["frequency"].mean(), metric_of("accuracy")
+    alarms = _means(runs, ["test_global_empty_alarm"])["test_global_empty_alarm"]
+    return {
+        "nothing_right": _scenes(empty),
+        "nothing_labels": percent.shown(1 - frequency),
+        "chance": percent.shown(frequency),
+        "alarms_sigmoid": percent.shown(alarms["sigmoid"]),
+        "alarms_none": percent.shown(alarms["softmax_none"]),
+        "alarms_unlearned": percent.shown(alarms["softmax_khot_true"]),
+    }
+
+
+def _khot(runs: Runs, right: float) -> dict[str, str]:
+    """What is left of a network that is given several ones with categorical cross-entropy."""
+    frame = evaluation_runs(at_reading(runs, "last").summary, "tuned")
+    has_failed = frame.loc[frame["head"] == "softmax_khot", "diverged"]
+    return {
+        "khot_right": _scenes(right),
+        "khot_failed": f"{int(has_failed.sum())} of {len(has_failed)}",
+    }
