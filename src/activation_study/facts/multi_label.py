@@ -54,7 +54,7 @@ def multi_label(record: Mapping[str, Runs], said: Mapping[str, Verdict]) -> dict
         "squares": change(threshold["linear_mse"] - threshold["sigmoid"]),
         "ahead": _ahead(gaps[gaps > margin], len(gaps), margin),
         "num_heads": number_in_words(len(right)),
-        **_threshold(said["threshold-half"]),
+        "threshold": _threshold(said["threshold-half"]),
         **_empty(runs),
         **_khot(runs, half["softmax_khot"]),
         **sides(
@@ -92,16 +92,12 @@ def _ahead(gaps: pd.Series, num_others: int, margin: float) -> str:
     return f"Of the {number_in_words(num_others)} others, ahead {least}: {names}."
 
 
-def _threshold(verdict: Verdict) -> dict[str, str]:
-    """What to take for a threshold, by the verdict on a half."""
-    primary = primary_of(verdict)
-    of_data = "the best one of validation data"
+def _threshold(verdict: Verdict) -> str:
+    """From which output on to call a label, by the verdict on a half."""
+    primary, best = primary_of(verdict), "the best threshold of validation data"
     if primary.size == "too small to matter":
-        return {"threshold": "a half will do", "threshold_short": "a half"}
-    if primary.size == "matters" and primary.effect > 0:
-        return {"threshold": of_data, "threshold_short": of_data}
-    either = f"a half, or {of_data}"
-    return {"threshold": f"{either}; the runs cannot tell", "threshold_short": either}
+        return "a half"
+    return best if primary.size == "matters" and primary.effect > 0 else f"a half, or {best}"
 
 
 def _empty(runs: Runs) -> dict[str, str]:
