@@ -19,6 +19,7 @@ from activation_study.report.claims.box.wording import IMAGES
 from activation_study.report.claims.verdict import Primary, Verdict
 
 PENDING = "The second round tries it on fresh seeds; its runs are being made."
+TO_COME = "Its runs are to come."
 
 Said = Mapping[str, Verdict]
 """Claim -> its verdict."""
@@ -93,8 +94,12 @@ def _outputs(said: Said) -> dict[str, str]:
         )
         if noise.label == "came true" and averaged.effect <= 0 < at_last.low:
             second += " The lead was noise of the last step."
-    start = said["prior-bias-start"]
+    start, labels, khot = (
+        said[claim] for claim in ("prior-bias-start", "softmax-multi-label", "khot-gradient")
+    )
     return {
+        "labels": labels.sentence if labels.is_judgement else TO_COME,
+        "khot": khot.sentence if khot.is_judgement else TO_COME,
         "heads": head.sentence if head.is_judgement else heads,
         "bias": start.sentence if start.is_judgement else PENDING,
         "heads_ahead": str(int((first > 0).sum())),
