@@ -89,7 +89,8 @@ def record(data: Path) -> pd.DataFrame:
         inside = ece.between(low, high).astype(float)
         found[f"{reading}ece_inside_null"] = inside.where(ece.notna())
     tables = of_tables(data, runs["head"]).reindex(runs.index)
-    return pd.concat([runs, pd.DataFrame(found), tables], axis="columns").reset_index()
+    # Copied, as columns that came one by one lie scattered, of which pandas warns.
+    return pd.concat([runs, pd.DataFrame(found), tables], axis="columns").copy().reset_index()
 
 
 def working_range(runs: pd.DataFrame, reading: str) -> pd.Series:
