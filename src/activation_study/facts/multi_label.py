@@ -113,7 +113,7 @@ def _empty(runs: Runs) -> dict[str, str]:
     frequency, percent = labels["frequency"].mean(), metric_of("accuracy")
     frame = evaluation_runs(at_reading(runs, READING).summary, "tuned").set_index("head")
     # Scenes without a digit are all the same picture, so a run calls a label in all or in none.
-    alarms = frame[column_of(frame, "test_global_empty_alarm", READING)] > 0
+    alarms = frame[column_of(frame, "test_global_empty_alarm", READING)].gt(0)
     return {
         "nothing_right": _scenes(empty),
         "nothing_labels": percent.shown(1 - frequency),
