@@ -114,12 +114,13 @@ def _empty(runs: Runs) -> dict[str, str]:
     frame = evaluation_runs(at_reading(runs, READING).summary, "tuned").set_index("head")
     # Scenes without a digit are all the same picture, so a run calls a label in all or in none.
     alarms = frame[column_of(frame, "test_global_empty_alarm", READING)].gt(0)
+    counts = alarms.groupby(level="head").agg(["sum", "size"])
     return {
         "nothing_right": _scenes(empty),
         "nothing_labels": percent.shown(1 - frequency),
         "chance": percent.shown(frequency),
         **{
-            f"alarms_{name}": f"{alarms[head].sum()} of {len(alarms[head])}"
+            f"alarms_{name}": f"{counts.loc[head, 'sum']} of {counts.loc[head, 'size']}"
             for name, head in ALARMS.items()
         },
     }
