@@ -114,15 +114,13 @@ def _empty(runs: Runs) -> dict[str, str]:
     frame = evaluation_runs(at_reading(runs, READING).summary, "tuned").set_index("head")
     # Scenes without a digit are all the same picture, so a run calls a label in all or in none.
     alarms = frame[column_of(frame, "test_global_empty_alarm", READING)].gt(0)
-    counts = alarms.groupby(level="head").agg(["sum", "size"])
+    grouped = alarms.groupby(level="head")
+    counts = grouped.sum().astype(str) + " of " + grouped.size().astype(str)
     return {
         "nothing_right": _scenes(empty),
         "nothing_labels": percent.shown(1 - frequency),
         "chance": percent.shown(frequency),
-        **{
-            f"alarms_{name}": f"{counts.loc[head, 'sum']} of {counts.loc[head, 'size']}"
-            for name, head in ALARMS.items()
-        },
+        **{f"alarms_{name}": counts[head] for name, head in ALARMS.items()},
     }
 
 
