@@ -61,9 +61,14 @@ def test_a_column_on_a_page(column, label, value, difference):
 def test_published_values_lie_within_the_bounds(table):
     record = PublishedRecord(settings.published())
     outside = {*schema.EXPERIMENT, *schema.SORT_KEYS[table]}
+    found = set()
     for study in record.studies():
+        if not (record.folder / study / f"{table}.parquet").exists():
+            continue  # Of a task that has other measures.
         content = record.read(study, table).to_pandas()
         for column, kind in schema.TABLES[table].items():
-            if kind == schema.REAL and column not in outside:
+            if kind == schema.REAL and column not in outside and column in content:
+                found.add(column)
                 low, high = metric_of(column).bounded
                 assert content[column].dropna().between(low, high + 1e-9).all(), (study, column)
+    assert found

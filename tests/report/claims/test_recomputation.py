@@ -27,7 +27,10 @@ from report.claims.claim_frames import contrast, count, document, write
 from report.claims.record_oracle import Record, is_lower_better
 from report.simulated_runs import publish
 
-FIELDS = {"hidden": "hidden activation", "head": "output layer", "metric": "measure"}
+FIELDS = {
+    **{"hidden": "hidden activation", "head": "output layer", "metric": "measure"},
+    **{"train_size": "training images", "label_noise": "share of wrong labels"},
+}
 
 
 def t_test(values: np.ndarray) -> tuple[float, float, tuple[float, float], tuple[float, float]]:
