@@ -28,8 +28,11 @@ from report.claims.record_oracle import Record, is_lower_better
 from report.simulated_runs import publish
 
 FIELDS = {
-    **{"hidden": "hidden activation", "head": "output layer", "metric": "measure"},
-    **{"train_size": "training images", "label_noise": "share of wrong labels"},
+    "hidden": "hidden activation",
+    "head": "output layer",
+    "metric": "measure",
+    "train_size": "training images",
+    "label_noise": "share of wrong labels",
 }
 
 
