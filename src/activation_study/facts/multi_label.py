@@ -6,7 +6,7 @@ scenes of 10,000.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -16,8 +16,7 @@ from activation_study.facts.verdicts import primary_of, sides
 from activation_study.measures.metrics import metric_of
 from activation_study.report import claims
 from activation_study.report.analysis.arms import evaluation_runs
-from activation_study.report.analysis.failures import with_failures_counted
-from activation_study.report.analysis.readings import at_reading, column_of
+from activation_study.report.analysis.readings import at_reading, column_of, means_by_head
 from activation_study.report.claims.box.wording import IMAGES, number_in_words
 from activation_study.report.claims.verdict import Verdict
 
@@ -38,7 +37,7 @@ def multi_label(record: Mapping[str, Runs], said: Mapping[str, Verdict]) -> dict
         said: Claim of the chapter -> its verdict.
     """
     runs, pairs = record["scenes"], record["scenes-pairs"].where(task="scenes_pairs")
-    right, of_pairs = _means(runs, EXACT), _means(pairs, EXACT)
+    right, of_pairs = (means_by_head(each, EXACT, READING) for each in (runs, pairs))
     half, threshold, own = (right[column] for column in EXACT)
     # As in the table: what decides by itself is held against sigmoids at a half.
     gaps = (own - half["sigmoid"]).fillna(threshold - threshold["sigmoid"]).drop("sigmoid")
@@ -76,15 +75,6 @@ def change(effect: float) -> str:
 
 def _scenes(share: float) -> str:
     return f"{IMAGES * share:,.0f}"
-
-
-def _means(runs: Runs, columns: Iterable[str]) -> pd.DataFrame:
-    """Means over the seeds: a row a head, the given columns as at the last weights."""
-    frame = evaluation_runs(at_reading(runs, READING).summary, "tuned")
-    found = {
-        name: with_failures_counted(frame, column_of(frame, name, READING)) for name in columns
-    }
-    return pd.DataFrame(found).groupby(frame["head"]).mean()
 
 
 def _ahead(gaps: pd.Series, num_others: int, margin: float) -> str:

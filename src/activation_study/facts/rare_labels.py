@@ -10,9 +10,7 @@ from activation_study.catalogue import tasks
 from activation_study.engine.records.records import Runs
 from activation_study.measures.metrics import metric_of
 from activation_study.report.analysis import outputs
-from activation_study.report.analysis.arms import evaluation_runs
-from activation_study.report.analysis.failures import with_failures_counted
-from activation_study.report.analysis.readings import at_reading
+from activation_study.report.analysis.readings import means_by_head
 from activation_study.report.claims.box.wording import IMAGES
 from activation_study.report.claims.rules import ContrastRule
 from activation_study.report.claims.verdict import Verdict
@@ -111,13 +109,10 @@ def _means(runs: Runs) -> dict[str, str]:
         "nothing_accuracy": f"{100 * (1 - share):.1f}",
         "nothing_even_accuracy": f"{100 * (1 - even['mean_average_precision']):.1f}",
     }
-    summary = evaluation_runs(at_reading(runs, "averaged").summary, "tuned")
+    columns = ("test_half_hamming", "test_half_macro_f1", "test_global_macro_f1")
+    means = means_by_head(runs, columns, "averaged")
     for name, head in LOSSES.items():
-        own = summary[summary["head"] == head]
-        wrong, half, one = (
-            with_failures_counted(own, f"averaged_test_{what}").mean()
-            for what in ("half_hamming", "half_macro_f1", "global_macro_f1")
-        )
+        wrong, half, one = (float(means[column][head]) for column in columns)
         found[f"{name}_accuracy"] = f"{100 * (1 - wrong):.1f}"
         found[f"{name}_f1"] = f"{100 * half:.1f}"
         found[f"{name}_global_f1"] = f"{100 * one:.1f}"

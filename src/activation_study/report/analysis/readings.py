@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -10,7 +11,12 @@ from activation_study.engine.records.records import TUNED_FOR, Runs
 from activation_study.errors import IncompleteRecordError
 from activation_study.measures.metrics import label_of
 from activation_study.registry import unknown_name
-from activation_study.report.analysis.arms import curve_runs, tuning_metric, undiverged_runs
+from activation_study.report.analysis.arms import (
+    curve_runs,
+    evaluation_runs,
+    tuning_metric,
+    undiverged_runs,
+)
 from activation_study.report.analysis.failures import with_failures_counted
 from activation_study.report.analysis.statistics import intervals_by
 
@@ -121,3 +127,21 @@ def _head_effects(
     values = summary.pivot_table(index=[by, "seed"], columns="head", values="value")
     gaps = values.reindex(columns=[arm, reference]).diff(-1, axis="columns")[arm].dropna()
     return intervals_by(gaps, gaps.index.get_level_values(by).to_series(index=gaps.index))
+
+
+def means_by_head(runs: Runs, columns: Iterable[str], reading: str) -> pd.DataFrame:
+    """Return means over the seeds of each head at its tuned rate, failed runs counted.
+
+    Args:
+        runs: Runs of a study whose arms differ in the head alone.
+        columns: Measures, named as at the last weights.
+        reading: ``"last"`` or ``"averaged"`` weights.
+
+    Returns:
+        A row a head, with the given columns.
+    """
+    frame = evaluation_runs(at_reading(runs, reading).summary, "tuned")
+    found = {
+        name: with_failures_counted(frame, column_of(frame, name, reading)) for name in columns
+    }
+    return pd.DataFrame(found).groupby(frame["head"]).mean()

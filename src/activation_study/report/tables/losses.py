@@ -12,10 +12,8 @@ import pandas as pd
 from activation_study.catalogue.heads.gradients import trained_pair
 from activation_study.engine.records.records import Runs
 from activation_study.measures.metrics import metric_of
-from activation_study.report.analysis.arms import evaluation_runs
-from activation_study.report.analysis.failures import with_failures_counted
 from activation_study.report.analysis.loss_levels import loss_levels
-from activation_study.report.analysis.readings import at_reading, column_of
+from activation_study.report.analysis.readings import means_by_head
 from activation_study.report.drawing.looks import spelled
 from activation_study.report.tables.table import Table
 
@@ -80,16 +78,14 @@ def pairs_table(runs: Runs | None = None, reading: str = "averaged") -> Table:
     """
     accuracy: dict[Any, str] = {}
     if runs is not None and len(runs):
-        tuned = evaluation_runs(at_reading(runs, reading).summary, "tuned")
-        column = column_of(tuned, "test_accuracy", reading)
-        means = with_failures_counted(tuned, column).groupby(tuned["head"]).mean()
-        accuracy = {head: f", {metric_of(column).shown(mean)}" for head, mean in means.items()}
+        means = means_by_head(runs, ["test_accuracy"], reading)["test_accuracy"]
+        shown = metric_of("test_accuracy").shown
+        accuracy = {head: f", {shown(mean)}" for head, mean in means.items()}
 
     def trained(activation: str, loss: str, from_logits: bool) -> str:
         found = trained_pair(activation, loss, from_logits=from_logits)
         if found.trains is None:
             return "none of this page"
-        said = html.escape(spelled(found.trains)) + accuracy.get(found.trains, "")
         said = html.escape(spelled(found.trains))
         if found.is_as_named:
             return said + accuracy.get(found.trains, "")
