@@ -7,7 +7,7 @@ import pytest
 
 from activation_study.catalogue import datasets, tasks
 from activation_study.report import figures
-from activation_study.report.figures.gallery import NUM_EXAMPLES, examples, said
+from activation_study.report.figures.output_layers.gallery import NUM_EXAMPLES, examples, said
 
 
 @pytest.mark.parametrize(

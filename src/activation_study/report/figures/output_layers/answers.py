@@ -14,7 +14,7 @@ from activation_study.registry import listed
 from activation_study.report.drawing import parts
 from activation_study.report.drawing.looks import INK, QUIET, SERIES, head_look, spelled
 from activation_study.report.drawing.picture import Picture
-from activation_study.report.figures.gallery import said
+from activation_study.report.figures.output_layers.gallery import said
 
 CONFIDENCES = np.linspace(0.0, 20.0, 81)
 """Scores of one class, while those of all others are their negatives."""
