@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from activation_study.report.drawing.picture import Picture
-from activation_study.report.figures.output_layers.answers import mistakes, strip
 from activation_study.report.figures.compared import by_epoch, compared, over
 from activation_study.report.figures.costs import growth
 from activation_study.report.figures.functions import catalogue, temperature
-from activation_study.report.figures.output_layers.gallery import gallery
-from activation_study.report.figures.output_layers.labels import by_frequency, thresholds
 from activation_study.report.figures.learning_curves import (
     convergence,
     early_training,
     speed,
 )
+from activation_study.report.figures.output_layers.answers import mistakes, strip
+from activation_study.report.figures.output_layers.gallery import gallery
+from activation_study.report.figures.output_layers.labels import by_frequency, thresholds
+from activation_study.report.figures.output_layers.pairs import pairs
 from activation_study.report.figures.output_layers.probabilities import (
     calibration_null,
     counting,
@@ -22,7 +23,6 @@ from activation_study.report.figures.output_layers.probabilities import (
     second_choices,
     target_probability,
 )
-from activation_study.report.figures.output_layers.pairs import pairs
 from activation_study.report.figures.rankings import (
     averaging,
     default_against_tuned,
