@@ -51,10 +51,12 @@ class Evaluation:
     def __init__(self, runs: Runs, minimum: int) -> None:
         self.runs = with_derived(runs)
         self.minimum = minimum
-        # In one piece, of which a hundred columns are taken in one step.
-        self._summary = self.runs.summary.copy()
+        # In one piece, of which a hundred columns are taken in one step: text of Arrow's is not.
+        text: pd.Index[str] = self.runs.summary.select_dtypes("string").columns
+        self._summary: pd.DataFrame = self.runs.summary.astype(dict.fromkeys(text, object)).copy()
         self._arms: dict[frozenset[tuple[str, Value]], pd.DataFrame] = {}
         self._cells: dict[tuple[Cell, float], tuple[pd.Series, frozenset[str]]] = {}
+        self._rates: dict[tuple[frozenset[tuple[str, Value]], str], float] = {}
 
     def arm(self, fields: frozenset[tuple[str, Value]]) -> pd.DataFrame:
         """Return all runs of an arm, those that chose its rates among them."""
@@ -73,6 +75,13 @@ class Evaluation:
             return DEFAULT_LEARNING_RATE
         if cell.rate != "tuned":
             return float(cell.rate)
+        place = (cell.fields, str(cell.criterion))
+        if place not in self._rates:
+            self._rates[place] = self._chosen(cell)
+        return self._rates[place]
+
+    def _chosen(self, cell: Cell) -> float:
+        """Return the learning rate that an arm has for a criterion."""
         runs = select(self.arm(cell.fields), {f"tuned_for_{cell.criterion}": True})
         rates = runs["learning_rate"].unique()
         name = setting_name(dict(cell.fields))
