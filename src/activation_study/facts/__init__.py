@@ -5,7 +5,12 @@ Each function belongs to a page, or to several that say the same.
 
 from activation_study.facts.calibration import calibration
 from activation_study.facts.front import front
-from activation_study.facts.loss_pairs import loss_pairs, mean_over_outputs, sure_start
+from activation_study.facts.loss_pairs import (
+    divided_relu,
+    loss_pairs,
+    mean_over_outputs,
+    sure_start,
+)
 from activation_study.facts.multi_label import multi_label
 from activation_study.facts.pages import convergence, prior_bias, softmax_or_sigmoid
 from activation_study.facts.protocol import false_alarms, protocol
@@ -15,6 +20,7 @@ from activation_study.facts.verdicts import rounds, sides, standing
 __all__ = [
     "calibration",
     "convergence",
+    "divided_relu",
     "false_alarms",
     "front",
     "loss_pairs",

@@ -9,6 +9,7 @@ import numpy as np
 from activation_study.catalogue import datasets
 from activation_study.engine.records.records import Runs
 from activation_study.facts.verdicts import sides
+from activation_study.report.analysis.arms import evaluation_runs
 from activation_study.report.claims.box.wording import IMAGES, Amounts, number_in_words
 from activation_study.report.claims.rules import ContrastRule
 from activation_study.report.claims.verdict import Verdict
@@ -74,4 +75,21 @@ def mean_over_outputs(runs: Runs, factor: int = 10) -> dict[str, str]:
     return {
         "num_twins": number_in_words(len(twins)),
         "twins_gap": f"{IMAGES * gaps.max():.0f}" if len(twins) else NO_ANSWER,
+    }
+
+
+def divided_relu(runs: Runs) -> dict[str, str]:
+    """How ReLU divided by its sum ends, which was to fail, at its own rate.
+
+    Args:
+        runs: Runs of the study of pairs.
+    """
+    ended = evaluation_runs(runs.summary, "tuned").query("head == 'relu_sum'")
+    right = 100 * ended["averaged_test_accuracy"].dropna()
+    return {
+        "divided_rate": ", ".join(f"{rate:g}" for rate in ended["learning_rate"].unique()),
+        "divided_runs": number_in_words(len(ended)),
+        "divided_failed": number_in_words(int(ended["diverged"].sum())),
+        "divided_low": f"{right.min():.0f}",
+        "divided_high": f"{right.max():.0f}",
     }
