@@ -87,7 +87,7 @@ def divided_relu(runs: Runs) -> dict[str, str]:
     ended = evaluation_runs(runs.summary, "tuned").query("head == 'relu_sum'")
     right = 100 * ended["averaged_test_accuracy"].dropna()
     return {
-        "divided_rate": ", ".join(f"{rate:g}" for rate in ended["learning_rate"].unique()),
+        "divided_rate": ", ".join(map(np.format_float_positional, ended["learning_rate"].unique())),
         "divided_runs": number_in_words(len(ended)),
         "divided_failed": number_in_words(int(ended["diverged"].sum())),
         "divided_low": f"{right.min():.0f}",
