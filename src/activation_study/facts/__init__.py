@@ -15,6 +15,7 @@ from activation_study.facts.multi_label import multi_label
 from activation_study.facts.pages import convergence, prior_bias, softmax_or_sigmoid
 from activation_study.facts.protocol import false_alarms, protocol
 from activation_study.facts.rare_labels import rare_labels
+from activation_study.facts.unknowns import unknowns
 from activation_study.facts.verdicts import rounds, sides, standing
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "softmax_or_sigmoid",
     "standing",
     "sure_start",
+    "unknowns",
 ]

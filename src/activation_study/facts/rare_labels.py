@@ -8,11 +8,11 @@ import pandas as pd
 
 from activation_study.catalogue import tasks
 from activation_study.engine.records.records import Runs
+from activation_study.facts.verdicts import answer
 from activation_study.measures.metrics import metric_of
 from activation_study.report.analysis import outputs
 from activation_study.report.analysis.readings import means_by_head
 from activation_study.report.claims.box.wording import IMAGES
-from activation_study.report.claims.rules import ContrastRule
 from activation_study.report.claims.verdict import Verdict
 
 LOSSES = {
@@ -63,18 +63,8 @@ def rare_labels(
         root: On the root of the weight in the place of these thresholds.
     """
     verdicts = {"half": half, "weight": weight, "ranking": ranking, "root": root}
-    answers = {f"{name}_said": _answer(name, verdict) for name, verdict in verdicts.items()}
+    answers = {f"{name}_said": answer(verdict, ANSWERS[name]) for name, verdict in verdicts.items()}
     return answers | _rarest(outputs.of_labels(runs)) | _means(runs)
-
-
-def _answer(name: str, verdict: Verdict) -> str:
-    """Return the sentence for how a contrast came out; of no harm, its direction alone answers."""
-    primary, rule = verdict.primary, verdict.claim.rule
-    if primary is None:
-        return "(no answer yet)"
-    assert isinstance(rule, ContrastRule)
-    is_small = primary.size == "too small to matter" and rule.expected != "no_worse"
-    return ANSWERS[name]["too small" if is_small else primary.direction]
 
 
 def _rarest(rows: pd.DataFrame) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from activation_study.measures.metrics import metric_of
 from activation_study.report.claims.rules import ContrastRule
@@ -34,6 +34,21 @@ def primary_of(verdict: Verdict) -> Primary:
     """Return the estimand that answers a claim which has one."""
     assert verdict.primary is not None, f"{verdict.claim.id}: {verdict.label}"
     return verdict.primary
+
+
+def answer(verdict: Verdict, sentences: Mapping[str, str]) -> str:
+    """Return the sentence for how a contrast came out; of no harm, its direction alone answers.
+
+    Args:
+        verdict: On a contrast.
+        sentences: By direction, and ``too small`` for a difference that is too small to matter.
+    """
+    primary, rule = verdict.primary, verdict.claim.rule
+    if primary is None:
+        return "(no answer yet)"
+    assert isinstance(rule, ContrastRule)
+    is_small = primary.size == "too small to matter" and rule.expected != "no_worse"
+    return sentences["too small" if is_small else primary.direction]
 
 
 def sides(**verdicts: Verdict) -> dict[str, str]:

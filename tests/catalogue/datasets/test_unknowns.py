@@ -10,7 +10,7 @@ import pytest
 from activation_study import errors
 from activation_study.catalogue import datasets
 from activation_study.catalogue.datasets import unknowns as module
-from activation_study.catalogue.datasets.unknowns import MADE, kmnist, overlaid, unknowns
+from activation_study.catalogue.datasets.unknowns import MADE, kmnist, overlaid, unknown_images
 from catalogue.datasets.published_files import Published, put
 
 TEST = datasets.load("mnist-5k").test
@@ -30,7 +30,7 @@ def file(monkeypatch, folder):
 
 
 def test_every_kind_is_the_same_each_time(file):
-    made = dict(unknowns(TEST.images, TEST.labels, NONE))
+    made = dict(unknown_images(TEST.images, TEST.labels, NONE))
     assert tuple(made) == tuple(MADE)
     assert {(each.dtype.name, each.shape) for name, each in made.items() if name != "blank"} == {
         ("uint8", (1_000, 784))
@@ -42,7 +42,7 @@ def test_every_kind_is_the_same_each_time(file):
 
 
 def test_what_is_in_them(file):
-    made = dict(unknowns(TEST.images, TEST.labels, NONE))
+    made = dict(unknown_images(TEST.images, TEST.labels, NONE))
     known = 255 - made["inverted"]
     assert {image.tobytes() for image in known} == {image.tobytes() for image in TEST.images}
     np.testing.assert_array_equal(made["blank"], np.zeros((1, 784)))
@@ -81,7 +81,7 @@ def test_two_digits_are_of_different_labels_each_equally_often(rng):
 
 def test_images_from_elsewhere_are_drawn_where_they_are_there(file, folder):
     put(folder / "kmnist" / "t10k-images-idx3-ubyte.gz", file.gz)
-    made = dict(unknowns(TEST.images, TEST.labels, TEST.images[:7]))
+    made = dict(unknown_images(TEST.images, TEST.labels, TEST.images[:7]))
     assert tuple(made) == ("kmnist", "left_out", *MADE)
     for name, source in (("kmnist", file.array.reshape(-1, 784)), ("left_out", TEST.images[:7])):
         assert {each.tobytes() for each in made[name]} == {each.tobytes() for each in source}

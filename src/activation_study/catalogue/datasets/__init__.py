@@ -1,5 +1,6 @@
 """Datasets by name: where their images come from, and how a run splits them."""
 
+from activation_study.catalogue.datasets.blocks import scrambled
 from activation_study.catalogue.datasets.registry import (
     Arrays,
     Dataset,
@@ -10,6 +11,7 @@ from activation_study.catalogue.datasets.registry import (
     spec,
     split,
 )
+from activation_study.catalogue.datasets.unknowns import unknown_images
 
 __all__ = [
     "Arrays",
@@ -18,6 +20,8 @@ __all__ = [
     "load",
     "names",
     "read_anew",
+    "scrambled",
     "spec",
     "split",
+    "unknown_images",
 ]

@@ -86,7 +86,7 @@ MADE: dict[str, Maker] = {
 """Kind -> how it is made of images of the test part."""
 
 
-def unknowns(
+def unknown_images(
     images: np.ndarray, labels: np.ndarray, left_out: np.ndarray
 ) -> Iterator[tuple[str, np.ndarray]]:
     """Yield the kinds of unknown images: name, and uint8 array of shape (n, 784), n <= `MOST`.

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from activation_study import settings
 from activation_study.catalogue.datasets.shifts import shifts
-from activation_study.catalogue.datasets.unknowns import unknowns
+from activation_study.catalogue.datasets.unknowns import unknown_images
 from activation_study.catalogue.parts import Parts
 from activation_study.engine.run import SUMMARY_DIGITS, TABLE_DIGITS, Run, round_floats
 from activation_study.engine.training import optimizers, provenance, run_data, second_phase
@@ -121,7 +121,7 @@ def _look_beyond(
     return parts.task.measures.beyond(
         watch.validation[""],
         loop.evaluate(images, wanted).scores,
-        {kind: scores(others) for kind, others in unknowns(known, targets, arrays.left_out)},
+        {kind: scores(others) for kind, others in unknown_images(known, targets, arrays.left_out)},
         {
             (shift, degree): read(parts, loop.evaluate(tf.constant(moved), wanted), targets)
             for shift, degree, moved in shifts(known)

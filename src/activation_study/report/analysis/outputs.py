@@ -7,8 +7,10 @@ import pandas as pd
 import scipy.stats
 
 from activation_study.engine.records.records import Runs
+from activation_study.errors import IncompleteRecordError
 from activation_study.registry import unknown_name
 from activation_study.report.analysis.arms import headline_runs, recorded_values, undiverged_runs
+from activation_study.report.analysis.derived.table_columns import OWN, own_score
 from activation_study.report.analysis.readings import at_reading
 
 
@@ -68,3 +70,26 @@ def of_labels(runs: Runs) -> pd.DataFrame:
     summary = undiverged_runs(at_reading(runs, "last").summary, "tuned")
     rows = runs.tables["labels"].merge(summary[["key", "head"]], on="key")
     return rows.assign(overstated=rows["mean_probability"] / rows["frequency"])
+
+
+def of_unknowns(runs: Runs) -> pd.DataFrame:
+    """Return what each tuned run says of unknown images, and of known ones.
+
+    It is read at the last weights; a run is tuned here whose rate is the best for these.
+
+    Returns:
+        The columns of the table ``unknown``, with the ``task``, the ``head`` and the ``network``:
+        the head, and whether it saw scrambled images as well. What a head says by its own score
+        stands there a second time, as the score ``own``. One row a run, kind of images and score.
+
+    Raises:
+        IncompleteRecordError: No such run is recorded.
+    """
+    if runs.tables.get("unknown", pd.DataFrame()).empty:
+        raise IncompleteRecordError("no run is recorded yet of what it says of unknown images")
+    summary = undiverged_runs(at_reading(runs, "last").summary, "tuned")
+    seen = np.where(summary["negatives"] > 0, " + scrambled", "")
+    arms = summary[["key", "task", "head"]].assign(network=summary["head"] + seen)
+    rows = runs.tables["unknown"].merge(arms, on="key")
+    own = rows[rows["score"] == rows["head"].map(own_score)]
+    return pd.concat([rows, own.assign(score=OWN)], ignore_index=True)

@@ -23,6 +23,7 @@ from activation_study.report.figures.output_layers.probabilities import (
     second_choices,
     target_probability,
 )
+from activation_study.report.figures.output_layers.unknowns import unknown_gallery, unknowns
 from activation_study.report.figures.rankings import (
     averaging,
     default_against_tuned,
@@ -65,4 +66,6 @@ __all__ = [
     "target_probability",
     "temperature",
     "thresholds",
+    "unknown_gallery",
+    "unknowns",
 ]

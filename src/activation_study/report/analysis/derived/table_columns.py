@@ -99,7 +99,7 @@ def _largest(counts: pd.DataFrame) -> dict[str, pd.Series]:
 
 def _of_unknowns(unknown: pd.DataFrame, head: pd.Series) -> dict[str, pd.Series]:
     found: dict[str, pd.Series] = {}
-    own = head.map(_own_score)
+    own = head.map(own_score)
     for name, score in itertools.product(UNKNOWNS, SCORES):
         is_it = (unknown["unknown"] == name) & (unknown["score"] == score)
         of_score = unknown[is_it].set_index("key")
@@ -112,7 +112,8 @@ def _of_unknowns(unknown: pd.DataFrame, head: pd.Series) -> dict[str, pd.Series]
     return found
 
 
-def _own_score(head: str) -> str:
+def own_score(head: str) -> str:
+    """Return the score by which a head itself tells the known: what ``OWN`` stands for."""
     if head == "softmax_none":
         return "none"
     return "sigmoid" if head.startswith("sigmoid") else "softmax"
