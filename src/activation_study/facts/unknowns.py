@@ -26,7 +26,7 @@ ANSWERS = {
     "half": {
         "as claimed": "That is fewer than three in ten.",
         "too small": "That is about three in ten.",
-        "contrary": "So a half is no gate: that is more than three in ten.",
+        "contrary": "So a half is no bar: that is more than three in ten.",
         "not shown": "Whether that is more than three in ten, the runs cannot tell.",
     },
     "energy": {

@@ -76,12 +76,11 @@ def unknowns(
     rows = rows[rows["network"].isin(chosen)]
     first, of_score = panels[0]
     means = rows[rows["score"] == of_score].groupby("unknown")[first].mean()
-    # Easy ones on top; what is known stands above them where it is no yardstick.
-    has_known = all(measure == "share_accepted" for measure, _ in panels)
+    # Easy ones on top. A share that is accepted is held against that of the known.
     order = means.sort_values(ascending=first != "auroc", kind="stable").index.drop(KNOWN)
-    order = [*[KNOWN] * has_known, *order]
+    order = [*[KNOWN] * (first == "share_accepted"), *order]
+    rows = rows[rows["unknown"].isin(order)]
     rows = rows.assign(kind=pd.Categorical(rows["unknown"], order, ordered=True))
-    rows = rows[rows["kind"].notna()]
     looks = {name: SEEN.get(name, head_look(name, place)) for place, name in enumerate(chosen)}
     figure, grid = parts.rows([NAMES[kind] for kind in order], len(panels), 0.34)
     said = []
@@ -93,7 +92,8 @@ def unknowns(
         if measure == "auroc":
             axes.axvline(0.5, color="gray", ls=":", lw=1)
         axes.set_xlim(-0.02 * metric.factor, 1.02 * metric.factor)
-        axes.set_title(f"by {UNKNOWN_SCORES[score]}")
+        fitting = 22 if len(panels) > 2 else 40
+        axes.set_title(textwrap.fill(f"by {UNKNOWN_SCORES[score]}", fitting))
         way = f", {parts.arrow(metric)}" if metric.better else ""
         parts.label_x(axes, f"{MEASURES[measure]}{way}")
         table = own.groupby(["network", "unknown"])[measure].mean()
@@ -122,10 +122,10 @@ def _finding(rows: pd.DataFrame, networks: Sequence[str], measure: str, score: s
     if measure == "auroc" and len(networks) > 1:
         common = means.dropna()
         best = common.idxmax(axis="columns").value_counts()
-        counts = listed([f"{best.get(name, 0)} with {spelled(name)}" for name in networks])
+        counts = listed([f"{spelled(name)} {best.get(name, 0)}" for name in networks])
         return (
-            f"By {UNKNOWN_SCORES[score]}, of {len(common)} kinds of images {counts} are best told "
-            "from digits."
+            f"How many of {len(common)} kinds of images each network tells best, by "
+            f"{UNKNOWN_SCORES[score]}: {counts}."
         )
     spans = [
         f"{spelled(name)} {metric.number(each.min())} to {metric.shown(each.max())}"
