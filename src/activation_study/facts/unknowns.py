@@ -96,9 +96,6 @@ def _right(runs: Runs) -> dict[str, str]:
     """Test images of 10,000 that are right, with scrambled images in training and without."""
     tuned = undiverged_runs(at_reading(runs, "last").summary, "tuned")
     tuned = tuned[tuned["task"] == "digits"]
-    means = tuned.groupby(["head", "negatives"])["test_accuracy"].mean()
-    return {
-        f"{name}_right": f"{IMAGES * accuracy:,.0f}"
-        for (head, share), accuracy in means.items()
-        for name in [f"{head}_seen" if share else head]
-    }
+    networks = tuned["head"].mask(tuned["negatives"] > 0, tuned["head"] + "_seen")
+    means = tuned["test_accuracy"].groupby(networks).mean()
+    return {f"{name}_right": f"{IMAGES * accuracy:,.0f}" for name, accuracy in means.items()}

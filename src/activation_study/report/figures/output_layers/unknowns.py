@@ -77,8 +77,8 @@ def unknowns(
     first, of_score = panels[0]
     means = rows[rows["score"] == of_score].groupby("unknown")[first].mean()
     # Easy ones on top. A share that is accepted is held against that of the known.
-    order = means.sort_values(ascending=first != "auroc", kind="stable").index.drop(KNOWN)
-    order = [*[KNOWN] * (first == "share_accepted"), *order]
+    kinds = means.sort_values(ascending=first != "auroc", kind="stable").index.drop(KNOWN)
+    order = [*[KNOWN] * (first == "share_accepted"), *kinds]
     rows = rows[rows["unknown"].isin(order)]
     rows = rows.assign(kind=pd.Categorical(rows["unknown"], order, ordered=True))
     looks = {name: SEEN.get(name, head_look(name, place)) for place, name in enumerate(chosen)}
