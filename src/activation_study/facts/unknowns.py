@@ -49,6 +49,21 @@ ANSWERS = {
 }
 """Which sentence follows from how a claim came out."""
 
+ADVICE = {
+    "energy": {
+        "as claimed": "Read energy from a network that was trained with softmax.",
+        "too small": "Read the largest softmax output or energy: it makes no difference.",
+        "contrary": "Of a network trained with softmax read the largest output, not energy.",
+        "not shown": "Try both the largest output and energy on what you have of the unknown.",
+    },
+    "examples": {
+        "as claimed": "If you have no examples of what is none, sigmoids do as well.",
+        "contrary": "Train on whatever you can call none. If there is nothing, cut images up.",
+        "not shown": "Try examples of whatever you can call none.",
+    },
+}
+"""What to do, by how a claim came out."""
+
 TAKEN = {
     "known_softmax": (KNOWN, "softmax", "softmax"),
     "known_sigmoid": (KNOWN, "sigmoid", "sigmoid"),
@@ -71,10 +86,13 @@ def unknowns(runs: Runs, **verdicts: Verdict) -> dict[str, str]:
             sigmoid where digits were left out.
 
     Returns:
-        The sentence that follows from each verdict; ``<network>_<score>``, how well letters are
-        told by a score; in percent what ``TAKEN`` names; ``<network>_right`` of 10,000 test images.
+        The sentence that follows from each verdict, and what to do; ``<network>_<score>``, how well
+        letters are told by a score; in percent what ``TAKEN`` names; ``<network>_right`` of 10,000
+        test images.
     """
     said = {f"{name}_said": answer(verdict, ANSWERS[name]) for name, verdict in verdicts.items()}
+    for name in ADVICE.keys() & verdicts.keys():
+        said[f"{name}_advice"] = answer(verdicts[name], ADVICE[name])
     rows = outputs.of_unknowns(runs)
     means = rows[rows["task"] == "digits"].groupby(["unknown", "network", "score"]).mean(
         numeric_only=True
