@@ -64,6 +64,13 @@ ADVICE = {
 }
 """What to do, by how a claim came out."""
 
+TOLD = {
+    f"{name}_{score}": (kind, "softmax", score)
+    for name, kind in (("bright", "inverted"), ("faint", "faint"))
+    for score in ("energy", "softmax")
+}
+"""What the page calls an AUROC of another kind of images than letters."""
+
 TAKEN = {
     "known_softmax": (KNOWN, "softmax", "softmax"),
     "known_sigmoid": (KNOWN, "sigmoid", "sigmoid"),
@@ -100,6 +107,7 @@ def unknowns(runs: Runs, **verdicts: Verdict) -> dict[str, str]:
     for network in ("softmax", "sigmoid"):
         for score in ("softmax", "sigmoid", "energy", "sigmoid_sum"):
             said[f"{network}_{score}"] = _shown(means, "auroc", ("kmnist", network, score))
+    said |= {name: _shown(means, "auroc", cell) for name, cell in TOLD.items()}
     said |= {name: _shown(means, "share_accepted", cell) for name, cell in TAKEN.items()}
     overlaid = ("overlaid", "sigmoid", "sigmoid")
     return said | _right(runs) | {"two_called": _shown(means, "share_two_or_more", overlaid)}
