@@ -15,6 +15,7 @@ from activation_study.facts.multi_label import multi_label
 from activation_study.facts.pages import convergence, prior_bias, softmax_or_sigmoid
 from activation_study.facts.protocol import false_alarms, protocol
 from activation_study.facts.rare_labels import rare_labels
+from activation_study.facts.regression import regression
 from activation_study.facts.unknowns import unknowns
 from activation_study.facts.verdicts import rounds, sides, standing
 
@@ -30,6 +31,7 @@ __all__ = [
     "prior_bias",
     "protocol",
     "rare_labels",
+    "regression",
     "rounds",
     "sides",
     "softmax_or_sigmoid",

@@ -1,4 +1,4 @@
-"""What the outputs of test images say: second choices, probabilities, labels one by one."""
+"""What the outputs of test images say: second choices, probabilities, numbers, labels."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ import scipy.stats
 from activation_study.engine.records.records import Runs
 from activation_study.errors import IncompleteRecordError
 from activation_study.registry import unknown_name
-from activation_study.report.analysis.arms import headline_runs, recorded_values, undiverged_runs
+from activation_study.report.analysis.arms import (
+    evaluation_runs,
+    headline_runs,
+    recorded_values,
+    undiverged_runs,
+)
 from activation_study.report.analysis.derived.table_columns import OWN, own_score
 from activation_study.report.analysis.readings import at_reading
 
@@ -53,6 +58,24 @@ def null_band(confidence: pd.Series, count: pd.Series) -> tuple[np.ndarray, np.n
     """Return the 95 % band of accuracy minus mean confidence of bins whose confidence is right."""
     low, high = scipy.stats.binom.interval(0.95, np.round(count), confidence)
     return low / count - confidence, high / count - confidence
+
+
+def of_numbers(runs: Runs) -> pd.DataFrame:
+    """Return what each tuned run predicts in each tenth of the truth, failed runs too.
+
+    It is read at the last weights; a run is tuned here whose rate is the best for these.
+
+    Returns:
+        The columns of the table ``scatter``, with ``head`` and ``diverged`` of the run. One row a
+        run, output and tenth.
+
+    Raises:
+        IncompleteRecordError: No such run is recorded.
+    """
+    frame = evaluation_runs(at_reading(runs, "last").summary, "tuned") if len(runs) else None
+    if frame is None or frame.empty:
+        raise IncompleteRecordError("no run at the tuned rate is recorded yet")
+    return runs.tables["scatter"].merge(frame[["key", "head", "diverged"]], on="key")
 
 
 def of_labels(runs: Runs) -> pd.DataFrame:

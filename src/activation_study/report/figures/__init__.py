@@ -14,6 +14,7 @@ from activation_study.report.figures.learning_curves import (
 from activation_study.report.figures.output_layers.answers import mistakes, strip
 from activation_study.report.figures.output_layers.gallery import gallery
 from activation_study.report.figures.output_layers.labels import by_frequency, thresholds
+from activation_study.report.figures.output_layers.numbers import predictions
 from activation_study.report.figures.output_layers.pairs import pairs
 from activation_study.report.figures.output_layers.probabilities import (
     calibration_null,
@@ -56,6 +57,7 @@ __all__ = [
     "output_sums",
     "over",
     "pairs",
+    "predictions",
     "ranking",
     "rate_curve",
     "rate_differences",

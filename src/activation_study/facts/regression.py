@@ -1,0 +1,134 @@
+"""What the page on targets that are numbers says: how far outputs err, and beyond what was seen.
+
+Balances are in tens, as networks are given them; shares of ink are said in points of a hundred.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from activation_study.catalogue import tasks
+from activation_study.catalogue.heads import bins, tensors
+from activation_study.engine.records.records import Runs
+from activation_study.facts.verdicts import answer
+from activation_study.report.analysis import outputs
+from activation_study.report.analysis.arms import evaluation_runs
+from activation_study.report.analysis.readings import at_reading, column_of, means_by_head
+from activation_study.report.claims.box.wording import IMAGES
+from activation_study.report.claims.verdict import Verdict
+
+READING = "averaged"
+
+ANSWERS = {
+    "regression-unbounded": {
+        "as claimed": "Outputs that end at 0 or 1 do worse.",
+        "too small": "Outputs that end at 0 or 1 do about as well.",
+        "contrary": "Outputs that end at 0 or 1 do better.",
+        "not shown": "Whether outputs that end at 0 or 1 do worse, the runs cannot tell.",
+    },
+    "bounded-but-scaled": {
+        "as claimed": "That is worse than linear.",
+        "too small": "The difference to linear is too small to matter.",
+        "contrary": "That is better than linear.",
+        "not shown": "Whether it differs from linear, the runs cannot tell.",
+    },
+    "bins-beat-linear": {
+        "as claimed": "Linear outputs are better.",
+        "too small": "The difference is too small to matter.",
+        "contrary": "The bins are better.",
+        "not shown": "Which is better, the runs cannot tell.",
+    },
+    "softmax-for-shares": {
+        "as claimed": "Softmax is better.",
+        "too small": "The difference is too small to matter.",
+        "contrary": "Linear outputs are better.",
+        "not shown": "Which is better, the runs cannot tell.",
+    },
+}
+ANSWERS["bins-beat-linear-absolute"] = ANSWERS["bins-beat-linear"]
+"""Claim -> which sentence follows from how it came out."""
+
+
+def regression(record: Mapping[str, Runs], said: Mapping[str, Verdict]) -> dict[str, str]:
+    """How far each output errs, in the mean over seeds, at its tuned rate and averaged weights.
+
+    Args:
+        record: The studies ``regression``, ``regression-beyond`` and ``shares``.
+        said: Claim of the chapter -> its verdict.
+
+    Returns:
+        By the name of a head its error; with ``_absolute`` behind it the mean absolute one, with
+        ``_beyond`` that beyond the training range, with ``_few`` and ``_all`` that in a share.
+    """
+    balance, beyond = record["regression"], record["regression-beyond"]
+    errors = means_by_head(balance, ["test_rmse", "test_mae"], READING)
+    far = means_by_head(beyond, ["test_rmse", "test_slope"], READING)
+    return {
+        **_written(errors["test_rmse"], ""),
+        **_written(errors["test_mae"], "_absolute"),
+        **_written(far["test_rmse"], "_beyond"),
+        **_shares(record["shares"]),
+        **{
+            f"{claim.replace('-', '_')}_said": answer(said[claim], sentences)
+            for claim, sentences in ANSWERS.items()
+        },
+        "guess": f"{tasks.get('balance').guess['rmse']:.1f}",
+        "scaled_range": f"{tensors.RANGE:g}",
+        "num_bins": str(bins.NUM_BINS),
+        "bins_range": f"{bins.HIGHEST:g}",
+        "slope": f"{far['test_slope']['linear_mse']:.2f}",
+        "edge_slope": f"{_edge_slope():.2f}",
+        "side_slope": f"{_side_slope(beyond, 'linear_mse'):.2f}",
+        "dead_relu": _constant(balance, "relu_mse"),
+    }
+
+
+def _written(errors: pd.Series, end: str) -> dict[str, str]:
+    return {f"{head}{end}": f"{error:.2f}" for head, error in errors.items()}
+
+
+def _constant(runs: Runs, head: str) -> str:
+    """Return how many runs of a head give one answer to all test pictures: "3 of 10"."""
+    frame = evaluation_runs(at_reading(runs, READING).summary, "tuned")
+    own = frame[frame["head"] == head]
+    low, high = (own[column_of(own, f"test_{end}", READING)] for end in ("lowest", "highest"))
+    return f"{(low == high).sum()} of {len(own)}"
+
+
+def _edge_slope(edge: int = 50) -> float:
+    """Return the slope of answers that are the nearest end of the training range, by definition.
+
+    Of two numbers from 0 to 99, 100 - v pairs differ by v either way.
+    """
+    sizes = np.arange(edge + 1, 100)
+    return float(edge * ((100 - sizes) * sizes).sum() / ((100 - sizes) * sizes**2).sum())
+
+
+def _side_slope(runs: Runs, head: str, edge: float = 5.0) -> float:
+    """Return the slope of predictions on the truth on one side of the training range, at the last
+    weights, in the mean over both sides and the runs."""
+    rows = outputs.of_numbers(runs)
+    # The tenths in the middle hold numbers of both sides.
+    rows = rows[(rows["head"] == head) & (rows["mean_target"].abs() > edge)]
+    slopes = [
+        np.polyfit(own["mean_target"], own["mean_prediction"], 1)[0]
+        for _, own in rows.groupby(["key", rows["mean_target"] > 0.0])
+    ]
+    return float(np.mean(slopes))
+
+
+def _shares(runs: Runs) -> dict[str, str]:
+    """How far parts are off, in points of the whole, and how often they cannot be parts at all."""
+    columns = ["test_rmse", "test_negative_share", "test_sum_sd"]
+    found = {"shares_guess": f"{100 * tasks.get('shares').guess['rmse']:.1f}"}
+    few = runs.summary["train_size"].notna()
+    for name, keys in {"few": runs.summary[few]["key"], "all": runs.summary[~few]["key"]}.items():
+        means = means_by_head(runs.where(key=list(keys)), columns, READING)
+        found |= _written(100 * means["test_rmse"], f"_{name}")
+        linear = means.loc["linear_mse"]
+        found[f"negative_{name}"] = f"{IMAGES * linear['test_negative_share']:,.0f}"
+        found[f"sum_{name}"] = f"{100 * linear['test_sum_sd']:.1f}"
+    return found
