@@ -5,6 +5,7 @@ Balances are in tens, as networks are given them; shares of ink are said in poin
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -21,6 +22,8 @@ from activation_study.report.claims.box.wording import IMAGES
 from activation_study.report.claims.verdict import Verdict
 
 READING = "averaged"
+FEW = 1_000
+"""Training images, where a head that knows what shares are should be worth most."""
 
 ANSWERS = {
     "regression-unbounded": {
@@ -61,9 +64,11 @@ def regression(record: Mapping[str, Runs], said: Mapping[str, Verdict]) -> dict[
 
     Returns:
         By the name of a head its error; with ``_absolute`` behind it the mean absolute one, with
-        ``_beyond`` that beyond the training range, with ``_few`` and ``_all`` that in a share.
+        ``_beyond`` that beyond the training range, with ``_few`` and ``_all`` that in a share, and
+        with ``_last`` behind these that at the last weights.
     """
     balance, beyond = record["regression"], record["regression-beyond"]
+    base = balance.summary.iloc[0]
     errors = means_by_head(balance, ["test_rmse", "test_mae"], READING)
     far = means_by_head(beyond, ["test_rmse", "test_slope"], READING)
     return {
@@ -75,6 +80,7 @@ def regression(record: Mapping[str, Runs], said: Mapping[str, Verdict]) -> dict[
             f"{claim.replace('-', '_')}_said": answer(said[claim], sentences)
             for claim, sentences in ANSWERS.items()
         },
+        "layers": "-".join(["784", *[str(base["width"])] * base["depth"], "1"]),
         "guess": f"{tasks.get('balance').guess['rmse']:.1f}",
         "scaled_range": f"{tensors.RANGE:g}",
         "num_bins": str(bins.NUM_BINS),
@@ -123,11 +129,17 @@ def _side_slope(runs: Runs, head: str, edge: float = 5.0) -> float:
 def _shares(runs: Runs) -> dict[str, str]:
     """How far parts are off, in points of the whole, and how often they cannot be parts at all."""
     columns = ["test_rmse", "test_negative_share", "test_sum_sd"]
-    found = {"shares_guess": f"{100 * tasks.get('shares').guess['rmse']:.1f}"}
-    few = runs.summary["train_size"].notna()
-    for name, keys in {"few": runs.summary[few]["key"], "all": runs.summary[~few]["key"]}.items():
-        means = means_by_head(runs.where(key=list(keys)), columns, READING)
+    base = runs.summary.iloc[0]
+    found = {
+        "shares_guess": f"{100 * tasks.get('shares').guess['rmse']:.1f}",
+        "few_images": f"{FEW:,}",
+        "few_steps": str(base["epochs"] * math.ceil(FEW / base["batch_size"])),
+    }
+    for name, size in {"few": FEW, "all": None}.items():
+        means = means_by_head(runs.where(train_size=size), columns, READING)
         found |= _written(100 * means["test_rmse"], f"_{name}")
+        last = means_by_head(runs.where(train_size=size), columns[:1], "last")["test_rmse"]
+        found |= _written(100 * last, f"_{name}_last")
         linear = means.loc["linear_mse"]
         found[f"negative_{name}"] = f"{IMAGES * linear['test_negative_share']:,.0f}"
         found[f"sum_{name}"] = f"{100 * linear['test_sum_sd']:.1f}"
