@@ -88,7 +88,7 @@ def regression(record: Mapping[str, Runs], said: Mapping[str, Verdict]) -> dict[
         "slope": f"{far['test_slope']['linear_mse']:.2f}",
         "edge_slope": f"{_edge_slope():.2f}",
         "side_slope": f"{_side_slope(beyond, 'linear_mse'):.2f}",
-        "dead_relu": _constant(balance, "relu_mse"),
+        **_lost(balance),
     }
 
 
@@ -96,12 +96,15 @@ def _written(errors: pd.Series, end: str) -> dict[str, str]:
     return {f"{head}{end}": f"{error:.2f}" for head, error in errors.items()}
 
 
-def _constant(runs: Runs, head: str) -> str:
-    """Return how many runs of a head give one answer to all test pictures: "3 of 10"."""
+def _lost(runs: Runs) -> dict[str, str]:
+    """How many runs of ReLU give one answer to all test pictures, and of softplus nearly so."""
     frame = evaluation_runs(at_reading(runs, READING).summary, "tuned")
-    own = frame[frame["head"] == head]
-    low, high = (own[column_of(own, f"test_{end}", READING)] for end in ("lowest", "highest"))
-    return f"{(low == high).sum()} of {len(own)}"
+    relu, softplus = (frame[frame["head"] == f"{name}_mse"] for name in ("relu", "softplus"))
+    low, high = (relu[column_of(relu, f"test_{end}", READING)] for end in ("lowest", "highest"))
+    return {
+        "dead_relu": f"{(low == high).sum()} of {len(relu)}",
+        "failed_softplus": f"{softplus['diverged'].sum()} of {len(softplus)}",
+    }
 
 
 def _edge_slope(edge: int = 50) -> float:
