@@ -117,8 +117,10 @@ def _edge_slope(edge: int = 50) -> float:
 
 
 def _side_slope(runs: Runs, head: str, edge: float = 5.0) -> float:
-    """Return the slope of predictions on the truth on one side of the training range, at the last
-    weights, in the mean over both sides and the runs."""
+    """Return the slope of predictions on the truth beyond one end of the training range.
+
+    At the last weights, in the mean over both ends and the runs.
+    """
     rows = outputs.of_numbers(runs)
     # The tenths in the middle hold numbers of both sides.
     rows = rows[(rows["head"] == head) & (rows["mean_target"].abs() > edge)]

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from activation_study.catalogue.spelling import with_hyphen
 from activation_study.report import figures
 from report.number_runs import TRUTHS, number_runs
 
@@ -30,9 +31,9 @@ def test_predictions_are_drawn_tenth_by_tenth_and_failed_runs_apart():
     _, *failed = lines(one_unit)
     np.testing.assert_allclose(failed, 0.0)
     assert len(failed) == 2
-    assert "ReLU, squared error −4.0 to 4.0, 1 of 2 runs failed" in picture.alt
-    assert "softmax on one unit 2 of 2 runs failed" in picture.alt
-    assert picture.title.startswith("Where the truth is −8.0 in the mean, linear, squared error")
+    assert "ReLU, squared error -4.0 to 4.0, 1 of 2 runs failed" in with_hyphen(picture.alt)
+    assert "softmax on one unit 2 of 2 runs failed" in with_hyphen(picture.alt)
+    assert with_hyphen(picture.title).startswith("Where the truth is -8.0 in the mean, linear")
     assert picture.title.endswith("softmax on one unit is farthest with 0.0.")
 
 
@@ -41,7 +42,7 @@ def test_beyond_what_was_seen_the_two_sides_are_not_joined():
     _, below, above = lines(picture.figure.axes[0])
     # Tenths within what was seen are left out.
     np.testing.assert_allclose([below, above], [[-7.5, -5.5], [6.5, 8.5]])
-    assert "Shaded: from −5 to 5, as in training." in picture.caption
+    assert "Shaded: from -5 to 5, as in training." in with_hyphen(picture.caption)
 
 
 def test_an_unknown_head_is_refused_and_nothing_recorded_is_said():

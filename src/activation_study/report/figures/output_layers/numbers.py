@@ -40,8 +40,9 @@ def predictions(
     fitting = 22 if parts.is_narrow() else 34
     titles = {head: textwrap.fill(spelled(head), fitting) for head in heads}
     height = 2.1 + 0.15 * max(title.count("\n") for title in titles.values())
+    columns = 2 if len(heads) == 4 else 3
     figure, grid = parts.panels(
-        heads, 2 if len(heads) == 4 else 3, height, narrow=2, xlabel="truth, mean of each tenth", ylabel="prediction"
+        heads, columns, height, narrow=2, xlabel="truth, mean of each tenth", ylabel="prediction"
     )
     truths = rows["mean_target"].agg(["min", "max"])
     said = []
