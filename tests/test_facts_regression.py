@@ -28,6 +28,7 @@ def test_errors_are_means_over_seeds_at_the_tuned_rate():
     assert (said["dead_relu"], said["failed_softplus"]) == ("1 of 2", "0 of 2")
     assert said["layers"] == "784-128-128-1"
     assert (said["slope"], said["side_slope"]) == ("0.50", "0.50")
+    assert (said["far_truth"], said["far_said"]) == ("8.0", "4.5")
 
 
 def test_parts_are_said_in_points_of_the_whole():

@@ -87,7 +87,7 @@ def regression(record: Mapping[str, Runs], said: Mapping[str, Verdict]) -> dict[
         "bins_range": f"{bins.HIGHEST:g}",
         "slope": f"{far['test_slope']['linear_mse']:.2f}",
         "edge_slope": f"{_edge_slope():.2f}",
-        "side_slope": f"{_side_slope(beyond, 'linear_mse'):.2f}",
+        **_beyond(beyond, "linear_mse"),
         **_lost(balance),
     }
 
@@ -116,10 +116,10 @@ def _edge_slope(edge: int = 50) -> float:
     return float(edge * ((100 - sizes) * sizes).sum() / ((100 - sizes) * sizes**2).sum())
 
 
-def _side_slope(runs: Runs, head: str, edge: float = 5.0) -> float:
-    """Return the slope of predictions on the truth beyond one end of the training range.
+def _beyond(runs: Runs, head: str, edge: float = 5.0) -> dict[str, str]:
+    """What is said of the largest tenth of the truth, and how predictions rise beyond one end.
 
-    At the last weights, in the mean over both ends and the runs.
+    At the last weights; the slope is the mean over both ends of the training range and the runs.
     """
     rows = outputs.of_numbers(runs)
     # The tenths in the middle hold numbers of both sides.
@@ -128,7 +128,12 @@ def _side_slope(runs: Runs, head: str, edge: float = 5.0) -> float:
         np.polyfit(own["mean_target"], own["mean_prediction"], 1)[0]
         for _, own in rows.groupby(["key", rows["mean_target"] > 0.0])
     ]
-    return float(np.mean(slopes))
+    largest = rows[rows["mean_target"] == rows["mean_target"].max()].mean(numeric_only=True)
+    return {
+        "side_slope": f"{np.mean(slopes):.2f}",
+        "far_truth": f"{largest['mean_target']:.1f}",
+        "far_said": f"{largest['mean_prediction']:.1f}",
+    }
 
 
 def _shares(runs: Runs) -> dict[str, str]:

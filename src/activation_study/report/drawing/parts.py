@@ -92,7 +92,9 @@ def panels(
         elif place + columns >= len(names):
             axes.tick_params(labelbottom=True)
     figure.supxlabel(xlabel)
-    figure.supylabel(textwrap.fill(ylabel, max(26, round(12 * size[1]))))
+    # A legend above the panels leaves less of the height to the label, on a phone the most.
+    fitting = max(24, round((8 if is_narrow() else 11) * size[1]))
+    figure.supylabel(textwrap.fill(ylabel, fitting))
     return figure, dict(zip(names, grid.flat, strict=False))
 
 

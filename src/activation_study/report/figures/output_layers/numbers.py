@@ -45,6 +45,7 @@ def predictions(
         heads, columns, height, narrow=2, xlabel="truth, mean of each tenth", ylabel="prediction"
     )
     truths = rows["mean_target"].agg(["min", "max"])
+    ticks = 5.0 * np.arange(*(np.trunc(truths / 5) + (0, 1)))
     said = []
     for head, axes in grid.items():
         own = rows[rows["head"] == head]
@@ -60,6 +61,8 @@ def predictions(
                               color=look.colour, alpha=0.25, lw=0)  # fmt: skip
             axes.plot(side["mean_prediction"], look.marker + "-", color=look.colour, ms=4)
         axes.set_title(titles[head])
+        for axis in (axes.xaxis, axes.yaxis):
+            parts.plain_ticks(axis, ticks)
         num_failed, num_runs = own[own["diverged"]]["key"].nunique(), own["key"].nunique()
         ends = means["mean_prediction"].iloc[[0, -1]].map("{:.1f}".format) if len(means) else ()
         shown = [" to ".join(ends)] if len(means) else []
