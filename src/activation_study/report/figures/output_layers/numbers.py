@@ -45,7 +45,7 @@ def predictions(
         heads, columns, height, narrow=2, xlabel="truth, mean of each tenth", ylabel="prediction"
     )
     truths = rows["mean_target"].agg(["min", "max"])
-    ticks = 5.0 * np.arange(*(np.trunc(truths / 5) + (0, 1)))
+    ticks = [5 * step for step in range(int(truths["min"] / 5), int(truths["max"] / 5) + 1)]
     said = []
     for head, axes in grid.items():
         own = rows[rows["head"] == head]
