@@ -48,8 +48,9 @@ _NAMES = {
         f"{name}_mse": f"{_WORDS.get(name, name)}, squared error"
         for name in ("linear", "softmax", "sigmoid", "tanh", "relu", "softplus")
     },
+    **{f"strings_{length}": f"{10**length} classes" for length in (1, 2, 3)},
 }
-"""Output layers whose name alone does not say what they are."""
+"""Output layers and tasks whose name alone does not say what they are."""
 
 _FIELDS = {
     "hidden": "hidden activation",

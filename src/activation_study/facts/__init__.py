@@ -11,6 +11,7 @@ from activation_study.facts.loss_pairs import (
     mean_over_outputs,
     sure_start,
 )
+from activation_study.facts.many_classes import many_classes
 from activation_study.facts.multi_label import multi_label
 from activation_study.facts.pages import convergence, prior_bias, softmax_or_sigmoid
 from activation_study.facts.protocol import false_alarms, protocol
@@ -26,6 +27,7 @@ __all__ = [
     "false_alarms",
     "front",
     "loss_pairs",
+    "many_classes",
     "mean_over_outputs",
     "multi_label",
     "prior_bias",

@@ -58,6 +58,19 @@ def test_a_measure_is_drawn_over_a_field_with_none_last(runs):
     np.testing.assert_allclose(line.get_ydata(), means)
 
 
+def test_a_field_can_have_panels_of_its_own_epoch_by_epoch(depth_runs):
+    picture = figures.by_epoch(depth_runs, ["validation_accuracy"], panels="depth", rate="default")
+    depths = sorted(depth_runs.summary["depth"].unique())
+    tested = depth_runs.summary.query("is_default and not is_tuning")
+    history = depth_runs.history.merge(tested[["key", "depth"]], on="key").query("epoch > 0")
+    for axes, depth in zip(picture.figure.axes, depths, strict=True):
+        assert axes.get_title(loc="left").startswith(f"depth {depth}\n")
+        own = history[history["depth"] == depth].groupby("epoch")["validation_accuracy"].mean()
+        (line,) = axes.get_lines()
+        np.testing.assert_allclose(line.get_ydata(), 100 * (1 - own))
+    assert "the default rate" in picture.caption
+
+
 @pytest.mark.parametrize("draw", [figures.compared, figures.over])
 def test_nothing_recorded_is_said(runs, draw):
     empty = dataclasses.replace(runs, summary=runs.summary[:0])

@@ -4,7 +4,7 @@
 
 A demonstration returns check name -> measured value; the bounds, and why they are what they are,
 stand with the claim in `data/claims.yml`. All of it is NumPy and SciPy: judging these claims needs
-neither TensorFlow nor a dataset.
+neither TensorFlow nor a dataset. `few_units` alone trains, and answers no claim.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from activation_study.registry import Registry
-from activation_study.report.demonstrations import functions, networks, outputs, softmax
+from activation_study.report.demonstrations import few_units, functions, networks, outputs, softmax
 
-__all__ = ["names", "networks", "run", "softmax"]
+__all__ = ["few_units", "names", "networks", "run", "softmax"]
 
 DEMONSTRATIONS: Registry[Callable[[], dict[str, float]]] = Registry(
     "demonstration",

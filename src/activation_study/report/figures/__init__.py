@@ -12,6 +12,7 @@ from activation_study.report.figures.learning_curves import (
     speed,
 )
 from activation_study.report.figures.output_layers.answers import mistakes, strip
+from activation_study.report.figures.output_layers.classes import regions
 from activation_study.report.figures.output_layers.gallery import gallery
 from activation_study.report.figures.output_layers.labels import by_frequency, thresholds
 from activation_study.report.figures.output_layers.numbers import predictions
@@ -61,6 +62,7 @@ __all__ = [
     "ranking",
     "rate_curve",
     "rate_differences",
+    "regions",
     "reliability",
     "second_choices",
     "speed",

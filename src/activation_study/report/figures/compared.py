@@ -177,45 +177,64 @@ def over(
 
 
 @parts.of_page
-def by_epoch(runs: Runs, measures: Sequence[str], *, heads: Sequence[str] | None = None) -> Picture:
+def by_epoch(
+    runs: Runs,
+    measures: Sequence[str],
+    *,
+    heads: Sequence[str] | None = None,
+    panels: str | None = None,
+    rate: str = "tuned",
+) -> Picture:
     """Draw measures of training over the epochs, a panel a measure; runs that failed are shown.
 
     Args:
         runs: Runs of a study whose arms differ in the head.
         measures: Columns of the history, of the last weights.
         heads: Heads that are shown, by default all.
+        panels: Field with panels for each of its values.
+        rate: ``"tuned"``, each arm's own, or ``"default"``.
 
     Raises:
         ValueError: Nothing of what is wanted is recorded.
     """
-    frame = evaluation_runs(at_reading(runs, "last").summary, "tuned") if len(runs) else None
+    frame = evaluation_runs(at_reading(runs, "last").summary, rate) if len(runs) else None
     if frame is None or frame.empty:
-        raise IncompleteRecordError("no run at the tuned rate is recorded yet")
+        raise IncompleteRecordError(f"no run at the {rate} rate is recorded yet")
     heads = recorded_values(frame, heads, "head")
-    history = runs.history.merge(frame[["key", "head"]], on="key").query("epoch > 0")
+    frame = frame.assign(panel="" if panels is None else _named(frame, panels))
+    history = runs.history.merge(frame[["key", "head", "panel"]], on="key").query("epoch > 0")
     for name in measures:
         if name not in history:
             raise unknown_name("metric of the history", name, map(str, runs.history.columns))
-    figure, grid = parts.panels(list(measures), 2, 2.4, xlabel="epoch", sharey=False)
+    settings = recorded_values(frame, None, "panel")
+    drawn = {f"{name} {setting}": (name, setting) for name in measures for setting in settings}
+    columns = 2 if panels is None else len(settings)
+    figure, grid = parts.panels(list(drawn), columns, 2.4, xlabel="epoch", sharey=False)
     said = []
-    for name, axes in grid.items():
+    for (name, setting), axes in zip(drawn.values(), grid.values(), strict=True):
         shown = history.assign(shown=parts.drawn_values(history[name], name))
+        shown = shown[shown["panel"] == setting]
+        of = f" of {setting}" if setting else ""
         for place, head in enumerate(heads):
             own, look = shown[shown["head"] == head], head_look(head, place)
+            if own.empty:
+                continue
             parts.draw_bands(axes, own, "epoch", "shown", look, spelled(head))
             ends = own.groupby("epoch")["shown"].mean().iloc[[0, -1]]
             first, last = (_said(end, name) for end in ends)
             what = parts.drawn_label(name, unit=False)
-            said.append(f"{what} with {spelled(head)} from {first} to {last}")
+            said.append(f"{what}{of} with {spelled(head)} from {first} to {last}")
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
         log = _log_where_wide(axes, "y", name, shown["shown"].to_numpy())
-        axes.set_title(f"{parts.drawn_label(name)}{log}")
+        title = f"{parts.drawn_label(name)}{log}"
+        axes.set_title(f"{setting}\n{title}" if setting else title)
     parts.legend(figure, axes)
+    own_rate = "tuned rates" if rate == "tuned" else "the default rate"
     return Picture(
         figure,
         f"From the first to the last epoch: {'; '.join(said)}.",
         f"From the first to the last epoch: {said[0]}.",
-        "At tuned rates, mean over seeds and 95 % interval.",
+        f"At {own_rate}, mean over seeds and 95 % interval.",
     )
 
 
