@@ -9,7 +9,6 @@ from activation_study import facts
 from activation_study.catalogue.spelling import MINUS
 from activation_study.engine.records.records import Runs
 from activation_study.facts.many_classes import frequency_level
-from activation_study.measures.classification import CLASSIFICATION
 from report.claims.made_verdicts import claim, contrast, primary, verdict
 
 HEADS = ("softmax", "sigmoid", "sigmoid_prior")
@@ -36,8 +35,7 @@ def made():
         ]  # fmt: skip
     none = pd.DataFrame(columns=["key"])
     history = pd.DataFrame(courses)
-    runs = Runs(pd.DataFrame(rows), history, none, none, none, none, measures=CLASSIFICATION,
-                tier="quick")  # fmt: skip
+    runs = Runs(pd.DataFrame(rows), history, none, none, none, {}, tier="quick")
     return {"many-classes": runs, "rank-limit": runs}
 
 
@@ -56,7 +54,7 @@ def test_the_first_and_the_last_epoch_at_the_default_rate_are_told():
     found = facts.many_classes(made())
     assert (found["sigmoid_first"], found["prior_last"]) == ("21.00 %", "81.00 %")
     # 0.00785 is below the level, 0.0079, by less than a hundredth of it.
-    assert (found["sigmoid_stuck"], found["prior_stuck"]) == ("two", "no")
+    assert (found["sigmoid_stuck"], found["prior_stuck"]) == ("two", "none")
     assert (found["softmax_rate"], found["prior_rate"]) == ("0.001", "0.003")
     assert (found["softmax_control"], found["prior_control"]) == ("11.00 %", "31.00 %")
 

@@ -113,7 +113,7 @@ def _default(runs: Runs) -> dict[str, str]:
         found[f"{name}_last"] = percent.shown(own["validation_accuracy"].iloc[-1])
         found[f"{name}_loss"] = f"{own['validation_loss'].iloc[0]:.4f}"
         num_stuck = int((own["validation_loss"] > NEAR * level).sum())
-        found[f"{name}_stuck"] = number_in_words(num_stuck)
+        found[f"{name}_stuck"] = number_in_words(num_stuck) if num_stuck else "none"
     return found
 
 
