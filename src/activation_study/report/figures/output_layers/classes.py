@@ -66,7 +66,7 @@ def regions(networks: Sequence[FewUnits]) -> Picture:
         f"Images right: {', '.join(found)}.",
         "A colour is a class, a dot an image that was not trained on. Dense: an output exceeds a "
         "half; pale: it is only the largest. One unit: a class has a row of dots, which are right "
-        "in the bands of their own colour; the line is drawn in the order of the images. Two "
+        "in the bands of their own colour; the line is drawn so that images are evenly spaced. Two "
         "units: a number stands in the middle of its class.",
     )
 
@@ -114,5 +114,5 @@ def _draw(axes: Axes, network: FewUnits) -> None:
     axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), xticks=[])
     axes.grid(visible=False)
     parts.plain_ticks(axes.yaxis, range(num_classes) if len(along) == 1 else [])
-    axes.set_xlabel("images in the order of the unit" if len(along) == 1 else "first unit")
+    axes.set_xlabel("place along the unit" if len(along) == 1 else "first unit")
     axes.set_ylabel("class" if len(along) == 1 else "second unit")
