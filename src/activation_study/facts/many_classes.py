@@ -26,7 +26,7 @@ NEAR = 0.99
 
 ANSWERS = {
     "many": {
-        "as claimed": "That is worse than softmax, by more than our margin.",
+        "as claimed": "That is worse than softmax.",
         "too small": "The difference to softmax is too small to matter.",
         "contrary": "That is better than softmax.",
         "not shown": "Whether that is worse than softmax, the runs cannot tell.",
