@@ -129,6 +129,16 @@ def test_arms_that_change_one_thing_at_a_time_are_named_by_it() -> None:
     fields = ["width", "optimizer", "train_size"]
     rows = [(128, "adam", None), (64, "adam", None), (128, "sgd", None), (128, "adam", 1000)]
     names = labels(pd.DataFrame(rows, columns=fields), fields)
-    assert list(names) == ["reference", "width 64", "optimizer sgd", "training images 1000"]
+    assert list(names) == ["reference", "width 64", "optimizer sgd", "1,000 images"]
     crossed = pd.DataFrame([row[:1] for row in rows[:2]], columns=["width"])
     assert list(labels(crossed, ["width"])) == ["width 128", "width 64"]
+
+
+def test_images_and_wrong_labels_are_named_shortly() -> None:
+    rows = [(size, noise) for size in (3000.0, None) for noise in (0.0, 0.2)]
+    fields = ["train_size", "label_noise"]
+    names = labels(pd.DataFrame(rows, columns=fields), fields)
+    assert list(names) == [
+        *("3,000 images, labels right", "3,000 images, 20 % wrong"),
+        *("all images, labels right", "all images, 20 % wrong"),
+    ]

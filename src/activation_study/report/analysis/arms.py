@@ -101,11 +101,18 @@ def cell_name(cell: Mapping[str, Any]) -> str:
     """Name a cell as a reader would, "relu with softmax", and whatever else it holds by column."""
     known = [str(cell[column]) for column in ("hidden", "head") if column in cell]
     others = [
-        f"{field_written(column)} {'all' if pd.isna(value) else written(value)}"
-        for column, value in cell.items()
-        if column not in ("hidden", "head")
+        _named(column, value) for column, value in cell.items() if column not in ("hidden", "head")
     ]
     return ", ".join([" with ".join(known), *others] if known else others)
+
+
+def _named(field: str, value: Any) -> str:
+    """Name a value with its field, shortly: many names stand beside rows and above panels."""
+    if field == "train_size":
+        return "all images" if pd.isna(value) else f"{value:,.0f} images"
+    if field == "label_noise":
+        return f"{100 * value:g} % wrong" if value else "labels right"
+    return f"{field_written(field)} {'all' if pd.isna(value) else written(value)}"
 
 
 def values_by_seed(frame: pd.DataFrame, metric: str) -> pd.Series:

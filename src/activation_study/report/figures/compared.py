@@ -95,7 +95,7 @@ def compared(
         for names in panels
         if len(names) > 1
     ]
-    own = "its tuned rate" if rate == "tuned" else "the default rate"
+    own = "the best rate tried" if rate == "tuned" else "the default rate"
     shaded = " Shaded: 95 % of what exactly right probabilities would show by chance."
     return Picture(
         figure,
@@ -285,4 +285,7 @@ def _said(shown: float, column: str) -> str:
 
 
 def _values(means: pd.Series, column: str) -> str:
-    return listed([f"{spelled(str(arm))} {_said(mean, column)}" for arm, mean in means.items()])
+    """Write what was measured of each arm; of an early round not all of it was."""
+    return listed(
+        [f"{spelled(str(arm))} {_said(mean, column)}" for arm, mean in means.dropna().items()]
+    )

@@ -73,8 +73,9 @@ def convergence(
         metric: Column of the history, such as ``"validation_accuracy"`` (drawn as error); by
             default the one by which rates are chosen.
         reading: ``"last"`` or ``"averaged"`` weights.
-        is_long: Whether the first epochs get as much room as the many later ones, and each line a
-            mark at the epoch with the best likelihood, the median over its seeds.
+        is_long: Whether the first epochs get as much room as the many later ones, each column of
+            panels its own vertical axis, and each line a mark at the epoch with the best
+            likelihood, the median over its seeds.
 
     Raises:
         ValueError: An unknown hue or metric, or nothing of what is wanted is recorded.
@@ -88,6 +89,7 @@ def convergence(
         names, 2 if is_long else min(5, len(names)), 1.5, narrow=2,
         xlabel="epoch" + ", log scale" * is_long,
         ylabel=label + ", log scale" * parts.is_better_low(quantity),
+        sharey="col" if is_long else True,
     )  # fmt: skip
     means = curves.groupby(["arm", "epoch"], observed=True)["shown"].mean().unstack("epoch")
     for name, axes in grid.items():
@@ -112,7 +114,9 @@ def convergence(
     if is_long:
         parts.log_axis(axes, "x")
     if parts.is_better_low(quantity):
-        parts.log_axis(axes, "y")
+        # Of each column the last one: the others share its axis.
+        for each in list(grid.values())[-2 if is_long else -1 :]:
+            parts.log_axis(each, "y")
     if len(lines) > 1:
         parts.legend(figure, axes)
     last = means.iloc[:, -1]
@@ -125,13 +129,14 @@ def convergence(
     others = "; grey: all others" if is_by_hidden and len(names) > 1 else ""
     return Picture(
         figure,
-        f"Learning curves at the tuned learning rate, {label} by epoch, after the first one. After "
+        f"Learning curves at the best rates tried, {label} by epoch, after the first one. After "
         f"the last epoch the lowest mean is {last.min():.3g}, of {last.idxmin()}, and the highest "
         f"{last.max():.3g}, of {last.idxmax()}.",
         f"After epoch {means.columns[-1]} the {parts.drawn_label(column, unit=False)} lies between "
         f"{low} and {high}.",
-        f"Learning curves at tuned rates, mean over seeds and 95 % interval{others}."
-        + " Marks: the epoch with the best likelihood." * is_long,
+        f"Learning curves at the best rates tried, mean over seeds and 95 % interval{others}."
+        + " Marks: the epoch with the best likelihood. Each column has its own vertical axis."
+        * is_long,
     )
 
 
