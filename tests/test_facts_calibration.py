@@ -8,7 +8,8 @@ import pytest
 
 from activation_study import facts
 from activation_study.engine.records.records import Runs
-from report.claims.made_verdicts import claim, contrast, primary, verdict
+from activation_study.report.claims.verdict import Sensitivity
+from report.claims.made_verdicts import claim, contrast, primary, row, verdict
 
 NAN = np.nan
 
@@ -106,10 +107,8 @@ def test_the_example_is_told_in_images_and_from_epoch_to_epoch(runs, smoothing, 
 
 def test_lines_are_counted_where_they_begin_and_end(runs, smoothing, verdicts):
     said = facts.calibration(runs, smoothing, **verdicts)
-    assert (said["num_lines"], said["num_right"], said["num_above"]) == ("2", "2", "1")
+    assert (said["num_right"], said["num_above"]) == ("2", "1")
     assert (said["num_wrong"], said["num_below"]) == ("0", "0")
-    assert said["gap_best_low"] == "\N{MINUS SIGN}10.00 points"
-    assert said["gap_best_high"] == "+1.50 points"
     # Not the one on all images, which the box leaves out.
     assert (said["num_networks"], said["num_inside"]) == ("2", "1")
 
@@ -158,3 +157,18 @@ def test_words_follow_the_verdicts(runs, smoothing, verdicts):
     assert said["timing"] == "softmax is ahead"
     assert said["timing_all"] == "who is ahead, the runs cannot tell"
     assert said["smooth"] == "Do not smooth labels for accuracy or for probabilities."
+
+
+def test_accuracy_is_told_by_size_and_firmness_by_the_share_of_halves(runs, smoothing, verdicts):
+    rows = (
+        row(name, effect)
+        for name, effect in (("training images 1000", 0.0054), ("training images all", -0.0001))
+    )
+    accuracy = dataclasses.replace(verdicts["smoothed_accuracy"], rows=tuple(rows))
+    halves = {"cannot tell": 83, "came true": 17}
+    firm = Sensitivity("came true", halves, {}, ())
+    timing = dataclasses.replace(verdicts["timing"], sensitivity=firm)
+    changed = {"smoothed_accuracy": accuracy, "timing": timing}
+    said = facts.calibration(runs, smoothing, **verdicts | changed)
+    assert said["smoothed_accuracy"] == "+54 with 1,000 and \N{MINUS SIGN}1 with all"
+    assert said["timing_firm"] == "Half of the seeds say so in 17 of 100 draws."

@@ -21,7 +21,7 @@ WRONG = {"train_size": None, "label_noise": 0.2}
 """All images with wrong labels: where a temperature serves one head and not the other."""
 
 FIELDS = ["head", "train_size", "label_noise"]
-ENDS = {"low": "min", "high": "max"}
+ENDS = ("low", "high")
 
 
 def calibration(
@@ -55,8 +55,8 @@ def calibration(
 
     Returns:
         Clauses that are true whatever came out, and of ``EXAMPLE``: ``claimed`` and ``right``
-        answers of 10,000, and measures after the first, the best and the last epoch. Of all arms:
-        ``num_lines``; of those with right labels (``num_right``) ``num_above`` end above 0, of
+        answers of 10,000, and measures after the first, the best and the last epoch. Of the arms
+        with right labels (``num_right``) ``num_above`` end above 0, of
         those with wrong ones (``num_wrong``) ``num_below`` end below it. Of the runs on part of
         the images: ``num_networks``, and ``num_inside``, whose error chance shows.
     """
@@ -66,7 +66,6 @@ def calibration(
     found |= _of_wrong(select(summary, WRONG), select(after, WRONG))
     found |= _of_smoothing(evaluation_runs(at_reading(smoothing, "last").summary, "tuned"))
     best = at_best_likelihood(after)
-    gaps = best.groupby(FIELDS, dropna=False)["validation_calibration_gap"].mean()
     last = after.sort_values("epoch").groupby("key").last()
     ends = last.groupby(FIELDS, dropna=False)["validation_calibration_gap"].mean()
     is_right = ends.index.get_level_values("label_noise") == 0.0
@@ -76,12 +75,10 @@ def calibration(
     few = summary[summary["train_size"].notna()]
     is_inside = few["test_ece"].between(few["test_ece_null_low"], few["test_ece_null_high"])
     return found | {
-        "num_lines": f"{len(ends)}",
         "num_right": f"{is_right.sum()}",
         "num_above": f"{(ends[is_right] > 0).sum()}",
         "num_wrong": f"{(~is_right).sum()}",
         "num_below": f"{(ends[~is_right] < 0).sum()}",
-        **{f"gap_best_{end}": _gap(gaps.agg(pick)) for end, pick in ENDS.items()},
         **{
             f"errors_{head}": listed([metric_of("calibration_error").shown(each) for each in own])
             for head, own in errors.groupby("head")
@@ -103,7 +100,7 @@ def calibration(
         "smoothed": _helps(smoothed),
         "smoothed_accuracy": listed(
             [
-                f"{Amounts('test_accuracy').number(row.effect)} with {row.name.split()[-1]}"
+                f"{Amounts('test_accuracy').number(row.effect)} with {_size(row.name)}"
                 for row in smoothed_accuracy.rows
             ]
         ),
@@ -164,6 +161,12 @@ def _of_smoothing(summary: pd.DataFrame) -> dict[str, str]:
 
 def _mean(rows: pd.DataFrame, column: str) -> str:
     return metric_of(column).shown(rows[column].mean())
+
+
+def _size(row: str) -> str:
+    """Return the number of images in the name of a row, "all" where it says so."""
+    said = row.split()[-1]
+    return f"{int(said):,}" if said.isdigit() else said
 
 
 def _gap(mean: float) -> str:

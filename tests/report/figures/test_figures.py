@@ -184,6 +184,13 @@ def test_long_training_is_marked_at_the_median_of_the_best_epochs(runs):
     np.testing.assert_allclose(mark.get_ydata(), np.interp(4, *course.get_data()))
 
 
+def test_each_column_of_long_curves_has_its_own_axis(runs):
+    draw = {"metric": "validation_nll", "hidden": ("relu", "tanh")}
+    left, right = figures.convergence(runs, "head", is_long=True, **draw).figure.axes
+    assert left.get_ylim() != right.get_ylim()
+    assert left.get_yscale() == right.get_yscale() == "log"
+
+
 def test_long_names_of_rows_take_lines_and_room():
     short, long = (
         parts.rows([name] * 4)[0] for name in ("ReLU", "softmax, 3000 images, share of labels 0.2")

@@ -107,9 +107,8 @@ def convergence(
                 axes.plot(best, height, look.marker, color=look.colour, mec=GROUND, ms=8, zorder=3)
         if quantity.bounded[0] < 0 < quantity.bounded[1]:
             axes.axhline(0, color=INK, lw=0.8)
-        axes.set_title(
-            textwrap.fill(spelled(name), 26 if is_long and not parts.is_narrow() else 22)
-        )
+        fitting = (20 if parts.is_narrow() else 26) if is_long else 22
+        axes.set_title(textwrap.fill(spelled(name), fitting))
         axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     if is_long:
         parts.log_axis(axes, "x")
