@@ -69,8 +69,8 @@ def calibration(
     last = after.sort_values("epoch").groupby("key").last()
     ends = last.groupby(FIELDS, dropna=False)["validation_calibration_gap"].mean()
     is_right = ends.index.get_level_values("label_noise") == 0.0
-    errors = best[best["label_noise"] == 0.0].groupby(FIELDS[:2], dropna=False)
-    errors = errors["validation_calibration_error"].mean()
+    by_kind = best[best["label_noise"] == 0.0].groupby(FIELDS[:2], dropna=False)
+    errors = by_kind["validation_calibration_error"].mean()
     # The box is on those that have a number of training images.
     few = summary[summary["train_size"].notna()]
     is_inside = few["test_ece"].between(few["test_ece_null_low"], few["test_ece_null_high"])
@@ -133,7 +133,7 @@ def _moments(after: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 def _of_wrong(summary: pd.DataFrame, after: pd.DataFrame) -> dict[str, str]:
     """What a temperature, and training on, do to each head whose training labels were wrong."""
-    found = {}
+    found: dict[str, str] = {}
     for head, own in summary.groupby("head"):
         before, then = own["test_ece"], own["test_ece_after_temperature"]
         found |= {
@@ -150,7 +150,7 @@ def _of_wrong(summary: pd.DataFrame, after: pd.DataFrame) -> dict[str, str]:
 def _of_smoothing(summary: pd.DataFrame) -> dict[str, str]:
     """What a temperature leaves with and without smoothing, by number of training images."""
     few = summary[summary["train_size"].notna()]
-    found = {}
+    found: dict[str, str] = {}
     for head in ("softmax", "softmax_smoothed_10"):
         by_size = few[few["head"] == head].groupby("train_size")
         left = by_size["test_ece_after_temperature"].mean()

@@ -196,9 +196,10 @@ def log_axis(axes: Axes, which: str) -> None:
     axes.set(**{f"{which}scale": "log"})
     axis = getattr(axes, f"{which}axis")
     low, high = getattr(axes, f"get_{which}lim")()
-    subs = (1, 1.5, 2, 3, 5, 7) if high < 12 * low else (1, 3)
-    # A phone has no room for more than a number a decade where there are many.
-    subs = (1,) if is_narrow() and high > 1e4 * low else subs
+    subs: tuple[float, ...] = (1, 1.5, 2, 3, 5, 7) if high < 12 * low else (1, 3)
+    if is_narrow() and high > 1e4 * low:
+        # A phone has room for one number a decade.
+        subs = (1,)
     axis.set_major_locator(LogLocator(subs=subs))
     axis.set_major_formatter("{x:g}")
     axis.minorticks_off()
