@@ -13,7 +13,7 @@ from activation_study.facts.loss_pairs import (
 )
 from activation_study.facts.many_classes import many_classes
 from activation_study.facts.multi_label import multi_label
-from activation_study.facts.pages import convergence, prior_bias, softmax_or_sigmoid
+from activation_study.facts.pages import convergence, prior_bias, softmax_or_sigmoid, which_output
 from activation_study.facts.protocol import false_alarms, protocol
 from activation_study.facts.rare_labels import rare_labels
 from activation_study.facts.regression import regression
@@ -40,4 +40,5 @@ __all__ = [
     "standing",
     "sure_start",
     "unknowns",
+    "which_output",
 ]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
+from activation_study.catalogue.spelling import with_minus
 from activation_study.engine.records.records import Runs
+from activation_study.errors import IncompleteRecordError
 from activation_study.experiment import DEFAULT_LEARNING_RATE
-from activation_study.facts.verdicts import primary_of
+from activation_study.facts.verdicts import answer, primary_of, sides
 from activation_study.registry import listed
 from activation_study.report import claims
 from activation_study.report.analysis.arms import curve_runs, with_head
+from activation_study.report.analysis.derived.skills import TRIALS, skills
 from activation_study.report.analysis.failures import with_failures_counted
 from activation_study.report.analysis.rates import chosen_rates, rank
 from activation_study.report.analysis.readings import at_reading, column_of
@@ -126,6 +131,51 @@ def softmax_or_sigmoid(
     for digit in ("9", "7"):
         shares = [row.effect for row in four.rows if f"{digit}'s" in row.name]
         found[f"share_{digit}"] = f"{100 * (rule.reference + np.mean(shares)):.0f}"
+    return found
+
+
+MATCHED = {
+    "as claimed": "Outputs that can say every target are better.",
+    "too small": "The difference is too small to matter.",
+    "contrary": "Outputs that end before the targets are better.",
+    "not shown": "Which are better, the runs cannot tell.",
+}
+"""Which sentence follows from how the claim on matched outputs came out."""
+
+
+def which_output(record: Mapping[str, Runs], match: Verdict) -> dict[str, str]:
+    """How near the advised layers come to the best of their tasks, and how far softmax spreads.
+
+    Args:
+        record: Study -> its runs.
+        match: On outputs that can say every target.
+    """
+    found = sides(match=match) | {"match_said": answer(match, MATCHED)}
+    try:
+        rows = skills(record)
+    except IncompleteRecordError:
+        rows = None
+    tried = [] if rows is None else list(dict.fromkeys(rows["trial"]))
+    missing = [name for name in TRIALS if name not in tried]
+    found |= {
+        "num_tried": number_in_words(len(tried)),
+        "not_recorded": f"Not recorded yet: {listed(missing)}." if missing else "",
+        "advised": "(no answer yet)",
+        "spread": "(no answer yet)",
+    }
+    if rows is not None:
+        # Where the advised layer has no runs yet, its task says nothing of it.
+        advised = rows[rows["is_advised"]].sort_values("mean")
+        if len(advised):
+            least = advised.iloc[0]
+            found["advised"] = f"{least['mean']:.2f} ({least['trial']})"
+        softmax = rows[rows["kind"] == "softmax"].sort_values("mean")
+        if len(softmax):
+            low, high = softmax.iloc[0], softmax.iloc[-1]
+            found["spread"] = with_minus(
+                f"from {low['mean']:.2f} ({spelled(low['head'])}, {low['trial']}) "
+                f"to {high['mean']:.2f} ({spelled(high['head'])}, {high['trial']})"
+            )
     return found
 
 

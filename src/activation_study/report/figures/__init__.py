@@ -25,6 +25,7 @@ from activation_study.report.figures.output_layers.probabilities import (
     second_choices,
     target_probability,
 )
+from activation_study.report.figures.output_layers.skills import skill
 from activation_study.report.figures.output_layers.unknowns import unknown_gallery, unknowns
 from activation_study.report.figures.rankings import (
     averaging,
@@ -65,6 +66,7 @@ __all__ = [
     "regions",
     "reliability",
     "second_choices",
+    "skill",
     "speed",
     "strip",
     "target_probability",

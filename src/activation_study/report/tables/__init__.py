@@ -1,7 +1,7 @@
 """Every table of the book: each takes recorded runs, or verdicts, and returns a table."""
 
 from activation_study.report.tables import costs, rounding
-from activation_study.report.tables.arms import heads_table, ranking_table
+from activation_study.report.tables.arms import heads_table, ranking_table, skills_table
 from activation_study.report.tables.functions import formulas, properties
 from activation_study.report.tables.losses import levels_table, pairs_table
 from activation_study.report.tables.record import (
@@ -34,6 +34,7 @@ __all__ = [
     "repetitions",
     "rounding",
     "rounds_table",
+    "skills_table",
     "untried_table",
     "verdict_tables",
 ]

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from activation_study.catalogue.spelling import written
+from activation_study.catalogue.spelling import with_minus, written
 from activation_study.engine.records.records import Runs
 from activation_study.errors import IncompleteRecordError
 from activation_study.measures.metrics import label_of, metric_of
 from activation_study.registry import unknown_name
 from activation_study.report.analysis.arms import evaluation_runs, varying
+from activation_study.report.analysis.derived.skills import skills
 from activation_study.report.analysis.failures import with_failures_counted
 from activation_study.report.analysis.rates import rank
 from activation_study.report.analysis.readings import at_reading, column_of
@@ -106,6 +107,22 @@ def heads_table(
         f"Exact matches are images of {IMAGES:,}."
     )
     return Table(pd.DataFrame(rows), note)
+
+
+@says_what_is_missing
+def skills_table(record: Mapping[str, Runs], reading: str = "averaged") -> Table:
+    """List what each head reaches in each trial of ``skills``, and its skill."""
+    rows = [
+        {
+            "targets": row["trial"],
+            "output layer": f"{written(row['head'])}{' (of the card)' * row['is_advised']}",
+            "reached": metric_of(row["measure"]).shown(row["value"]),
+            "skill": with_minus(f"{row['mean']:.3f}"),
+            "95 % interval": with_minus(f"{row['low']:.3f} to {row['high']:.3f}"),
+        }
+        for row in skills(record, reading).to_dict("records")
+    ]
+    return Table(pd.DataFrame(rows), stacks=True)
 
 
 def _level(amounts: Amounts, values: pd.Series) -> str:
