@@ -49,7 +49,7 @@ def skill(record: Mapping[str, Runs], reading: str = "averaged") -> Picture:
         axes.plot([], [], look.marker, color=look.colour, label=NAMES.get(kind, kind))
     axes.axvline(0, color=INK, lw=0.8)
     parts.label_x(axes, "skill: 0 is the best constant answer, 1 the best layer, better\u00a0→")
-    axes.set_xlim(min(-0.15, rows["low"].min() - 0.03), 1.05)
+    axes.set_xlim(min(-0.15, rows["mean"].min() - 0.1), 1.05)
     parts.legend(figure, axes)
     spans = rows.groupby(["trial", "kind"], sort=False)["mean"].agg(["min", "max"])
     said = [
