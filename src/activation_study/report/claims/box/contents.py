@@ -166,8 +166,7 @@ def key(verdict: Verdict) -> list[str]:
         unit = metric_of(rule.metric).unit
         notes = [f"Numbers: {label_of(rule.metric)}{unit and f', {unit}'}, {rule.weights}"]
     rates = [
-        f"{row.name} ({side(rule.arm)} {_rate(row.arm_rate)}, {side(rule.reference)} "
-        f"{_rate(row.reference_rate)})"
+        _at_unequal_rates(rule, row)
         for row in verdict.rows
         if row.is_at_unequal_rates and isinstance(rule, ContrastRule)
     ]
@@ -179,6 +178,13 @@ def key(verdict: Verdict) -> list[str]:
         if row.merged
     ]
     return notes
+
+
+def _at_unequal_rates(rule: ContrastRule, row: Row) -> str:
+    """Return the rates of both sides of a row; the row may have no name, and a side none either."""
+    sides = (rule.arm, row.arm_rate), (rule.reference, row.reference_rate)
+    said = ", ".join(f"{side(own)} {_rate(rate)}".strip() for own, rate in sides)
+    return f"{row.name} ({said})" if row.name else said
 
 
 def _rate(rate: float | None) -> str:
