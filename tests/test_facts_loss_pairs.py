@@ -41,15 +41,21 @@ def test_twins_are_a_mean_at_ten_times_the_rate_of_a_sum():
         own = dataclasses.replace(runs, summary=pd.concat(parts, ignore_index=True))
         return facts.mean_over_outputs(own)
 
-    assert said(mean, total) == {"num_twins": "four", "twins_gap": "10"}
-    assert said(mean) == {"num_twins": "no", "twins_gap": "(no answer yet)"}
+    assert said(mean, total) == {"num_twins": "four", "twins_gap": "10", "twins_usual": "10"}
+    assert said(mean) == {
+        "num_twins": "no",
+        "twins_gap": "(no answer yet)",
+        "twins_usual": "(no answer yet)",
+    }
 
 
 @pytest.mark.parametrize(
     ("tier", "images", "epochs"), [("full", "20,000", "three"), ("quick", "3,500", "two")]
 )
 def test_a_sure_start_is_said_as_its_study_trains_it(monkeypatch, tier, images, epochs):
+    runs = load(studies.get("confident-start-sgd"))
     monkeypatch.setenv("ACTIVATION_STUDY_TIER", tier)
-    said = facts.sure_start(studies.get("confident-start-sgd"))
+    said = facts.sure_start(studies.get("confident-start-sgd"), runs)
+    assert said["unsure"] == "53 to 55 %"
     assert (said["sure_images"], said["sure_epochs"]) == (images, epochs)
     assert (said["sure_rate"], said["num_sure"]) == ("0.1", "seven")

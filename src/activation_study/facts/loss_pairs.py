@@ -46,8 +46,15 @@ def loss_pairs(**verdicts: Verdict) -> dict[str, str]:
     return found
 
 
-def sure_start(study: Study) -> dict[str, str]:
-    """Which networks start sure of one class, and how they are trained."""
+def sure_start(study: Study, runs: Runs) -> dict[str, str]:
+    """Which networks start sure of one class, how they are trained, and what comes of unsure ones.
+
+    Args:
+        study: The study.
+        runs: Its runs.
+    """
+    is_unsure = (runs.summary["confident_start"] == 0) & runs.summary["head"].str.endswith("_mse")
+    means = runs.summary[is_unsure].groupby("head")["test_accuracy"].mean()
     base = study.base
     images = base.train_size or datasets.spec(base.dataset).train_size
     return {
@@ -55,6 +62,7 @@ def sure_start(study: Study) -> dict[str, str]:
         "sure_images": f"{images:,}",
         "sure_epochs": number_in_words(base.epochs),
         "sure_rate": f"{study.tuning.rates[0]:g}",
+        "unsure": f"{100 * means.min():.0f} to {100 * means.max():.0f} %",
     }
 
 
@@ -75,6 +83,7 @@ def mean_over_outputs(runs: Runs, factor: int = 10) -> dict[str, str]:
     return {
         "num_twins": number_in_words(len(twins)),
         "twins_gap": f"{IMAGES * gaps.max():.0f}" if len(twins) else NO_ANSWER,
+        "twins_usual": f"{IMAGES * gaps.nlargest(2).min():.0f}" if len(twins) else NO_ANSWER,
     }
 
 
