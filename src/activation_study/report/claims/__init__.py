@@ -1,7 +1,13 @@
 """Claims, their rules, and the verdicts computed from recorded runs."""
 
 from activation_study.report.claims.claims_file import read
-from activation_study.report.claims.judging import judge, judge_all, load_claims, sensitivity
+from activation_study.report.claims.judging import (
+    judge,
+    judge_all,
+    load_claims,
+    recorded,
+    sensitivity,
+)
 from activation_study.report.claims.past import first_round
 
-__all__ = ["first_round", "judge", "judge_all", "load_claims", "read", "sensitivity"]
+__all__ = ["first_round", "judge", "judge_all", "load_claims", "read", "recorded", "sensitivity"]
