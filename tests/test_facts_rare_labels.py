@@ -1,14 +1,8 @@
 """What the page on rare labels says, worked out by hand from a few made-up runs."""
 
 from activation_study import facts
-from report.claims.made_verdicts import claim, contrast, primary, verdict
+from report.claims.made_verdicts import answered, claim, contrast, verdict
 from report.labelled_runs import labelled_runs
-
-
-def made(direction, size, expected="higher"):
-    shown = primary(0.02, direction, size, reference=0.7)
-    return verdict(claim("made", contrast(expected=expected)), primary=shown)
-
 
 NONE = verdict(claim("later", contrast()))
 
@@ -37,15 +31,17 @@ def test_an_answer_without_a_label_is_right_where_none_is_there():
 
 def test_the_words_follow_the_verdicts():
     found = said(
-        half=made("as claimed", "matters"),
-        weight=made("contrary", "open"),
-        ranking=made("contrary", "too small to matter"),
-        root=made("as claimed", "too small to matter", "no_worse"),
+        half=answered("as claimed", "matters"),
+        weight=answered("contrary", "open"),
+        ranking=answered("contrary", "too small to matter"),
+        root=answered("as claimed", "too small to matter", "no_worse"),
     )
     assert found["half_said"] == "Thresholds of their own are better."
     assert found["weight_said"] == "That is worse than thresholds without a weight."
     assert found["ranking_said"].startswith("The weight hardly changes")
     assert found["root_said"] == "That is no worse than thresholds."
-    unsure = said(weight=made("not shown", "open"), root=made("not shown", "open", "no_worse"))
+    unsure = said(
+        weight=answered("not shown", "open"), root=answered("not shown", "open", "no_worse")
+    )
     assert all("cannot tell" in unsure[f"{name}_said"] for name in ("weight", "root"))
     assert unsure["half_said"] == "(no answer yet)"

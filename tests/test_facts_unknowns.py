@@ -1,13 +1,8 @@
 """What the page on images of no class says, worked out by hand from a few made-up runs."""
 
 from activation_study import facts
-from report.claims.made_verdicts import claim, contrast, primary, verdict
+from report.claims.made_verdicts import answered, claim, contrast, verdict
 from report.unknown_runs import unknown_runs
-
-
-def made(direction, size, expected="higher"):
-    shown = primary(0.02, direction, size, reference=0.7)
-    return verdict(claim("made", contrast(expected=expected)), primary=shown)
 
 
 def test_means_are_those_of_the_tuned_networks_that_know_all_digits():
@@ -27,11 +22,11 @@ def test_of_what_no_run_was_shown_nothing_is_said():
 def test_the_words_follow_the_verdicts():
     found = facts.unknowns(
         unknown_runs(),
-        outputs=made("as claimed", "too small to matter"),
-        half=made("contrary", "matters", "lower"),
-        energy=made("contrary", "matters"),
-        examples=made("contrary", "matters", "no_worse"),
-        left_out=made("not shown", "open"),
+        outputs=answered("as claimed", "too small to matter"),
+        half=answered("contrary", "matters", "lower"),
+        energy=answered("contrary", "matters"),
+        examples=answered("contrary", "matters", "no_worse"),
+        left_out=answered("not shown", "open"),
     )
     assert found["outputs_said"] == "The difference is too small to matter."
     assert "a half is no bar" in found["half_said"]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from activation_study.engine.records.records import Runs
 from activation_study.measures.multilabel import MULTILABEL
+from report.made_runs import made_runs
 
 FREQUENCIES = (0.4, 0.1, 0.01)
 HEADS = ("sigmoid", "sigmoid_weighted", "sigmoid_weighted_sqrt")
@@ -54,14 +55,4 @@ def labelled_runs() -> Runs:
         for place in [HEADS.index(head)]
         for label, frequency in enumerate(FREQUENCIES)
     )
-    none = pd.DataFrame()
-    return Runs(
-        summary,
-        none,
-        none,
-        none,
-        none,
-        tables={"labels": labels},
-        measures=MULTILABEL,
-        tier="quick",
-    )
+    return made_runs(summary, MULTILABEL, labels=labels)

@@ -10,6 +10,7 @@ import pandas as pd
 from activation_study.engine.records.records import Runs
 from activation_study.measures.numbers.composition import COMPOSITION
 from activation_study.measures.numbers.regression import REGRESSION
+from report.made_runs import made_runs
 
 TRUTHS = (-8.0, -6.0, 0.0, 6.0, 8.0)
 SLOPES = {"linear_mse": 1.0, "relu_mse": 0.5, "softplus_mse": 0.5, "softmax_one_unit": 0.0}
@@ -47,7 +48,7 @@ def number_runs(slopes: Mapping[str, float] = SLOPES, task: str = "balance") -> 
             }
             for place, (truth, prediction) in enumerate(zip(TRUTHS, said, strict=True))
         ]
-    return _runs(pd.DataFrame(rows), REGRESSION, scatter=pd.DataFrame(tenths))
+    return made_runs(pd.DataFrame(rows), REGRESSION, scatter=pd.DataFrame(tenths))
 
 
 def share_runs() -> Runs:
@@ -63,7 +64,7 @@ def share_runs() -> Runs:
         }
         row = _row(head, seed, "shares") | _twice(values) | {"test_rmse": error - 0.001}
         rows.append(row | {"train_size": size, "key": f"{head}-{size}-{seed}"})
-    return _runs(pd.DataFrame(rows), COMPOSITION)
+    return made_runs(pd.DataFrame(rows), COMPOSITION)
 
 
 def _row(
@@ -76,8 +77,3 @@ def _row(
 
 def _twice(values: Mapping[str, float]) -> dict[str, float]:
     return {f"{reading}test_{k}": v for k, v in values.items() for reading in ("", "averaged_")}
-
-
-def _runs(summary: pd.DataFrame, measures: object, **tables: pd.DataFrame) -> Runs:
-    none = pd.DataFrame(columns=["key"])
-    return Runs(summary, none, none, none, none, tables=tables, measures=measures, tier="quick")

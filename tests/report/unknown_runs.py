@@ -8,6 +8,7 @@ import pandas as pd
 
 from activation_study.engine.records.records import Runs
 from activation_study.measures.classification import CLASSIFICATION
+from report.made_runs import made_runs
 
 AUROC = {
     ("known", "softmax"): 0.5,
@@ -62,14 +63,4 @@ def unknown_runs() -> Runs:
         for (kind, score), auroc in AUROC.items()
         if (kind == "left_out") <= (task != "digits")
     )
-    none = pd.DataFrame()
-    return Runs(
-        summary,
-        none,
-        none,
-        none,
-        none,
-        tables={"unknown": unknown},
-        measures=CLASSIFICATION,
-        tier="quick",
-    )
+    return made_runs(summary, CLASSIFICATION, unknown=unknown)

@@ -95,6 +95,12 @@ def verdict(
     return Verdict(made, status, label, **((numbers if status == "judged" else {}) | rest))
 
 
+def answered(direction: str, size: str, expected: str = "higher") -> Verdict:
+    """Make the verdict on a contrast that came out so."""
+    shown = primary(0.02, direction, size, reference=0.7)
+    return verdict(claim("made", contrast(expected=expected)), primary=shown)
+
+
 def every_label() -> list[Verdict]:
     rule = contrast()
     advice = "keep softmax if you want one distribution; do not expect accuracy from the swap."
