@@ -5,7 +5,7 @@ import numpy as np
 from activation_study import facts
 from activation_study.catalogue import tasks
 from activation_study.facts.regression import ANSWERS
-from report.claims.made_verdicts import claim, contrast, primary, verdict
+from report.claims.made_verdicts import answered, claim, contrast, verdict
 from report.number_runs import number_runs, share_runs
 
 NONE = verdict(claim("later", contrast()))
@@ -49,12 +49,9 @@ def test_the_slope_of_the_edge_is_that_of_the_test_balances():
 
 
 def test_the_words_follow_the_verdicts():
-    def made(direction, size):
-        return verdict(claim("made", contrast()), primary=primary(0.2, direction, size))
-
     said = found(
-        bins_beat_linear=made("contrary", "matters"),
-        bounded_but_scaled=made("as claimed", "too small to matter"),
+        bins_beat_linear=answered("contrary", "matters"),
+        bounded_but_scaled=answered("as claimed", "too small to matter"),
     )
     assert said["bins_beat_linear_said"] == "The bins are better."
     assert said["bounded_but_scaled_said"] == "The difference to linear is too small to matter."
