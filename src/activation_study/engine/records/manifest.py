@@ -38,6 +38,8 @@ def remedy(folder: Path) -> str:
 def read_manifest(folder: Path) -> dict[str, Any]:
     """Returns the verified manifest of a folder, without its digest; an empty one where none is.
 
+    The same file gives the same object, which belongs to all who ask for it: copy it to change it.
+
     Raises:
         DamagedRecordError: It is missing though there are files of the record, or it is not, byte
             for byte, what was written.
@@ -46,9 +48,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     try:
         text = path.read_bytes()
-        manifest = json.loads(text)
-        del manifest["digest"]
-        written = _written(text)
+        manifest, written = _parsed(text)
     except FileNotFoundError:
         if files := sorted(folder.glob("*/*.parquet")):
             raise DamagedRecordError(
@@ -72,14 +72,14 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 @functools.lru_cache(maxsize=4)
-def _written(text: bytes) -> bytes:
-    """What would be written for the manifest that a text holds: it is asked for a thousand times.
+def _parsed(text: bytes) -> tuple[dict[str, Any], bytes]:
+    """The manifest that a text holds, and what would be written for it; asked for a thousand times.
 
     The digest is part of it, and covers neither white space nor the first of two equal keys.
     """
     manifest = json.loads(text)
     del manifest["digest"]
-    return _text(manifest)
+    return manifest, _text(manifest)
 
 
 def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:

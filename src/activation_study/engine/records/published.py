@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -154,7 +155,7 @@ class PublishedRecord:
 
     def _write(self, study: str, measures: MeasureSet, tables: dict[str, pa.Table]) -> None:
         """Every entry of the manifest that is not of these tables stays as it is."""
-        manifest, files = self._manifest(), {}
+        manifest, files = copy.deepcopy(self._manifest()), {}
         for table, content in tables.items():
             content, name = compact(content, table, Schema.of(measures)), f"{study}/{table}.parquet"
             files[name] = to_parquet(content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -135,6 +136,8 @@ def to_parquet(content: pa.Table) -> bytes:
     return bytes(sink.getvalue().to_pybytes())
 
 
+# Once for the same bytes, as every load reads the record anew, and finds what has been harmed.
+@functools.lru_cache(maxsize=1024)
 def of_parquet(path: Path, content: bytes) -> pa.Table:
     """The table in a file's content.
 
