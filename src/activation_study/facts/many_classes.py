@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from activation_study.catalogue import heads, tasks
 from activation_study.catalogue.spelling import with_minus
 from activation_study.engine.records.records import Runs
-from activation_study.facts.verdicts import sides
+from activation_study.facts.verdicts import answer, sides
 from activation_study.measures.metrics import metric_of
 from activation_study.report.analysis.arms import evaluation_runs
 from activation_study.report.analysis.failures import with_failures_counted
@@ -68,17 +68,8 @@ def many_classes(record: Mapping[str, Runs], **verdicts: Verdict) -> dict[str, s
             bias (``prior``); on two units (``width``) and on one (``more``).
     """
     runs = record["many-classes"]
-    answers = {f"{name}_said": _answer(name, verdict) for name, verdict in verdicts.items()}
+    answers = {f"{name}_said": answer(verdict, ANSWERS[name]) for name, verdict in verdicts.items()}
     return sides(**verdicts) | answers | _levels() | _default(runs) | _few_units(record)
-
-
-def _answer(name: str, verdict: Verdict) -> str:
-    """Return the sentence for how a contrast came out."""
-    primary = verdict.primary
-    if primary is None:
-        return "(no answer yet)"
-    is_small = primary.size == "too small to matter"
-    return ANSWERS[name]["too small" if is_small else primary.direction]
 
 
 def _levels() -> dict[str, str]:
