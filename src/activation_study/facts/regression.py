@@ -13,6 +13,7 @@ import pandas as pd
 
 from activation_study.catalogue import tasks
 from activation_study.catalogue.heads import bins, tensors
+from activation_study.catalogue.spelling import with_minus
 from activation_study.engine.records.records import Runs
 from activation_study.facts.verdicts import answer
 from activation_study.report.analysis import outputs
@@ -130,7 +131,7 @@ def _beyond(runs: Runs, head: str, edge: float = 5.0) -> dict[str, str]:
     ]
     largest = rows[rows["mean_target"] == rows["mean_target"].max()].mean(numeric_only=True)
     return {
-        "side_slope": f"{np.mean(slopes):.2f}",
+        "side_slope": with_minus(f"{np.mean(slopes):.2f}"),
         "far_truth": f"{largest['mean_target']:.1f}",
         "far_said": f"{largest['mean_prediction']:.1f}",
     }
