@@ -33,7 +33,7 @@ def test_the_words_follow_the_verdicts():
     assert "plain largest output" in found["energy_said"]
     assert found["examples_said"].startswith("Examples, even of something else, do more")
     assert "cannot tell" in found["left_out_said"]
-    assert found["energy_advice"].endswith("read the largest output, not energy.")
+    assert found["energy_advice"].startswith("Read the largest output of a softmax network;")
     assert found["examples_advice"].startswith("Train on whatever you can call none.")
     later = facts.unknowns(unknown_runs(), half=verdict(claim("later", contrast())))
     assert later["half_said"] == "(no answer yet)"

@@ -54,7 +54,7 @@ ADVICE = {
     "energy": {
         "as claimed": "Read energy from a network that was trained with softmax.",
         "too small": "Read the largest softmax output or energy: it makes no difference.",
-        "contrary": "Of a network trained with softmax read the largest output, not energy.",
+        "contrary": "Read the largest output of a softmax network; try energy before you trust it.",
         "not shown": "Try both the largest output and energy on what you have of the unknown.",
     },
     "examples": {
