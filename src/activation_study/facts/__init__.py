@@ -3,21 +3,21 @@
 Each function belongs to a page, or to several that say the same.
 """
 
-from activation_study.facts.calibration import calibration
 from activation_study.facts.front import front
-from activation_study.facts.loss_pairs import (
+from activation_study.facts.output_layers import (
+    calibration,
     divided_relu,
     loss_pairs,
+    many_classes,
     mean_over_outputs,
+    multi_label,
+    rare_labels,
+    regression,
     sure_start,
+    unknowns,
 )
-from activation_study.facts.many_classes import many_classes
-from activation_study.facts.multi_label import multi_label
 from activation_study.facts.pages import convergence, prior_bias, softmax_or_sigmoid, which_output
 from activation_study.facts.protocol import false_alarms, protocol
-from activation_study.facts.rare_labels import rare_labels
-from activation_study.facts.regression import regression
-from activation_study.facts.unknowns import unknowns
 from activation_study.facts.verdicts import rounds, sides, standing
 
 __all__ = [

@@ -8,7 +8,7 @@ import pytest
 from activation_study import facts
 from activation_study.catalogue.spelling import MINUS
 from activation_study.engine.records.records import Runs
-from activation_study.facts.many_classes import frequency_level
+from activation_study.facts.output_layers.many_classes import frequency_level
 from report.claims.made_verdicts import claim, contrast, primary, verdict
 
 HEADS = ("softmax", "sigmoid", "sigmoid_prior")

@@ -4,7 +4,7 @@ import numpy as np
 
 from activation_study import facts
 from activation_study.catalogue import tasks
-from activation_study.facts.regression import ANSWERS
+from activation_study.facts.output_layers.regression import ANSWERS
 from report.claims.made_verdicts import answered, claim, contrast, verdict
 from report.number_runs import number_runs, share_runs
 
