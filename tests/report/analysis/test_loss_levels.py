@@ -11,6 +11,7 @@ from activation_study.report.analysis.loss_levels import loss_levels
 from activation_study.report.tables import levels_table
 
 NUM_CLASSES = 10
+CUT = "cut off at 0.0000001"
 
 
 def by_head(name, scores, targets):
@@ -40,6 +41,16 @@ def test_levels_are_what_keras_computes():
     ):
         expected = level[name, "as sure as they can be"]
         assert by_head(head, sure, one) == pytest.approx(expected, rel=1e-5)
+    shares = np.full_like(one, 1 / NUM_CLASSES)
+    of_shares = level["mean_squared_error", "the frequency of each class, whatever the image"]
+    assert float(np.mean((one - shares) ** 2)) == pytest.approx(of_shares, rel=1e-6)
+    for name, loss in (
+        ("categorical_crossentropy", keras.losses.CategoricalCrossentropy()),
+        ("binary_crossentropy", keras.losses.BinaryCrossentropy()),
+    ):
+        # The score of the right class lies below 0; those of the others do so for the binary one.
+        scores = np.where(one > 0, -5.0, 5.0 if name.startswith("cat") else -5.0)
+        assert float(loss(one, scores)) == pytest.approx(level[name, CUT], rel=1e-3)
     halves = 40 * (two - 1)
     shown = sorted(
         value for (_, outputs), value in level.items() if outputs.startswith("1/2 for each")
@@ -50,7 +61,7 @@ def test_levels_are_what_keras_computes():
 
 def test_the_table_says_what_rises_and_what_our_runs_reached(runs):
     table = levels_table()
-    assert list(table.frame["training loss"])[-1] == "rises"
+    assert list(table.frame["it stops at"])[-1] == "rises"
     assert "our lowest" not in table.frame
     heads_of = runs.summary.assign(head="double_softmax")
     own = levels_table(type(runs)(**{**vars(runs), "summary": heads_of})).frame

@@ -11,7 +11,7 @@ class Level(NamedTuple):
 
     Attributes:
         loss: Keras's name of the loss.
-        value: In nats; infinite where it rises without end.
+        value: In nats, of squared error as it is; infinite where it rises without end.
         outputs: What the outputs then are.
         cause: What brings that about.
         mend: What to do.
@@ -30,7 +30,9 @@ def loss_levels(num_classes: int, num_labels: int = 2) -> list[Level]:
     """Return the levels of K classes, and of k labels that hold at once, from the lowest.
 
     All are the least value or the value of a constant output, by the loss's own formula. Softmax
-    twice: the inner one is at best 1 for one class, so the outer one at best e / (e + K - 1).
+    twice: the inner one is at best 1 for one class, so the outer one at best e / (e + K - 1). A
+    loss that is not told of scores takes them for probabilities and clips them to [1e-7, 1 - 1e-7]
+    (``keras.config.epsilon``), where the gradient is 0.
 
     Raises:
         ValueError: There are less than two classes, or not at least two labels and less than all.
@@ -43,6 +45,7 @@ def loss_levels(num_classes: int, num_labels: int = 2) -> list[Level]:
     share = 1 / num_classes
     entropy = -share * math.log(share) - (1 - share) * math.log1p(-share)
     twice = (math.log1p(1 / math.e) + (num_classes - 1) * math.log(2)) / num_classes
+    clipped = -math.log(1e-7)
     categorical, binary = "categorical_crossentropy", "binary_crossentropy"
     some = f"{num_labels} labels at once"
     shares = f"1/{num_labels} for each of {num_labels} labels"
@@ -52,10 +55,22 @@ def loss_levels(num_classes: int, num_labels: int = 2) -> list[Level]:
     once = "Give the loss the scores, with `from_logits=True`, and the activation once."
     sigmoids = "Use one sigmoid a label with `binary_crossentropy`."
     twofold = "twice: in the model, and again in the loss."
+    scores = "Scores without an activation, and a loss that takes them for probabilities."
+    told = "Tell the loss: `from_logits=True`."
+    cut = "cut off at 0.0000001"
     levels = [
         Level(categorical, math.log(num_classes), "all equal", nothing, look),
         Level(binary, math.log(2), "all one half", "It has not begun to learn.", wait),
         Level(binary, entropy, "the frequency of each class, whatever the image", nothing, look),
+        Level(
+            "mean_squared_error",
+            share * (1 - share),
+            "the frequency of each class, whatever the image",
+            nothing,
+            look,
+        ),
+        Level(binary, share * clipped, cut, scores, told),
+        Level(categorical, clipped, cut, scores, told),
         Level(
             categorical,
             math.log1p((num_classes - 1) / math.e),

@@ -50,8 +50,8 @@ def levels_table(runs: Runs | None = None, num_classes: int = 10) -> Table:
         lowest = last.groupby(heads).min().to_dict()
     rows = [
         {
-            "training loss": "rises" if math.isinf(level.value) else f"{level.value:.4f}",
-            "cross-entropy": level.loss.removesuffix("_crossentropy"),
+            "it stops at": "rises" if math.isinf(level.value) else f"{level.value:.4f}",
+            "loss": level.loss.removesuffix("_crossentropy").replace("_", " "),
             "why": f"{level.cause} Outputs are {level.outputs}.",
             # A phrase in backticks is code.
             "what to do": _CODE.sub(r"<code>\1</code>", html.escape(level.mend)),
