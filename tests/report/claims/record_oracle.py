@@ -14,12 +14,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from report.claims.layer_oracle import of_hidden_layers
+
 HOW = ("metric", "reading", "rate", "criterion")
 GRID = (1e-4, 3.16e-4, 1e-3, 3.16e-3, 1e-2, 3.16e-2, 1e-1)
 FEW = GRID[2:5]
 GRIDS = {
     **dict.fromkeys(("core-2", "heads-2", "averaging", "prior-bias-2"), GRID),
-    "loss-pairs-sgd": (3.16e-2, 0.1, 0.316, 1.0),
+    **dict.fromkeys(("loss-pairs-sgd", "centring", "depth-sgd"), (3.16e-2, 0.1, 0.316, 1.0)),
+    "centring-momentum": (3.16e-3, 1e-2, 3.16e-2, 0.1),
     "rank-limit": FEW,
     "scenes-cnn": FEW,
 }
@@ -30,6 +33,16 @@ USUAL: dict[str, Any] = {
     "hidden": "relu",
     "head": "softmax",
     "architecture": "mlp",
+    "depth": 2,
+    "width": 128,
+    "normalization": "none",
+    "post_normalization": "none",
+    "initializer": "glorot_uniform",
+    "bias_initial_value": 0.0,
+    "input_scale": "unit",
+    "dead_share": 0.0,
+    "slope": "own",
+    "second_phase": "none",
     "optimizer": "adam",
     "epochs": 10,
     "train_size": None,
@@ -41,7 +54,7 @@ USUAL: dict[str, Any] = {
 }
 BASES: dict[str, dict[str, Any]] = {
     "scenes": {"task": "scenes"},
-    "scenes-cnn": {"architecture": "cnn", "epochs": 6, "train_size": 15_000},
+    "scenes-cnn": {"architecture": "cnn", "width": 16, "epochs": 6, "train_size": 15_000},
     "rare-labels": {"task": "scenes_rare"},
     "loss-pairs-sgd": {"optimizer": "sgd"},
     "confident-start": {"train_size": 20_000, "epochs": 3},
@@ -52,11 +65,22 @@ BASES: dict[str, dict[str, Any]] = {
     "regression-beyond": {"task": "balance_beyond"},
     "shares": {"task": "shares"},
     "two-units": {"task": "pairs_3_8"},
+    "dead-causes": {"epochs": 5},
+    "dead-causes-sgd": {"epochs": 5, "optimizer": "sgd"},
+    "depth": {"epochs": 5},
+    "centring": {"epochs": 5, "optimizer": "sgd"},
+    "softmax-hidden": {"epochs": 5},
+    "linear-and-step": {"epochs": 5},
+    "centring-momentum": {"epochs": 5, "optimizer": "momentum"},
+    "signal": {"epochs": 0},
+    "depth-sgd": {"epochs": 5, "optimizer": "sgd", "depth": 8},
+    "little-data": {"epochs": 50, "train_size": 1_000},
+    "cnn": {"architecture": "cnn", "width": 8, "epochs": 3, "train_size": 10_000},
 }
 """What all arms of a study change."""
 
 GUESS = {"accuracy": 0.1, "nll": math.log(10), "brier": 0.9}
-DEFAULT_RATE = {"adam": 1e-3, "sgd": 1e-2}
+DEFAULT_RATE = {"adam": 1e-3, "sgd": 1e-2, "momentum": 1e-2}
 TIE_BREAKERS = {
     "accuracy": "brier", "nll": "brier", "area_after_first_epoch": "brier",
     "mean_average_precision": "label_brier",
@@ -102,7 +126,7 @@ def working_range(runs: pd.DataFrame, reading: str) -> pd.Series:
 
 def of_tables(data: Path, heads: pd.Series) -> pd.DataFrame:
     """What rules ask for that stands in no column of a run."""
-    found: dict[str, pd.Series] = {}
+    found = of_hidden_layers(read(data, "layers"), read(data, "units"))
     four = read(data, "confusion")
     if len(four):
         four = four[four["true_class"] == 4].drop_duplicates(["key", "predicted_class"])
@@ -239,6 +263,9 @@ class Record:
             cell = dict(zip(merged, combination, strict=True))
             how = {name: cell.pop(name, None) for name in HOW}
             cell = base | cell
+            if study == "revival":
+                # 3 epochs and 3 more, or 6 at once.
+                cell |= {"epochs": 6 if cell["second_phase"] == "none" else 3}
             rate = cell.pop("learning_rate", None) or how["rate"]
             if rate == "tuned":
                 rate = self.tuned(cell, how["criterion"], GRIDS.get(study, GRID[1:5]))
