@@ -263,8 +263,7 @@ class Record:
             cell = dict(zip(merged, combination, strict=True))
             how = {name: cell.pop(name, None) for name in HOW}
             cell = base | cell
-            if study == "revival":
-                # 3 epochs and 3 more, or 6 at once.
+            if study == "revival":  # 3 epochs and 3 more, or 6 at once
                 cell |= {"epochs": 6 if cell["second_phase"] == "none" else 3}
             rate = cell.pop("learning_rate", None) or how["rate"]
             if rate == "tuned":
