@@ -4,6 +4,7 @@ Each function belongs to a page, or to several that say the same.
 """
 
 from activation_study.facts.front import front
+from activation_study.facts.hidden_layers import faults, recorded_faults
 from activation_study.facts.output_layers import (
     calibration,
     divided_relu,
@@ -25,6 +26,7 @@ __all__ = [
     "convergence",
     "divided_relu",
     "false_alarms",
+    "faults",
     "front",
     "loss_pairs",
     "many_classes",
@@ -33,6 +35,7 @@ __all__ = [
     "prior_bias",
     "protocol",
     "rare_labels",
+    "recorded_faults",
     "regression",
     "rounds",
     "sides",

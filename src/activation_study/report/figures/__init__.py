@@ -6,6 +6,7 @@ from activation_study.report.drawing.picture import Picture
 from activation_study.report.figures.compared import by_epoch, compared, over
 from activation_study.report.figures.costs import growth
 from activation_study.report.figures.functions import catalogue, temperature
+from activation_study.report.figures.hidden_layers.faults import faults
 from activation_study.report.figures.learning_curves import (
     convergence,
     early_training,
@@ -51,6 +52,7 @@ __all__ = [
     "counting",
     "default_against_tuned",
     "early_training",
+    "faults",
     "gallery",
     "growth",
     "head_effect",

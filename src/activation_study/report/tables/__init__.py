@@ -2,6 +2,7 @@
 
 from activation_study.report.tables import costs, rounding
 from activation_study.report.tables.arms import heads_table, ranking_table, skills_table
+from activation_study.report.tables.faults import faults_table
 from activation_study.report.tables.functions import formulas, properties
 from activation_study.report.tables.losses import levels_table, pairs_table
 from activation_study.report.tables.record import (
@@ -21,6 +22,7 @@ from activation_study.report.tables.verdicts import (
 __all__ = [
     "Table",
     "costs",
+    "faults_table",
     "findings_table",
     "formulas",
     "heads_table",
