@@ -4,7 +4,12 @@ Each function belongs to a page, or to several that say the same.
 """
 
 from activation_study.facts.front import front
-from activation_study.facts.hidden_layers import faults, recorded_faults
+from activation_study.facts.hidden_layers import (
+    centring,
+    faults,
+    recorded_faults,
+    softmax_hidden,
+)
 from activation_study.facts.output_layers import (
     calibration,
     divided_relu,
@@ -23,6 +28,7 @@ from activation_study.facts.verdicts import rounds, sides, standing
 
 __all__ = [
     "calibration",
+    "centring",
     "convergence",
     "divided_relu",
     "false_alarms",
@@ -39,6 +45,7 @@ __all__ = [
     "regression",
     "rounds",
     "sides",
+    "softmax_hidden",
     "softmax_or_sigmoid",
     "standing",
     "sure_start",

@@ -1,5 +1,7 @@
 """What the pages on hidden layers say: one module a page."""
 
+from activation_study.facts.hidden_layers.centring import centring
 from activation_study.facts.hidden_layers.faults import faults, recorded_faults
+from activation_study.facts.hidden_layers.softmax_hidden import softmax_hidden
 
-__all__ = ["faults", "recorded_faults"]
+__all__ = ["centring", "faults", "recorded_faults", "softmax_hidden"]

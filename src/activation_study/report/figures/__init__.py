@@ -6,7 +6,12 @@ from activation_study.report.drawing.picture import Picture
 from activation_study.report.figures.compared import by_epoch, compared, over
 from activation_study.report.figures.costs import growth
 from activation_study.report.figures.functions import catalogue, temperature
+from activation_study.report.figures.hidden_layers.centring import signs
 from activation_study.report.figures.hidden_layers.faults import faults
+from activation_study.report.figures.hidden_layers.softmax_layers import (
+    mended_softmax,
+    spread_by_layer,
+)
 from activation_study.report.figures.learning_curves import (
     convergence,
     early_training,
@@ -57,6 +62,7 @@ __all__ = [
     "growth",
     "head_effect",
     "head_effect_by_rate",
+    "mended_softmax",
     "mistakes",
     "output_sums",
     "over",
@@ -68,8 +74,10 @@ __all__ = [
     "regions",
     "reliability",
     "second_choices",
+    "signs",
     "skill",
     "speed",
+    "spread_by_layer",
     "strip",
     "target_probability",
     "temperature",

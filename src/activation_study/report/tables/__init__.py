@@ -2,6 +2,7 @@
 
 from activation_study.report.tables import costs, rounding
 from activation_study.report.tables.arms import heads_table, ranking_table, skills_table
+from activation_study.report.tables.centring import signs_table, steps_table
 from activation_study.report.tables.faults import faults_table
 from activation_study.report.tables.functions import formulas, properties
 from activation_study.report.tables.losses import levels_table, pairs_table
@@ -36,7 +37,9 @@ __all__ = [
     "repetitions",
     "rounding",
     "rounds_table",
+    "signs_table",
     "skills_table",
+    "steps_table",
     "untried_table",
     "verdict_tables",
 ]
