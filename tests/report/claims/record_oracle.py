@@ -1,7 +1,6 @@
 """The published record as an oracle reads it: the Parquet files, pandas and nothing else.
 
-Nothing of the package takes part. What a study changes of the usual network, and where its tuning
-begins, is said here once more.
+Nothing of the package takes part. What a study is stands in ``record_studies`` once more.
 """
 
 from __future__ import annotations
@@ -15,70 +14,9 @@ import numpy as np
 import pandas as pd
 
 from report.claims.layer_oracle import of_hidden_layers
+from report.claims.record_studies import BASES, FIRST_FRESH, FRESH, GRID, GRIDS, USUAL
 
 HOW = ("metric", "reading", "rate", "criterion")
-GRID = (1e-4, 3.16e-4, 1e-3, 3.16e-3, 1e-2, 3.16e-2, 1e-1)
-FEW = GRID[2:5]
-GRIDS = {
-    **dict.fromkeys(("core-2", "heads-2", "averaging", "prior-bias-2"), GRID),
-    **dict.fromkeys(("loss-pairs-sgd", "centring", "depth-sgd"), (3.16e-2, 0.1, 0.316, 1.0)),
-    "centring-momentum": (3.16e-3, 1e-2, 3.16e-2, 0.1),
-    "rank-limit": FEW,
-    "scenes-cnn": FEW,
-}
-"""Where the tuning of a study begins, if not with the four rates of the others."""
-
-USUAL: dict[str, Any] = {
-    "task": "digits",
-    "hidden": "relu",
-    "head": "softmax",
-    "architecture": "mlp",
-    "depth": 2,
-    "width": 128,
-    "normalization": "none",
-    "post_normalization": "none",
-    "initializer": "glorot_uniform",
-    "bias_initial_value": 0.0,
-    "input_scale": "unit",
-    "dead_share": 0.0,
-    "slope": "own",
-    "second_phase": "none",
-    "optimizer": "adam",
-    "epochs": 10,
-    "train_size": None,
-    "label_noise": 0.0,
-    "rate_decay": "none",
-    "bottleneck": None,
-    "confident_start": 0.0,
-    "negatives": 0.0,
-}
-BASES: dict[str, dict[str, Any]] = {
-    "scenes": {"task": "scenes"},
-    "scenes-cnn": {"architecture": "cnn", "width": 16, "epochs": 6, "train_size": 15_000},
-    "rare-labels": {"task": "scenes_rare"},
-    "loss-pairs-sgd": {"optimizer": "sgd"},
-    "confident-start": {"train_size": 20_000, "epochs": 3},
-    "confident-start-sgd": {"train_size": 20_000, "epochs": 3, "optimizer": "sgd"},
-    "calibration-length": {"epochs": 50},
-    "calibration-long": {"epochs": 50},
-    "regression": {"task": "balance"},
-    "regression-beyond": {"task": "balance_beyond"},
-    "shares": {"task": "shares"},
-    "two-units": {"task": "pairs_3_8"},
-    "dead-causes": {"epochs": 5},
-    "dead-causes-sgd": {"epochs": 5, "optimizer": "sgd"},
-    "depth": {"epochs": 5},
-    "centring": {"epochs": 5, "optimizer": "sgd"},
-    "softmax-hidden": {"epochs": 5},
-    "linear-and-step": {"epochs": 5},
-    "centring-momentum": {"epochs": 5, "optimizer": "momentum"},
-    "signal": {"epochs": 0},
-    "depth-sgd": {"epochs": 5, "optimizer": "sgd", "depth": 8},
-    "little-data": {"epochs": 50, "train_size": 1_000},
-    "cnn": {"architecture": "cnn", "width": 8, "epochs": 3, "train_size": 10_000},
-}
-"""What all arms of a study change."""
-
 GUESS = {"accuracy": 0.1, "nll": math.log(10), "brier": 0.9}
 DEFAULT_RATE = {"adam": 1e-3, "sgd": 1e-2, "momentum": 1e-2}
 TIE_BREAKERS = {
@@ -217,7 +155,7 @@ class Record:
     def tuned(self, fields: dict[str, Any], criterion: str, grid: tuple[float, ...]) -> float:
         place = (frozenset(fields.items()), criterion, grid)
         if place not in self.chosen:
-            tuning = self.arm(fields).query("evaluation == 'validation'")
+            tuning = self.arm(fields).query("evaluation == 'validation' and seed < 20")
             if tuning.empty:
                 raise LookupError(fields)
             table = tuning.pivot(index="seed", columns="learning_rate", values=criterion)
@@ -274,6 +212,7 @@ class Record:
             runs = self.arm(cell)
             tested = "beyond" if study == "unknowns" else "test"
             runs = runs[runs["evaluation"] == tested]
+            runs = runs[(runs["seed"] >= FIRST_FRESH) == (study in FRESH)]
             runs = runs[np.isclose(runs["learning_rate"], rate, rtol=1e-6)]
             if runs.empty:
                 raise LookupError(cell)

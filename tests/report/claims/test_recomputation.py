@@ -191,9 +191,9 @@ def assert_recomputed(data: Path) -> int:
         for row, (test, p_value) in zip(
             sorted(verdict.rows, key=lambda row: row.effect), rows, strict=True
         ):
-            assert row.effect == pytest.approx(test[0], abs=1e-12)
+            assert row.effect == pytest.approx(test[0], abs=1e-12), name
             assert (row.low, row.high) == pytest.approx(test[2], abs=1e-10)
-            assert row.p_value == pytest.approx(p_value, rel=1e-6, abs=1e-12)
+            assert row.p_value == pytest.approx(p_value, rel=1e-6, abs=1e-12), name
         primary = verdict.primary
         if primary is None:
             continue
