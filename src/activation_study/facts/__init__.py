@@ -6,6 +6,7 @@ Each function belongs to a page, or to several that say the same.
 from activation_study.facts.front import front
 from activation_study.facts.hidden_layers import (
     centring,
+    dead_units,
     faults,
     recorded_faults,
     softmax_hidden,
@@ -30,6 +31,7 @@ __all__ = [
     "calibration",
     "centring",
     "convergence",
+    "dead_units",
     "divided_relu",
     "false_alarms",
     "faults",

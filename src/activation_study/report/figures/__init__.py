@@ -7,7 +7,13 @@ from activation_study.report.figures.compared import by_epoch, compared, over
 from activation_study.report.figures.costs import growth
 from activation_study.report.figures.functions import catalogue, temperature
 from activation_study.report.figures.hidden_layers.centring import signs
+from activation_study.report.figures.hidden_layers.doses import death_by_rate, death_doses
 from activation_study.report.figures.hidden_layers.faults import faults
+from activation_study.report.figures.hidden_layers.lives import (
+    death_causes,
+    life_histories,
+    second_lives,
+)
 from activation_study.report.figures.hidden_layers.softmax_layers import (
     mended_softmax,
     spread_by_layer,
@@ -55,6 +61,9 @@ __all__ = [
     "compared",
     "convergence",
     "counting",
+    "death_by_rate",
+    "death_causes",
+    "death_doses",
     "default_against_tuned",
     "early_training",
     "faults",
@@ -62,6 +71,7 @@ __all__ = [
     "growth",
     "head_effect",
     "head_effect_by_rate",
+    "life_histories",
     "mended_softmax",
     "mistakes",
     "output_sums",
@@ -74,6 +84,7 @@ __all__ = [
     "regions",
     "reliability",
     "second_choices",
+    "second_lives",
     "signs",
     "skill",
     "speed",
