@@ -30,11 +30,13 @@ ANSWERS = {
     },
     "stay": {
         "as claimed": "Dead units stay dead.",
+        "too small": "Dead units stay dead.",
         "contrary": "Not all dead units stay dead.",
         "not shown": "Whether dead units stay dead, the runs cannot tell.",
     },
     "keeps": {
         "as claimed": "Units of ELU keep their gradient.",
+        "too small": "Units of ELU keep their gradient.",
         "contrary": "Units of ELU lose their gradient, too.",
         "not shown": "Whether units of ELU lose their gradient, the runs cannot tell.",
     },

@@ -11,7 +11,7 @@ from activation_study.engine.records.records import Runs
 from activation_study.errors import IncompleteRecordError
 from activation_study.experiment import DEFAULT_LEARNING_RATE, DEFAULTS
 from activation_study.experiment.fields import DEFAULT_RATES
-from activation_study.report.analysis.derived import with_derived
+from activation_study.report.analysis.derived.layer_columns import of_layers
 from activation_study.report.analysis.failures import with_failures_counted
 from activation_study.report.analysis.statistics import intervals_by
 
@@ -46,10 +46,11 @@ def judged_runs(runs: Runs) -> pd.DataFrame:
         IncompleteRecordError: None is recorded.
     """
     if len(runs):
-        summary = with_derived(runs).summary
-        summary = summary[~summary["is_tuning"]]
+        summary = runs.summary[~runs.summary["is_tuning"]]
         if len(summary):
-            return summary.assign(accuracy=with_failures_counted(summary, "test_accuracy"))
+            accuracy = with_failures_counted(summary, "test_accuracy").rename("accuracy")
+            found = pd.DataFrame(of_layers(runs)).reindex(summary["key"]).set_axis(summary.index)
+            return pd.concat([summary, accuracy, found], axis="columns")
     raise IncompleteRecordError("no run of this study is recorded yet")
 
 
