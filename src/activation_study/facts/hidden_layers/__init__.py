@@ -3,6 +3,24 @@
 from activation_study.facts.hidden_layers.centring import centring
 from activation_study.facts.hidden_layers.dead_units import dead_units
 from activation_study.facts.hidden_layers.faults import faults, recorded_faults
+from activation_study.facts.hidden_layers.linear_and_step import linear_and_step
 from activation_study.facts.hidden_layers.softmax_hidden import softmax_hidden
+from activation_study.facts.hidden_layers.which_one import (
+    one_seed,
+    turning,
+    what_decides,
+    which_one,
+)
 
-__all__ = ["centring", "dead_units", "faults", "recorded_faults", "softmax_hidden"]
+__all__ = [
+    "centring",
+    "dead_units",
+    "faults",
+    "linear_and_step",
+    "one_seed",
+    "recorded_faults",
+    "softmax_hidden",
+    "turning",
+    "what_decides",
+    "which_one",
+]

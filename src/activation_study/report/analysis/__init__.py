@@ -1,6 +1,7 @@
 """What the record says, in numbers: frames in, frames out; figures and tables show them."""
 
 from activation_study.report.analysis.false_alarms import count_false_alarms
+from activation_study.report.analysis.hidden_layers.contests import settings_of
 from activation_study.report.analysis.rates import at_each_rate, chosen_rates, rank
 
 __all__ = [
@@ -8,4 +9,5 @@ __all__ = [
     "chosen_rates",
     "count_false_alarms",
     "rank",
+    "settings_of",
 ]

@@ -145,3 +145,25 @@ def means_by_head(runs: Runs, columns: Iterable[str], reading: str) -> pd.DataFr
         name: with_failures_counted(frame, column_of(frame, name, reading)) for name in columns
     }
     return pd.DataFrame(found).groupby(frame["head"]).mean()
+
+
+def tuned_values(runs: Runs, metric: str, reading: str) -> pd.DataFrame:
+    """Return the evaluation runs of each arm at its tuned rate, with what one measure is worth.
+
+    Args:
+        runs: Runs of a study.
+        metric: Column of the summary, named as at the last weights.
+        reading: ``"last"`` or ``"averaged"`` weights.
+
+    Returns:
+        A row a run, its measure in the column ``value``, failed runs counted.
+
+    Raises:
+        IncompleteRecordError: No such run is recorded yet.
+    """
+    if not len(runs):
+        raise IncompleteRecordError("no evaluation run is recorded yet")
+    frame = evaluation_runs(at_reading(runs, reading).summary, "tuned")
+    if frame.empty:
+        raise IncompleteRecordError("no evaluation run is recorded yet")
+    return frame.assign(value=with_failures_counted(frame, column_of(frame, metric, reading)))

@@ -9,6 +9,11 @@ from activation_study.report.figures.functions import catalogue, temperature
 from activation_study.report.figures.hidden_layers.centring import signs
 from activation_study.report.figures.hidden_layers.doses import death_by_rate, death_doses
 from activation_study.report.figures.hidden_layers.faults import faults
+from activation_study.report.figures.hidden_layers.linear import (
+    by_width,
+    largest_outputs,
+    side_by_side,
+)
 from activation_study.report.figures.hidden_layers.lives import (
     death_causes,
     life_histories,
@@ -18,6 +23,8 @@ from activation_study.report.figures.hidden_layers.softmax_layers import (
     mended_softmax,
     spread_by_layer,
 )
+from activation_study.report.figures.hidden_layers.which_one import settings_matrix, variance_shares
+from activation_study.report.figures.hidden_layers.winners import budgets, chance_matrix, seed_ranks
 from activation_study.report.figures.learning_curves import (
     convergence,
     early_training,
@@ -54,10 +61,13 @@ from activation_study.report.figures.rates import (
 __all__ = [
     "Picture",
     "averaging",
+    "budgets",
     "by_epoch",
     "by_frequency",
+    "by_width",
     "calibration_null",
     "catalogue",
+    "chance_matrix",
     "compared",
     "convergence",
     "counting",
@@ -71,6 +81,7 @@ __all__ = [
     "growth",
     "head_effect",
     "head_effect_by_rate",
+    "largest_outputs",
     "life_histories",
     "mended_softmax",
     "mistakes",
@@ -85,6 +96,9 @@ __all__ = [
     "reliability",
     "second_choices",
     "second_lives",
+    "seed_ranks",
+    "settings_matrix",
+    "side_by_side",
     "signs",
     "skill",
     "speed",
@@ -95,4 +109,5 @@ __all__ = [
     "thresholds",
     "unknown_gallery",
     "unknowns",
+    "variance_shares",
 ]
