@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from activation_study.catalogue import activations, heads
-from activation_study.catalogue.spelling import field_written, with_hyphen, with_minus, written
+from activation_study.catalogue.spelling import (
+    field_written,
+    scientific,
+    with_hyphen,
+    with_minus,
+    written,
+)
 
 
 @pytest.mark.parametrize(
@@ -42,3 +48,14 @@ def test_a_minus_stands_before_a_number_and_a_hyphen_between_words():
         "from \N{MINUS SIGN}0.5 to \N{MINUS SIGN}3 on 2026-11-26, tanh(-x)"
     )
     assert float(with_hyphen(with_minus("-0.5"))) == -0.5
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0.0123, "0.012"), (0.3701, "0.37"), (1.0, "1.0"), (6.04, "6.0"), (33.4, "33"),
+        (104.6, "105"), (1.74e-5, "1.7\u00a0\u00d7\u00a010⁻⁵"), (2.5e5, "2.5\u00a0\u00d7\u00a010⁵"),
+    ],
+)  # fmt: skip
+def test_numbers_of_any_size_have_two_digits(value, shown):
+    assert scientific(value) == shown

@@ -72,6 +72,19 @@ def with_minus(text: str) -> str:
     return re.sub(r"(?<!\w)-(?=[\d.])", MINUS, text)
 
 
+def superscript(power: float) -> str:
+    """Write a power above the line, the nearest whole one."""
+    return f"{round(power):d}".translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def scientific(value: float) -> str:
+    """Write a positive number with two digits, very small and very large ones by a power of ten."""
+    if 0.01 <= value < 1_000:
+        return f"{value:#.2g}".rstrip(".") if value < 100 else f"{value:.0f}"
+    digits, _, power = f"{value:.1e}".partition("e")
+    return f"{digits}\u00a0\u00d7\u00a010{superscript(int(power))}"
+
+
 def with_hyphen(text: str) -> str:
     """Write a minus as a hyphen: a terminal has it, and programs read it."""
     return text.replace(MINUS, "-")

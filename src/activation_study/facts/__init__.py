@@ -13,6 +13,7 @@ from activation_study.facts.hidden_layers import (
     recorded_faults,
     softmax_hidden,
     turning,
+    vanishing,
     what_decides,
     which_one,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "sure_start",
     "turning",
     "unknowns",
+    "vanishing",
     "what_decides",
     "which_one",
     "which_output",

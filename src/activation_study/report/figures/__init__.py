@@ -7,8 +7,10 @@ from activation_study.report.figures.compared import by_epoch, compared, over
 from activation_study.report.figures.costs import growth
 from activation_study.report.figures.functions import catalogue, temperature
 from activation_study.report.figures.hidden_layers.centring import signs
+from activation_study.report.figures.hidden_layers.deep import deep_networks, leaving_chance
 from activation_study.report.figures.hidden_layers.doses import death_by_rate, death_doses
 from activation_study.report.figures.hidden_layers.faults import faults
+from activation_study.report.figures.hidden_layers.gradients import birth_gradients, birth_profile
 from activation_study.report.figures.hidden_layers.linear import (
     by_width,
     largest_outputs,
@@ -61,6 +63,8 @@ from activation_study.report.figures.rates import (
 __all__ = [
     "Picture",
     "averaging",
+    "birth_gradients",
+    "birth_profile",
     "budgets",
     "by_epoch",
     "by_frequency",
@@ -74,6 +78,7 @@ __all__ = [
     "death_by_rate",
     "death_causes",
     "death_doses",
+    "deep_networks",
     "default_against_tuned",
     "early_training",
     "faults",
@@ -82,6 +87,7 @@ __all__ = [
     "head_effect",
     "head_effect_by_rate",
     "largest_outputs",
+    "leaving_chance",
     "life_histories",
     "mended_softmax",
     "mistakes",

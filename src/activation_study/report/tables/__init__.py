@@ -5,6 +5,7 @@ from activation_study.report.tables.arms import heads_table, ranking_table, skil
 from activation_study.report.tables.centring import signs_table, steps_table
 from activation_study.report.tables.faults import faults_table
 from activation_study.report.tables.functions import formulas, properties
+from activation_study.report.tables.gains import gains_table
 from activation_study.report.tables.losses import levels_table, pairs_table
 from activation_study.report.tables.record import (
     provenance,
@@ -26,6 +27,7 @@ __all__ = [
     "faults_table",
     "findings_table",
     "formulas",
+    "gains_table",
     "heads_table",
     "levels_table",
     "pairs_table",

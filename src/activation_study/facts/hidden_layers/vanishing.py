@@ -1,0 +1,166 @@
+"""What the page on deep networks says: gradients before the first step, and what then trains."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import pandas as pd
+
+from activation_study.catalogue.spelling import scientific
+from activation_study.engine.records.records import Runs
+from activation_study.facts.verdicts import answer, sides
+from activation_study.measures.metrics import metric_of
+from activation_study.registry import listed
+from activation_study.report.analysis.hidden_layers import gradients
+from activation_study.report.claims.box.wording import number_in_words
+from activation_study.report.claims.verdict import Verdict
+from activation_study.report.drawing.looks import spelled
+
+ANSWERS = {
+    "vanishes": {
+        "as claimed": "The sigmoid loses it, and tanh does not.",
+        "too small": "They hardly differ.",
+        "contrary": "Tanh loses more.",
+        "not shown": "Which loses more, the runs cannot tell.",
+    },
+    "squeeze": {
+        "as claimed": "With Keras's weights ReLU loses none.",
+        "too small": "With Keras's weights ReLU loses next to none.",
+        "contrary": "So ReLU, too, loses its gradient with Keras's weights.",
+        "not shown": "Whether ReLU loses it, the runs cannot tell.",
+    },
+    "he": {
+        "as claimed": "With He's weights it is kept.",
+        "too small": "With He's weights it is kept.",
+        "contrary": "With He's weights it is not kept either.",
+        "not shown": "Whether He's weights keep it, the runs cannot tell.",
+    },
+    "alike": {
+        "as claimed": "What ReLU loses, all its layers lose alike.",
+        "too small": "What ReLU loses, all its layers lose alike.",
+        "contrary": "Its first layer loses more than its last.",
+        "not shown": "Whether its layers lose alike, the runs cannot tell.",
+    },
+    "avoid": {
+        "as claimed": "In the mean over both, that is worse than ReLU.",
+        "too small": "In the mean over both, the difference to ReLU is too small to matter.",
+        "contrary": "In the mean over both, that is better than ReLU.",
+        "not shown": "Which is better in the mean over both, the runs cannot tell.",
+    },
+    "centred": {
+        "as claimed": "The function is the same, only its first weights are not.",
+        "too small": "That is no more than with Keras's weights.",
+        "contrary": "That is less than with Keras's weights.",
+        "not shown": "Whether that is more than with Keras's weights, the runs cannot tell.",
+    },
+    "batch": {
+        "as claimed": "Batch normalization rescues it.",
+        "too small": "Batch normalization does not rescue it.",
+        "contrary": "With batch normalization it is worse.",
+        "not shown": "Whether batch normalization rescues it, the runs cannot tell.",
+    },
+    "layer": {
+        "as claimed": "Layer normalization rescues it, too.",
+        "too small": "Layer normalization does not rescue it.",
+        "contrary": "Layer normalization makes it worse.",
+        "not shown": "Whether layer normalization rescues it, the runs cannot tell.",
+    },
+    "descent": {
+        "as claimed": "ReLU is better than tanh there.",
+        "too small": "ReLU and tanh are equally good there.",
+        "contrary": "Tanh is better than ReLU there.",
+        "not shown": "Which of the two is better there, the runs cannot tell.",
+    },
+    "gelu": {
+        "as claimed": "So GELU wants larger weights than Keras gives it.",
+        "too small": "The larger weights are worth nothing.",
+        "contrary": "The larger weights do harm.",
+        "not shown": "Which weights are better, the runs cannot tell.",
+    },
+    "selu": {
+        "as claimed": "LeCun's are better than the mean of the three others.",
+        "too small": "LeCun's are no better than the mean of the three others.",
+        "contrary": "LeCun's are worse than the mean of the three others.",
+        "not shown": "Whether LeCun's are better, the runs cannot tell.",
+    },
+    "same": {
+        "as claimed": "Keras's default does as well.",
+        "too small": "Keras's default does as well.",
+        "contrary": "Keras's default does not do as well.",
+        "not shown": "Whether Keras's default does as well, the runs cannot tell.",
+    },
+}
+"""Which sentence follows from how a claim came out."""
+
+SHORT = {
+    "glorot_uniform": "keras", "he_normal": "he", "lecun_normal": "lecun", "pytorch": "pytorch",
+    "gain": "own", "centred_gain": "centred",
+}  # fmt: skip
+"""Initializers, and what the names of facts call them."""
+
+
+def vanishing(
+    signal: Runs, adam: Runs, descent: Runs, verdicts: Mapping[str, Verdict]
+) -> dict[str, str]:
+    """What becomes of gradients before the first step, and of networks that are trained.
+
+    Args:
+        signal: Networks before their first step.
+        adam: Deep networks trained by Adam.
+        descent: Deep networks trained by plain descent.
+        verdicts: By a name of ``ANSWERS``.
+
+    Returns:
+        Of each verdict what ``sides`` says, and its sentence (``<name>_said``). Gradients by
+        function, weights and depth: ``born_relu_he_32``, and by how much a layer divides them,
+        ``layer_relu_he``. What becomes of them: ``kept_he``, ``lost_he``. Of trained arms accuracy,
+        stuck runs and first epoch off chance: ``adam_sigmoid_batch_8``, with ``_stuck`` and
+        ``_off`` behind it.
+    """
+    found = sides(**verdicts)
+    for name, verdict in verdicts.items():
+        found[f"{name}_said"] = answer(verdict, ANSWERS[name])
+    return found | _born(signal) | _trained("adam", adam) | _trained("sgd", descent)
+
+
+def _born(signal: Runs) -> dict[str, str]:
+    rows = gradients.at_birth(signal)
+    powers = gradients.first_layers(rows)
+    found = {
+        f"born_{name}_{SHORT[kernel]}_{depth}": _size(power)
+        for name, kernel, depth, power in powers.reset_index().itertuples(index=False)
+    }
+    factors = gradients.a_layer_divides(rows).rename_axis(["hidden", "initializer"]).reset_index()
+    for name, kernel, factor in factors.itertuples(index=False):
+        found[f"layer_{name}_{SHORT[kernel]}"] = f"{factor:#.2g}"
+    for kernel in rows["initializer"].unique():
+        for fate, names in gradients.by_fate(rows, kernel).items():
+            found[f"{fate}_{SHORT[kernel]}"] = listed([spelled(name) for name in names]) or "none"
+    return found
+
+
+def _size(power: float) -> str:
+    """Write a gradient whose common logarithm is given."""
+    is_held = power > math.log10(gradients.LEAST)
+    return scientific(10**power) if is_held else f"less than {scientific(gradients.LEAST)}"
+
+
+def _trained(name: str, runs: Runs) -> dict[str, str]:
+    found = {}
+    for _, arm in gradients.by_arm(runs).reset_index().iterrows():
+        kernel, normalization = arm["initializer"], arm["normalization"]
+        changed = SHORT[kernel] if normalization == "none" else normalization
+        own = f"{name}_{arm['hidden']}_{changed}_{arm['depth']}"
+        found[own] = metric_of("test_accuracy").shown(arm["test_accuracy"])
+        found[f"{own}_stuck"] = _stuck(arm)
+        found[f"{own}_off"] = (
+            f"{arm['first_off']:g}" if arm["first_off"] <= runs.summary["epochs"].max() else "never"
+        )
+    return found
+
+
+def _stuck(arm: pd.Series) -> str:
+    """Say how many runs of an arm are stuck: "none of ten", "three of ten"."""
+    part, whole = (int(arm[each]) for each in ("num_stuck", "num_runs"))
+    return f"{number_in_words(part) if part else 'none'} of {number_in_words(whole)}"

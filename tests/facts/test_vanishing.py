@@ -1,0 +1,50 @@
+"""What the page on deep networks says, worked out by hand from a few made-up runs."""
+
+import pytest
+
+from activation_study import facts
+from activation_study.facts.hidden_layers.vanishing import ANSWERS
+from report.claims.made_verdicts import answered, claim, contrast, verdict
+from report.deep_runs import born_runs, trained_runs
+
+
+def said(**verdicts):
+    return facts.vanishing(born_runs(), trained_runs(), trained_runs(), verdicts)
+
+
+def test_gradients_are_said_with_two_digits():
+    found = said()
+    assert found["born_relu_keras_8"] == "7.8\u00a0\u00d7\u00a010⁻³"
+    assert (found["born_relu_own_8"], found["layer_relu_keras"]) == ("1.0", "2.0")
+    assert found["born_sigmoid_keras_8"] == "less than 1.0\u00a0\u00d7\u00a010⁻¹⁹"
+    assert (found["kept_own"], found["lost_own"]) == ("ReLU", "sigmoid")
+    assert (found["kept_keras"], found["lost_keras"]) == ("none", "ReLU and sigmoid")
+
+
+def test_arms_are_said_with_their_stuck_runs():
+    found = said()
+    assert found["adam_sigmoid_keras_8"] == "70.00 %"
+    assert (found["adam_sigmoid_keras_8_stuck"], found["adam_sigmoid_keras_8_off"]) == (
+        "none of two", "2.5",
+    )  # fmt: skip
+    assert (found["sgd_sigmoid_keras_16_stuck"], found["sgd_sigmoid_keras_16_off"]) == (
+        "two of two", "never",
+    )  # fmt: skip
+    assert found["adam_sigmoid_layer_8_stuck"] == "one of two"
+    assert found["adam_sigmoid_centred_16"] == "92.00 %"
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_the_words_follow_the_verdicts(name):
+    for direction in ("as claimed", "contrary", "not shown"):
+        assert (
+            said(**{name: answered(direction, "matters")})[f"{name}_said"]
+            == (ANSWERS[name][direction])
+        )
+    small = said(**{name: answered("contrary", "too small to matter")})
+    assert small[f"{name}_said"] == ANSWERS[name]["too small"]
+
+
+def test_what_has_no_answer_says_so():
+    found = said(gelu=verdict(claim("later", contrast(metric="test_accuracy"))))
+    assert found["gelu_said"] == found["gelu"] == "(no answer yet)"
