@@ -40,7 +40,8 @@ def test_the_words_follow_the_verdicts():
     assert found["signs_said"].endswith("in minibatches too.")
     assert found["relu_said"] == "The difference is too small to matter."
     assert found["cause_said"].startswith("So the agreement in sign is there")
-    assert found["use_said"] == "Do not choose an activation for its mean of 0."
+    assert found["use_said"] == "Do not leave ReLU for a mean of 0."
+    assert found["use_sigmoid_said"] == "If you keep the sigmoid, subtract a half."
     assert (found["sigmoid_said"], found["elu_said"]) == ("That is faster.", "That is slower.")
     assert found["mean_said"].startswith("So the first half")
     assert found["explode_said"].startswith("Whether")

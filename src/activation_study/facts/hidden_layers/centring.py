@@ -59,10 +59,16 @@ ANSWERS = {
         "not shown": "So it is not shown that a mean of 0 helps by itself.",
     },
     "use": {
-        "as claimed": "Centring a ReLU may be worth a try where you train by plain descent.",
-        "too small": "Do not choose an activation for its mean of 0.",
-        "contrary": "Do not choose an activation for its mean of 0.",
-        "not shown": "Do not count on a mean of 0: what it brings, the runs cannot tell.",
+        "as claimed": "By plain descent a ReLU less its mean may be worth a try.",
+        "too small": "Do not leave ReLU for a mean of 0.",
+        "contrary": "Do not leave ReLU for a mean of 0.",
+        "not shown": "Do not count on a mean of 0 in the place of ReLU.",
+    },
+    "use_sigmoid": {
+        "as claimed": "If you keep the sigmoid, subtract a half.",
+        "too small": "To subtract a half from the sigmoid is not worth the trouble.",
+        "contrary": "Do not subtract a half from the sigmoid.",
+        "not shown": "What it brings to subtract a half from the sigmoid, the runs cannot tell.",
     },
 }
 """Which sentence follows from how a claim came out."""
@@ -78,7 +84,7 @@ def centring(record: Mapping[str, Runs], **verdicts: Verdict) -> dict[str, str]:
 
     Returns:
         By the name of a verdict what ``sides`` says, ``_change`` and ``_said``; with ``cause_said``
-        and ``use_said`` what follows from the centred ReLU.
+        and ``use_said`` what follows from the centred ReLU, ``use_sigmoid_said`` from the sigmoid.
     """
     found = sides(**verdicts)
     for name, verdict in verdicts.items():
@@ -86,8 +92,8 @@ def centring(record: Mapping[str, Runs], **verdicts: Verdict) -> dict[str, str]:
         assert isinstance(rule, ContrastRule)
         change = Amounts(rule.metric).change(primary.effect) if primary else NO_ANSWER
         found |= {f"{name}_change": change, f"{name}_said": answer(verdict, ANSWERS[name])}
-    for name in ("cause", "use"):
-        found[f"{name}_said"] = answer(verdicts["relu"], ANSWERS[name])
+    for name, of in (("cause", "relu"), ("use", "relu"), ("use_sigmoid", "sigmoid")):
+        found[f"{name}_said"] = answer(verdicts[of], ANSWERS[name])
     return found | _of_runs(record)
 
 
