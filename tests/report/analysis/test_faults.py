@@ -56,8 +56,8 @@ def test_page_figure_and_table_say_the_same(record):
     assert FAULTS[-1].name in said["not_recorded"]
     assert "from 10.9 % to 90.5 %" in figure(record).alt
     frame = faults_table(record).frame
-    assert list(frame["right before"]) == ["10.9 %, 2 of 2 runs at chance"]
-    assert list(frame["right after"]) == ["90.5 %"]
+    said = "10.9\u00a0% → 90.5\u00a0%. Before: 2 of 2 runs at chance"
+    assert list(frame["right before → after"]) == [said]
 
 
 def test_nothing_recorded_is_said_and_not_drawn():

@@ -14,7 +14,7 @@ from activation_study.report.tables.table import Table, says_what_is_missing
 
 @says_what_is_missing
 def faults_table(record: Mapping[str, Runs]) -> Table:
-    """List every recorded fault: what one sees, where to look, the cause, the cure, what it gives.
+    """List every recorded fault: what one sees, the cause, the cure, and what that gives.
 
     Args:
         record: Study -> its runs.
@@ -24,12 +24,10 @@ def faults_table(record: Mapping[str, Runs]) -> Table:
         raise IncompleteRecordError("no network that does not learn is recorded yet")
     rows = [
         {
-            "what you see": fault.symptom,
-            "look at": fault.look,
-            "if it is": f"{fault.cause} ({fault.name})",
+            "what you see": f"{fault.symptom}. {fault.look}",
+            "cause": f"{fault.name[:1].upper()}{fault.name[1:]}. {fault.cause}",
             "do": fault.cure,
-            "right before": _said(found[fault.name], "ill"),
-            "right after": _said(found[fault.name], "well"),
+            "right before → after": _said(found[fault.name]),
         }
         for fault in FAULTS
         if fault.name in found
@@ -41,15 +39,16 @@ def faults_table(record: Mapping[str, Runs]) -> Table:
     return Table(pd.DataFrame(rows), note, stacks=True)
 
 
-def _said(found: Mapping[str, float], side: str) -> str:
-    parts = [f"{100 * found[f'{side}_accuracy']:.1f} %"]
+def _said(found: Mapping[str, float]) -> str:
+    ill, well = (f"{100 * found[f'{side}_accuracy']:.1f}\u00a0%" for side in ("ill", "well"))
     stuck, infinite, runs = (
-        int(found[f"{side}_num_{what}"]) for what in ("stuck", "infinite", "runs")
+        int(found[f"ill_num_{what}"]) for what in ("stuck", "infinite", "runs")
     )
+    notes = []
     if stuck:
-        parts.append(f"{stuck} of {runs} runs at chance")
+        notes.append(f"{stuck} of {runs} runs at chance")
     if infinite:
-        parts.append(f"{infinite} of {runs} with a loss that is not finite")
-    if found[f"{side}_dead"] >= 0.01:
-        parts.append(f"{100 * found[f'{side}_dead']:.0f} % dead")
-    return ", ".join(parts)
+        notes.append(f"{infinite} of {runs} with a loss that is not finite")
+    if found["ill_dead"] >= 0.01:
+        notes.append(f"{100 * found['ill_dead']:.0f}\u00a0% dead")
+    return f"{ill} → {well}" + (f". Before: {', '.join(notes)}" if notes else "")
