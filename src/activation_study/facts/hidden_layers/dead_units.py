@@ -169,11 +169,11 @@ def _rescues(runs: Runs) -> dict[str, str]:
     except IncompleteRecordError:
         return found
     means = rows.groupby(["second_phase", "learning_rate"])[["accuracy", "dead_end"]].mean()
-    for (phase, rate), (right, dead) in means.iterrows():
-        name = {1e-2: "ten", 3.16e-2: "high"}.get(rate)
-        if name:
-            found[f"{phase}_{name}_right"] = _percent(right, 2)
-            found[f"{phase}_{name}_dead"] = _percent(dead)
+    names = {1e-2: "ten", 3.16e-2: "high"}
+    for row in means.reset_index().to_dict("records"):
+        if name := names.get(row["learning_rate"]):
+            found[f"{row['second_phase']}_{name}_right"] = _percent(row["accuracy"], 2)
+            found[f"{row['second_phase']}_{name}_dead"] = _percent(row["dead_end"])
     return found
 
 
@@ -191,8 +191,7 @@ def _causes(record: Mapping[str, Runs]) -> dict[str, str]:
     found = {}
     for name, cause in causes.items():
         for by in trained:
-            is_there = (by, cause) in rows.index
             for end, column in (("born", "born"), ("dead", "dead"), ("right", "accuracy")):
-                share = rows.loc[(by, cause), column] if is_there else math.nan
+                share = rows[column].to_dict().get((by, cause), math.nan)
                 found[f"{name}_{by}_{end}"] = _percent(share, 1 if end == "right" else 0)
     return found
