@@ -107,18 +107,18 @@ def _counts(runs: Runs) -> dict[str, str]:
     except IncompleteRecordError:
         return found
     columns = ["dead_end", "silent_end", "revived_first", "revived_last"]
-    means = rows[rows["hidden"] == "relu"].groupby("learning_rate")[columns].mean()
+    means = rows[rows["hidden"] == "relu"].groupby("learning_rate")[columns].mean().T.to_dict()
     for name, rate in rates.items():
-        if rate not in means.index:
+        if rate not in means:
             continue
         digits = 1 if rate == DEFAULT_LEARNING_RATE else 0
-        own, of_layers = means.loc[rate], layers.loc[rate]
+        own, of_layers = means[rate], layers.loc[rate]
         lives = death.histories(runs, rate)
         deaths = lives[lives["died"] > 0]["died"]
         shares = {
             "dead": own["dead_end"],
-            "first": of_layers.iloc[0],
-            "last": of_layers.iloc[-1],
+            "first": float(of_layers.iloc[0]),
+            "last": float(of_layers.iloc[-1]),
             "silent": own["silent_end"],
             "revived_first": own["revived_first"],
             "revived_last": own["revived_last"],
@@ -138,12 +138,11 @@ def _costs(rates: Runs, lesion: Runs) -> dict[str, str]:
     names = ("right", "lost", "by_death", "by_rate")
     found = {f"{rate}_{name}": NO_ANSWER for rate in wanted for name in names}
     try:
-        costs = death.costs(rates, lesion)
+        costs = death.costs(rates, lesion).T.to_dict()
     except IncompleteRecordError:
         return found
     for name, rate in wanted.items():
-        if rate in costs.index:
-            own = costs.loc[rate]
+        if own := costs.get(rate):
             by_death = round(IMAGES * (own["unharmed"] - own["by_death"]))
             lost = round(IMAGES * (own["unharmed"] - own["accuracy"]))
             found |= {

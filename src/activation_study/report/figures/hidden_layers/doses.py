@@ -74,8 +74,8 @@ def death_doses(rates: Runs, lesion: Runs) -> Picture:
     for name, marker in (("relu", "o"), ("leaky_relu", "^")):
         of_function = _drawn(rows[rows["hidden"] == name])
         drawn.append(of_function["error"])
-        for rate, own in of_function.groupby("learning_rate"):
-            colour = looks[rate].colour
+        for rate in sorted(set(of_function["learning_rate"])):
+            own, colour = of_function[of_function["learning_rate"] == rate], looks[rate].colour
             axes.scatter(
                 own["percent"], own["error"], 9, color=colour, marker=marker, alpha=0.5, lw=0
             )
@@ -94,13 +94,13 @@ def death_doses(rates: Runs, lesion: Runs) -> Picture:
     axes.set(xlim=(-3, 103), ylabel="test accuracy (%), log scale of the error")
     parts.label_x(axes, "dead units (% of both layers, 0 on every training image)")
     parts.legend(figure, axes)
-    worst = costs["gap"].drop(DEFAULT_LEARNING_RATE, errors="ignore").idxmin()
+    high = costs.drop(DEFAULT_LEARNING_RATE, errors="ignore").sort_values("gap")
     said = [
         f"at rate {rate:g} ReLU has {100 * dead:.0f} % dead and {100 * right:.2f} % right, and "
         f"with as many dead from the start {100 * by_death:.2f} % are right"
         for rate, dead, right, by_death in costs[["dead", "accuracy", "by_death"]].itertuples()
     ]
-    below = costs.loc[worst, "high"] < 0
+    worst, below = high.index[0], high["high"].iloc[0] < 0
     return Picture(
         figure,
         f"Accuracy over the share of dead units: {'; '.join(said)}.",
