@@ -112,13 +112,13 @@ def _counts(runs: Runs) -> dict[str, str]:
         if rate not in means:
             continue
         digits = 1 if rate == DEFAULT_LEARNING_RATE else 0
-        own, of_layers = means[rate], layers.loc[rate]
+        own, of_layers = means[rate], layers.loc[rate].to_numpy().ravel()
         lives = death.histories(runs, rate)
         deaths = lives[lives["died"] > 0]["died"]
         shares = {
             "dead": own["dead_end"],
-            "first": float(of_layers.iloc[0]),
-            "last": float(of_layers.iloc[-1]),
+            "first": float(of_layers[0]),
+            "last": float(of_layers[-1]),
             "silent": own["silent_end"],
             "revived_first": own["revived_first"],
             "revived_last": own["revived_last"],
