@@ -87,7 +87,7 @@ def _name_points(axes: Axes, across: pd.Series, heights: pd.Series) -> None:
     for place in range(1, len(places)):
         places[place] = max(places[place], places[place - 1] + least)
     # What would leave the panel is pushed down again, from the top.
-    places[-1] = min(places[-1], high)
+    places[-1] = min(places[-1], high - least / 2)
     for place in range(len(places) - 2, -1, -1):
         places[place] = min(places[place], places[place + 1] - least)
     for name, place in zip(ordered.index, places, strict=True):
