@@ -8,9 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from activation_study.engine.records import schema
+from activation_study.engine.records.published import PublishedRecord
 from activation_study.engine.records.records import Records, Runs
 from activation_study.errors import DamagedRecordError, RemovedStudyWarning
 from activation_study.experiment import Experiment, grid
@@ -78,6 +80,25 @@ def test_a_run_that_two_studies_published_is_loaded_once(records: Records) -> No
         frame = getattr(runs, name)
         assert not frame.duplicated(schema.SORT_KEYS["runs" if name == "summary" else name]).any()
         assert set(frame["key"]) == {run.key for run in made}, name
+
+
+def test_a_load_reads_no_table_of_a_study_whose_runs_it_does_not_need(
+    records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [made_run(experiment) for experiment in EXPERIMENTS]
+    records.published.publish("core", made[:3])
+    records.published.publish("other", made[2:])
+    opened, read = set(), PublishedRecord.read
+
+    def noting(self: PublishedRecord, study: str, table: str) -> pa.Table:
+        opened.add((study, table))
+        return read(self, study, table)
+
+    monkeypatch.setattr(PublishedRecord, "read", noting)
+    assert len(Records().load(EXPERIMENTS[:3], None, "full")) == 3
+    # Which runs there are is asked of every study.
+    assert {table for study, table in opened if study == "other"} == {"runs"}
+    assert {table for study, table in opened if study == "core"} == set(schema.TABLES)
 
 
 def test_a_repeated_run_can_take_the_place_of_a_published_one(records: Records) -> None:

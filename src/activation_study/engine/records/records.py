@@ -14,7 +14,7 @@ from activation_study.engine.records.cache import WorkingCache
 from activation_study.engine.records.published import PublishedRecord
 from activation_study.engine.records.runs import ROLES, TUNED_FOR, Runs, runs_from_tables
 from activation_study.engine.records.schema import Schema, measures_of
-from activation_study.engine.records.tables import only, to_tables, without
+from activation_study.engine.records.tables import only, to_tables
 from activation_study.engine.run import Run
 from activation_study.errors import RemovedStudyWarning
 from activation_study.experiment import Experiment
@@ -44,24 +44,15 @@ class Records:
         self.published = PublishedRecord(data_folder or settings.published())
         self._hidden = set(self.cache.keys()) if prefers_cache else set[str]()
         self._tables: dict[tuple[str, str], pa.Table] = {}
-        self._keys: dict[str, set[str]] = {}
+        self._homes: dict[str, dict[str, str]] = {}
         self._cached: dict[str, Run] = {}
         self._has_warned = False
 
-    def _published_table(self, table: str, measures: MeasureSet) -> pa.Table:
-        """One table of all studies of a set of measures."""
-        self._warn_of_removed()
-        place = (table, measures.name)
-        if place not in self._tables:
-            parts = [Schema.of(measures).arrow(table).empty_table()]
-            seen = set[str]()
-            for study in self.published.studies():
-                if self.published.measures(study) is measures:
-                    # Studies may share runs, and each may publish them.
-                    parts.append(without(self.published.read(study, table), seen))
-                    seen.update(self.published.read(study, "runs")["key"].to_pylist())
-            self._tables[place] = pa.concat_tables(parts)
-        return self._tables[place]
+    def _table(self, study: str, table: str) -> pa.Table:
+        """One table of one published study, read when it is first asked for."""
+        if (study, table) not in self._tables:
+            self._tables[study, table] = self.published.read(study, table)
+        return self._tables[study, table]
 
     def _warn_of_removed(self) -> None:
         """Says once which published studies are not read, since they are not there."""
@@ -76,11 +67,21 @@ class Records:
                 stacklevel=2,
             )
 
-    def _published_keys(self, measures: MeasureSet) -> set[str]:
-        if measures.name not in self._keys:
-            keys = self._published_table("runs", measures)["key"].to_pylist()
-            self._keys[measures.name] = set(keys) - self._hidden
-        return self._keys[measures.name]
+    def _homes_of(self, measures: MeasureSet) -> dict[str, str]:
+        """Key of each published run that is measured so -> the study whose tables hold it."""
+        if measures.name not in self._homes:
+            self._warn_of_removed()
+            homes = dict[str, str]()
+            for study in self.published.studies():
+                if self.published.measures(study) is measures:
+                    # Studies may share runs, and each may publish them: the first counts.
+                    homes = (
+                        dict.fromkeys(self._table(study, "runs")["key"].to_pylist(), study) | homes
+                    )
+            self._homes[measures.name] = {
+                key: study for key, study in homes.items() if key not in self._hidden
+            }
+        return self._homes[measures.name]
 
     def _cached_run(self, key: str) -> Run | None:
         if key not in self._cached and (run := self.cache.read(key)):
@@ -94,7 +95,7 @@ class Records:
             ValueError: They are measured in different ways.
         """
         unique = {experiment.key: experiment for experiment in experiments}
-        published = self._published_keys(measures_of(each.task for each in unique.values()))
+        published = self._homes_of(measures_of(each.task for each in unique.values()))
         return [
             experiment
             for key, experiment in unique.items()
@@ -130,14 +131,18 @@ class Records:
         """Tables of what is recorded, by default all of them, and what measured it."""
         tasks = {experiment.key: experiment.task for experiment in experiments}
         measures = measures_of(tasks.values())
-        published = self._published_keys(measures)
+        homes = self._homes_of(measures)
         fresh = to_tables(
-            (run for key in tasks.keys() - published if (run := self._cached_run(key))),
+            (run for key in tasks.keys() - homes.keys() if (run := self._cached_run(key))),
             names,
             Schema.of(measures),
         )
-        wanted = tasks.keys() & published
+        wanted: dict[str, list[str]] = {}
+        for key in tasks.keys() & homes.keys():
+            wanted.setdefault(homes[key], []).append(key)
         return {
-            name: pa.concat_tables([only(self._published_table(name, measures), wanted), rows])
+            name: pa.concat_tables(
+                [*(only(self._table(study, name), wanted[study]) for study in sorted(wanted)), rows]
+            )
             for name, rows in fresh.items()
         }, measures
