@@ -13,6 +13,7 @@ import scipy.stats
 
 from activation_study import settings
 from activation_study.report.claims import verdict as verdicts
+from activation_study.report.claims.evidence.evaluation import Evaluation
 from activation_study.report.claims.judging import judge, judge_all
 from report.claims.claim_frames import cell, contrast, count, document, noise, toy, write
 
@@ -184,7 +185,7 @@ def test_a_value_that_is_not_finite_is_never_left_out(tmp_path):
     assert (found.label, found.primary.direction, found.primary.p_value) == (
         "cannot tell", "not shown", 1.0,
     )  # fmt: skip
-    runs.summary.loc[0, "diverged"] = True
+    runs = toy(runs.summary.assign(diverged=runs.summary.index == 0))
     # A run that diverged counts as a guess.
     assert judged(tmp_path, runs).rows[0].effect == pytest.approx(
         0.01 - (0.91 + noise(9)[0] + noise(0)[0] - 0.1) / 10, abs=1e-9
@@ -228,6 +229,26 @@ def test_what_is_missing_is_said(tmp_path):
     untuned = runs.summary.assign(tuned_for_validation_accuracy=False)
     said = "not all runs are recorded that choose its learning rate for validation accuracy"
     assert said in judged(tmp_path, toy(untuned)).reason
+
+
+def test_a_chapter_is_compared_once_for_the_same_claims_and_runs(tmp_path, monkeypatch):
+    compared, compare = [], Evaluation.compare
+
+    def counting(self, rule, moved=None):
+        compared.append(rule.metric)
+        return compare(self, rule, moved)
+
+    monkeypatch.setattr(Evaluation, "compare", counting)
+    path = write(tmp_path, document(one=contrast(), other=contrast(expected="lower")))
+    runs = toy(*pair(0.01, 0.01))
+    before = judge_all(runs, path=path)
+    num_compared = len(compared)
+    assert judge_all(runs, path=path) == before
+    assert len(compared) == num_compared > 0
+    # Other runs, or other claims, and all is compared anew.
+    other = judge("one", toy(*pair(-0.01, -0.01)), path=path)
+    path = write(tmp_path, document(one=contrast(expected="lower")))
+    assert [other.label, judge("one", runs, path=path).label] == ["opposite"] * 2
 
 
 def test_judge_all_takes_one_study_or_several(tmp_path):

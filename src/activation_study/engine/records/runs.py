@@ -29,9 +29,9 @@ EVERY_RUN = ("summary", "history", "early", "layers", "units")
 """The frames that all runs have."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Runs:
-    """Recorded runs as tidy data frames, joined by the column ``key``.
+    """Recorded runs as tidy data frames, joined by the column ``key``; each object equals itself.
 
     Args:
         summary: One row a run: experiment, roles in the study, outcome, measures, provenance.

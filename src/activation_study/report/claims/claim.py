@@ -116,6 +116,10 @@ class ClaimsFile(Part):
                 )
         return self
 
+    def __hash__(self) -> int:
+        """By identity: its mappings have no hash, and the same file is parsed once."""
+        return id(self)
+
     def get(self, claim_id: str) -> Claim:
         """Return the claim of that id.
 

@@ -7,19 +7,16 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from activation_study import settings, studies
-from activation_study.engine.records.records import Records, Runs
-from activation_study.engine.sweeps.sweep import load
+from activation_study import studies
+from activation_study.engine.records.records import Runs
 from activation_study.errors import ClaimsError, IncompleteRecordError
-from activation_study.files import sha256
 from activation_study.registry import unknown_name
 from activation_study.report import demonstrations
 from activation_study.report.analysis.statistics import holm
 from activation_study.report.claims import claims_file
 from activation_study.report.claims.claim import Claim, ClaimsFile
-from activation_study.report.claims.evidence import conclude
+from activation_study.report.claims.evidence import conclude, record
 from activation_study.report.claims.evidence.demonstrated import checks_of
 from activation_study.report.claims.evidence.evaluation import Evaluation
 from activation_study.report.claims.firmness import sensitivity_of
@@ -72,7 +69,7 @@ class Court:
     def evaluation(self, study: str) -> Evaluation:
         """Return the evaluation runs of a study."""
         if study not in self._evaluations:
-            runs = self._runs.get(study) or recorded(study)
+            runs = self._runs.get(study) or record.recorded(study)
             minimum = self.register.minimum_pairs["quick" if runs.tier == "quick" else "full"]
             self._evaluations[study] = Evaluation(runs, minimum)
         return self._evaluations[study]
@@ -184,33 +181,6 @@ def _score(rule: ContrastRule | CountRule, primary: Primary | None, rows: tuple[
     return Score(forecast.direction == direction, is_size, is_within)
 
 
-def recorded(study: str) -> Runs:
-    """Return the recorded runs of a study, loaded anew only where the record has changed."""
-    records = Records()
-    manifest = records.published.folder / "MANIFEST.json"
-    digest = sha256(manifest.read_bytes()) if manifest.exists() else ""
-    return _loaded(
-        study, settings.tier(), settings.working_cache(), digest, len(records.cache.keys())
-    )
-
-
-@functools.lru_cache(maxsize=64)
-def _loaded(study: str, tier: str, *record: Any) -> Runs:
-    whole, records = studies.get(study), _records(*record)
-    if study not in records.published.studies() and not records.cache.keys():
-        # It waits for its runs, as most do while a round is made: one arm says so, and is quick.
-        first = replace(whole, arms=whole.arms[:1])
-        if records.missing(first.next_experiments(records)):
-            return load(first, records)
-    return load(whole, records)
-
-
-@functools.lru_cache(maxsize=1)
-def _records(cache: Path, digest: str, num_cached: int) -> Records:
-    """Return the record, whose tables are read once for all studies."""
-    return Records()
-
-
 def _by_study(runs: Runs | Mapping[str, Runs] | None, register: ClaimsFile) -> dict[str, Runs]:
     """Return runs by the name of their study.
 
@@ -235,6 +205,17 @@ def _by_study(runs: Runs | Mapping[str, Runs] | None, register: ClaimsFile) -> d
     return dict(runs)
 
 
+def _court(register: ClaimsFile, runs: Runs | Mapping[str, Runs] | None) -> Court:
+    """Return the court that has compared these runs before, where there is one."""
+    return _seated(register, frozenset(_by_study(runs, register).items()), record.state())
+
+
+# A page asks claim by claim, each of which is judged beside the others of its chapter.
+@functools.lru_cache(maxsize=4)
+def _seated(register: ClaimsFile, runs: frozenset[tuple[str, Runs]], state: record.State) -> Court:
+    return Court(register, dict(runs))
+
+
 def judge(
     claim_id: str,
     runs: Runs | Mapping[str, Runs] | None = None,
@@ -245,8 +226,9 @@ def judge(
 
     Args:
         claim_id: permanent id of the claim.
-        runs: runs of one study, or study -> runs, in the place of the recorded ones. A claim is
-            judged together with the others of its chapter: what that needs is loaded.
+        runs: runs of one study, or study -> runs, in the place of the recorded ones; the same
+            object is read once. A claim is judged together with the others of its chapter: what
+            that needs is loaded.
         path: file of claims; None for the published one.
 
     Returns:
@@ -259,7 +241,7 @@ def judge(
     """
     register = claims_file.read(path)
     claim = register.get(claim_id)
-    court = Court(register, _by_study(runs, register))
+    court = _court(register, runs)
     return replace(court.judge(claim), sensitivity=sensitivity_of(court, claim))
 
 
@@ -281,5 +263,5 @@ def judge_all(
 ) -> list[Verdict]:
     """Judge every claim, in the order of the file; unlike `judge`, not how firm they are."""
     register = claims_file.read(path)
-    court = Court(register, _by_study(runs, register))
+    court = _court(register, runs)
     return [court.judge(claim) for claim in register.claims]
