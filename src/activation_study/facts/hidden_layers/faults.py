@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from activation_study.engine.records.records import Runs
 from activation_study.measures.metrics import metric_of
 from activation_study.registry import listed
+from activation_study.report import claims
 from activation_study.report.analysis.hidden_layers.faults import FAULTS, outcomes
-from activation_study.report.claims import judging
 
 FIRST = FAULTS[0].name
 """The one that the page begins with."""
@@ -16,7 +16,7 @@ FIRST = FAULTS[0].name
 
 def recorded_faults() -> dict[str, Runs]:
     """Return the recorded runs of every study that has a fault and its cure."""
-    return {name: judging.recorded(name) for name in dict.fromkeys(f.study for f in FAULTS)}
+    return {name: claims.recorded(name) for name in dict.fromkeys(f.study for f in FAULTS)}
 
 
 def faults(record: Mapping[str, Runs]) -> dict[str, str]:
