@@ -22,6 +22,7 @@ def test_levels_are_means_over_the_evaluation_runs():
     # 0.91 - 0.61 of 0.97 - 0.61.
     assert found["made_good"] == "83 %"
     assert found["twice_change"] == "50 more of 10,000 test images are right"
+    assert found["left_change"] == "600 fewer of 10,000 test images are right"
     assert found["times_width_256"] == "(no answer yet)"
 
 
@@ -43,7 +44,7 @@ def test_the_words_follow_the_verdicts():
     assert found["hidden_said"] == "The softmax costs accuracy."
     assert found["scale_said"] == "The scale is worth too little to matter."
     assert found["dependence_said"].startswith("So the scale does not explain")
-    assert found["standardised_said"] == "That is no worse than ReLU."
+    assert found["standardised_said"] == "By our margin that is no worse than ReLU."
     assert found["use_said"] == "If units are to compete, standardise after the softmax."
     assert found["batch_said"] == "The hidden softmax is better."
     assert found["scale_change"] == "200 more of 10,000 test images are right"

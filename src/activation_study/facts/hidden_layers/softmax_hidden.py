@@ -36,7 +36,7 @@ ANSWERS = {
         "not shown": "Whether that helps, the runs cannot tell.",
     },
     "standardised": {
-        "as claimed": "That is no worse than ReLU.",
+        "as claimed": "By our margin that is no worse than ReLU.",
         "contrary": "That is worse than ReLU.",
         "not shown": "Whether that is as good as ReLU, the runs cannot tell.",
     },
@@ -53,7 +53,7 @@ ANSWERS = {
         "not shown": "Whether dependence does harm, the runs cannot tell.",
     },
     "power": {
-        "as claimed": "So on this task the constraint costs nothing that matters.",
+        "as claimed": "So on this task the constraint costs less than our margin.",
         "contrary": "So a cost of the constraint is not ruled out.",
         "not shown": "Whether the constraint costs anything, the runs cannot tell.",
     },
@@ -117,6 +117,7 @@ def _levels(runs: Runs) -> dict[str, str]:
         "deep_stuck": number_in_words(int((deep["divergence"] == "chance").sum())),
         "deep_runs": number_in_words(len(deep)),
         "batch_softmax": _mean(usual[usual["variant"].str.startswith("softmax, batch")]),
+        "left_change": _change(usual, TIMES_WIDTH, "ReLU"),
         "twice_change": _change(usual, "ReLU, standardised after it", "ReLU"),
         "made_good": f"{100 * made_good:.0f} %" if lost > 0 else NO_ANSWER,
     }
