@@ -41,6 +41,11 @@ def working_cache() -> Path:
     return _folder(RECORDS_VARIABLE) or cache / "runs"
 
 
+def verdicts() -> Path:
+    """Folder of verdicts that were judged on the record as it is, in the working cache."""
+    return working_cache() / "verdicts"
+
+
 def published() -> Path:
     """Folder of the published record; it need not exist."""
     return _folder(DATA_VARIABLE) or (repository() or working_cache().parent) / "data"

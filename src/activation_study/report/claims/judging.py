@@ -19,6 +19,7 @@ from activation_study.report.claims.claim import Claim, ClaimsFile
 from activation_study.report.claims.evidence import conclude, record
 from activation_study.report.claims.evidence.demonstrated import checks_of
 from activation_study.report.claims.evidence.evaluation import Evaluation
+from activation_study.report.claims.evidence.kept import kept
 from activation_study.report.claims.firmness import sensitivity_of
 from activation_study.report.claims.rules import (
     ContrastRule,
@@ -261,7 +262,14 @@ def sensitivity(
 def judge_all(
     runs: Runs | Mapping[str, Runs] | None = None, *, path: Path | str | None = None
 ) -> list[Verdict]:
-    """Judge every claim, in the order of the file; unlike `judge`, not how firm they are."""
+    """Judge every claim, in the order of the file; unlike `judge`, not how firm they are.
+
+    Those of the record itself are judged once for all processes, as long as nothing changes.
+    """
     register = claims_file.read(path)
-    court = _court(register, runs)
-    return [court.judge(claim) for claim in register.claims]
+
+    def judged() -> list[Verdict]:
+        court = _court(register, runs)
+        return [court.judge(claim) for claim in register.claims]
+
+    return kept(judged) if runs is None and path is None else judged()

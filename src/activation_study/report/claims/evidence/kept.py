@@ -1,0 +1,66 @@
+"""What was judged before, kept under the digest of all that it rests on: pages list every claim.
+
+Each page is built in a process of its own. What is kept is a shortcut and no record: where its name
+or its content is not what it must be, or the disk is full, all is judged anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import TypeVar
+
+from activation_study import settings
+from activation_study.files import sha256, write_once
+from activation_study.report.claims import claims_file
+
+MOST = 8
+"""Files that are kept, the youngest."""
+
+LIBRARIES = ("numpy", "pandas", "pyarrow", "pydantic", "scipy")
+"""Those that compute a verdict or hold it."""
+
+Judged = TypeVar("Judged")
+
+
+def basis() -> str:
+    """Return the digest of the code, its versions, the tier, the claims and every recorded byte.
+
+    Each part is preceded by its length, so that no two different sets of files give one stream.
+    """
+    cache, data = settings.working_cache(), settings.published()
+    files = [*settings.package().rglob("*.py"), *data.rglob("*"), *cache.glob("??/*.json")]
+    parts = [sys.version.encode(), settings.tier().encode(), os.fspath(cache).encode()]
+    parts += [f"{name} {version(name)}".encode() for name in LIBRARIES]
+    for path in [claims_file.where(), *sorted(filter(Path.is_file, files))]:
+        parts += [os.fspath(path).encode(), path.read_bytes()]
+    return sha256(*(len(part).to_bytes(8, "big") + part for part in parts))
+
+
+def kept(judge: Callable[[], Judged]) -> Judged:
+    """Return what was judged on this basis before, else judge, and keep it for other processes."""
+    name = basis()
+    path = settings.verdicts() / f"{name}.pickle"
+    with contextlib.suppress(OSError):
+        digest, _, content = path.read_bytes().partition(b"\n")
+        # Before it is unpickled: nothing is that was not written here, under this name.
+        if digest == sha256(name.encode(), content).encode():
+            found: Judged = pickle.loads(content)
+            return found
+        path.unlink(missing_ok=True)
+    judged = judge()
+    with contextlib.suppress(OSError):
+        # A run that was recorded, or set aside as damaged, meanwhile is part of another basis.
+        if basis() == name:
+            content = pickle.dumps(judged)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_once(path, sha256(name.encode(), content).encode() + b"\n" + content)
+            by_age = sorted(path.parent.glob("*.pickle"), key=lambda file: file.stat().st_mtime)
+            for old in by_age[:-MOST]:
+                old.unlink(missing_ok=True)
+    return judged
