@@ -12,6 +12,8 @@ def test_deaths_costs_rescues_and_causes_are_those_of_the_runs() -> None:
     found = facts.dead_units(dead_record())
     assert (found["default_dead"], found["default_last"]) == ("1.0 %", "2.0 %")
     assert (found["high_dead"], found["high_first"], found["high_last"]) == ("60 %", "75 %", "45 %")
+    assert (found["high_relu"], found["high_leaky_relu"]) == ("93.2 %", "96.0 %")
+    assert found["high_leaky_change"] == "280 more of 10,000 test images are right"
     # Of three that were dead after epoch 1 in the last layer one fires again: half and none.
     assert found["high_revived_last"] == "25 %"
     # Of four that died, three did so in epoch 1; one was born dead.

@@ -108,6 +108,7 @@ def dead_record() -> dict[str, Runs]:
         run(seed, 0.1, (1.0, 0.9), input_scale="raw", optimizer="sgd", learning_rate=1e-2)
         for seed in (0, 1)
     ]
+    descent.append(run(0, 0.91, (0.0, 0.01), optimizer="sgd", learning_rate=1e-2))
     made = {"dead-rate": rates, "lesion": lesion, "revival": revival}
     made |= {"dead-causes": causes, "dead-causes-sgd": descent}
     return {name: dead_runs(*runs) for name, runs in made.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 from activation_study.engine.records.records import Runs
 from activation_study.errors import IncompleteRecordError
@@ -92,38 +93,49 @@ def dead_units(record: Mapping[str, Runs], **verdicts: Verdict) -> dict[str, str
     return found | _rescues(record["revival"]) | _causes(record)
 
 
-def _percent(share: float, digits: int = 0) -> str:
+RATES = {"default": DEFAULT_LEARNING_RATE, "ten": 1e-2, "high": 3.16e-2, "highest": 1e-1}
+NAMES = {rate: name for name, rate in RATES.items()}
+"""What the page calls a rate."""
+
+
+def _percent(share: Any, digits: int = 0) -> str:
     return f"{100 * share:.{digits}f} %" if math.isfinite(share) else NO_ANSWER
 
 
 def _counts(runs: Runs) -> dict[str, str]:
     """How many units of ReLU networks end dead in each layer, and come back, at some rates."""
-    rates = {"default": DEFAULT_LEARNING_RATE, "ten": 1e-2, "high": 3.16e-2, "highest": 1e-1}
-    names = ("dead", "first", "last", "silent", "revived_first", "revived_last", "epoch_one")
-    found = {f"{rate}_{name}": NO_ANSWER for rate in rates for name in names}
+    names = ("dead", "first", "last", "silent", "revived_first", "revived_last", "epoch_one",
+             "relu", "leaky_relu", "elu", "leaky_change")  # fmt: skip
+    found = {f"{rate}_{name}": NO_ANSWER for rate in RATES for name in names}
     try:
         rows = death.judged_runs(runs)
         layers = death.by_layer(runs)
     except IncompleteRecordError:
         return found
     columns = ["dead_end", "silent_end", "revived_first", "revived_last"]
-    means = rows[rows["hidden"] == "relu"].groupby("learning_rate")[columns].mean().T.to_dict()
-    for name, rate in rates.items():
-        if rate not in means:
+    means = rows[rows["hidden"] == "relu"].groupby("learning_rate")[columns].mean()
+    right = rows.pivot_table("accuracy", "learning_rate", "hidden")
+    for name, rate in RATES.items():
+        if rate not in means.index:
             continue
         digits = 1 if rate == DEFAULT_LEARNING_RATE else 0
-        own, of_layers = means[rate], layers.loc[rate].to_numpy().ravel()
+        own, of_layers = means.loc[rate], layers.loc[rate]
         lives = death.histories(runs, rate)
         deaths = lives[lives["died"] > 0]["died"]
         shares = {
             "dead": own["dead_end"],
-            "first": float(of_layers[0]),
-            "last": float(of_layers[-1]),
+            "first": of_layers.iloc[0],
+            "last": of_layers.iloc[-1],
             "silent": own["silent_end"],
             "revived_first": own["revived_first"],
             "revived_last": own["revived_last"],
             "epoch_one": (deaths == 1).mean(),
         }
+        for function in right.columns.intersection(["relu", "leaky_relu", "elu"]):
+            found[f"{name}_{function}"] = _percent(right.loc[rate, function], 1)
+        if "leaky_relu" in right:
+            gap = right.loc[rate, "leaky_relu"] - right.loc[rate, "relu"]
+            found[f"{name}_leaky_change"] = Amounts("test_accuracy").change(gap)
         whole = ("revived_first", "revived_last", "epoch_one")
         found |= {
             f"{name}_{each}": _percent(share, 0 if each in whole else digits)
@@ -134,15 +146,16 @@ def _counts(runs: Runs) -> dict[str, str]:
 
 def _costs(rates: Runs, lesion: Runs) -> dict[str, str]:
     """What a high rate costs, in images of 10,000, and what its dead units cost by themselves."""
-    wanted = {"ten": 1e-2, "high": 3.16e-2}
+    wanted = {name: RATES[name] for name in ("ten", "high")}
     names = ("right", "lost", "by_death", "by_rate")
     found = {f"{rate}_{name}": NO_ANSWER for rate in wanted for name in names}
     try:
-        costs = death.costs(rates, lesion).T.to_dict()
+        costs = death.costs(rates, lesion)
     except IncompleteRecordError:
         return found
     for name, rate in wanted.items():
-        if own := costs.get(rate):
+        if rate in costs.index:
+            own = costs.loc[rate]
             by_death = round(IMAGES * (own["unharmed"] - own["by_death"]))
             lost = round(IMAGES * (own["unharmed"] - own["accuracy"]))
             found |= {
@@ -167,12 +180,9 @@ def _rescues(runs: Runs) -> dict[str, str]:
         rows = death.judged_runs(runs)
     except IncompleteRecordError:
         return found
-    means = rows.groupby(["second_phase", "learning_rate"])[["accuracy", "dead_end"]].mean()
-    names = {1e-2: "ten", 3.16e-2: "high"}
-    for row in means.reset_index().to_dict("records"):
-        if name := names.get(row["learning_rate"]):
-            found[f"{row['second_phase']}_{name}_right"] = _percent(row["accuracy"], 2)
-            found[f"{row['second_phase']}_{name}_dead"] = _percent(row["dead_end"])
+    for (phase, name), own in rows.groupby(["second_phase", rows["learning_rate"].map(NAMES)]):
+        found[f"{phase}_{name}_right"] = _percent(own["accuracy"].mean(), 2)
+        found[f"{phase}_{name}_dead"] = _percent(own["dead_end"].mean())
     return found
 
 
@@ -186,11 +196,11 @@ def _causes(record: Mapping[str, Runs]) -> dict[str, str]:
     }
     trained = {"adam": "dead-causes", "sgd": "dead-causes-sgd"}
     rows = death.causes({name: [record[study]] for name, study in trained.items()})
-    rows = rows.set_index(["trained", "cause"])
     found = {}
     for name, cause in causes.items():
         for by in trained:
+            own = rows[(rows["trained"] == by) & (rows["cause"] == cause)]
             for end, column in (("born", "born"), ("dead", "dead"), ("right", "accuracy")):
-                share = rows[column].to_dict().get((by, cause), math.nan)
+                share = float(own[column].mean())
                 found[f"{name}_{by}_{end}"] = _percent(share, 1 if end == "right" else 0)
     return found

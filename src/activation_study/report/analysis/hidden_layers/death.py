@@ -164,6 +164,8 @@ def causes(record: Mapping[str, Sequence[Runs]]) -> pd.DataFrame:
                 is_it = pd.Series(True, index=rows.index)
                 for field in _FIELDS:
                     is_it &= rows[field] == changes.get(field, usual[field])
+                    # What is usual with one optimizer is no change of it.
+                    is_it &= (field not in changes) | (rows[field] != usual[field])
                 means = rows.loc[is_it, ["dead_birth", "dead_end", "most", "accuracy"]].mean()
                 if is_it.any():
                     found.setdefault((trained, cause), [*means, is_it.sum()])
