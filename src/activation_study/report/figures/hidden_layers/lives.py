@@ -30,7 +30,7 @@ _LOOKS = dict(zip(PHASES, (Look(QUIET, "o", "--"), *SERIES[:3]), strict=True))
 
 @parts.of_page
 def life_histories(runs: Runs, rates: Sequence[float] = (1e-3, 1e-2, 3.16e-2)) -> Picture:
-    """Draw when units were dead: a panel a rate and layer, a row a unit, black where it was dead.
+    """Draw when units were dead: a panel a rate and layer, a row a unit, filled where it was dead.
 
     One run is drawn for each rate, that of the lowest seed.
 
@@ -69,7 +69,7 @@ def life_histories(runs: Runs, rates: Sequence[float] = (1e-3, 1e-2, 3.16e-2)) -
         for rate, first, final in means.itertuples()
     ]
     middle = [rate for rate in means.index if rate == rates[len(rates) // 2]] or list(means.index)
-    title = "When units were dead: black, a row a unit."
+    title = "When units were dead: filled, a row a unit."
     if middle:
         first, final = 100 * means.loc[middle[0]]
         title = (
@@ -81,7 +81,7 @@ def life_histories(runs: Runs, rates: Sequence[float] = (1e-3, 1e-2, 3.16e-2)) -
         "Of the units dead after epoch 1, so many fire again on some training image at the end: "
         f"{'; '.join(said) or 'none were dead'}.",
         title,
-        "Black: the unit was 0 on all thousand images of the probe, at birth (0) and after each "
+        "Filled: the unit was 0 on all thousand images of the probe, at birth (0) and after each "
         f"epoch. One run a rate. The numbers are of all {rows['seed'].nunique()} seeds and of all "
         "training images.",
     )
