@@ -114,7 +114,7 @@ def _counts(runs: Runs) -> dict[str, str]:
         return found
     columns = ["dead_end", "silent_end", "revived_first", "revived_last"]
     means = rows[rows["hidden"] == "relu"].groupby("learning_rate")[columns].mean()
-    right = rows.pivot_table("accuracy", "learning_rate", "hidden")
+    right = rows.pivot_table("accuracy", "hidden", "learning_rate").to_dict()
     for name, rate in RATES.items():
         if rate not in means.index:
             continue
@@ -131,10 +131,11 @@ def _counts(runs: Runs) -> dict[str, str]:
             "revived_last": own["revived_last"],
             "epoch_one": (deaths == 1).mean(),
         }
-        for function in right.columns.intersection(["relu", "leaky_relu", "elu"]):
-            found[f"{name}_{function}"] = _percent(right.loc[rate, function], 1)
-        if "leaky_relu" in right:
-            gap = right.loc[rate, "leaky_relu"] - right.loc[rate, "relu"]
+        own_right = right[rate]
+        for function in own_right.keys() & {"relu", "leaky_relu", "elu"}:
+            found[f"{name}_{function}"] = _percent(own_right[function], 1)
+        if "leaky_relu" in own_right:
+            gap = own_right["leaky_relu"] - own_right["relu"]
             found[f"{name}_leaky_change"] = Amounts("test_accuracy").change(gap)
         whole = ("revived_first", "revived_last", "epoch_one")
         found |= {
