@@ -22,6 +22,7 @@ def test_deaths_costs_rescues_and_causes_are_those_of_the_runs() -> None:
         "480", "180", "300",
     )  # fmt: skip
     assert (found["redraw_dead_high_right"], found["redraw_dead_high_dead"]) == ("96.50 %", "0 %")
+    assert found["redraw_dead_high_averaged"] == "97.50 %"
     assert (found["bias_adam_born"], found["bias_adam_right"]) == ("40 %", "90.0 %")
     assert found["raw_sgd_dead"] == "95 %"
 

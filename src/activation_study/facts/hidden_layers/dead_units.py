@@ -10,6 +10,7 @@ from activation_study.engine.records.records import Runs
 from activation_study.errors import IncompleteRecordError
 from activation_study.experiment import DEFAULT_LEARNING_RATE
 from activation_study.facts.verdicts import answer, sides
+from activation_study.report.analysis.failures import with_failures_counted
 from activation_study.report.analysis.hidden_layers import death
 from activation_study.report.claims.box.wording import IMAGES, Amounts
 from activation_study.report.claims.rules import ContrastRule
@@ -175,14 +176,16 @@ def _rescues(runs: Runs) -> dict[str, str]:
         f"{phase}_{name}_{end}": NO_ANSWER
         for phase in phases
         for name in ("ten", "high")
-        for end in ("right", "dead")
+        for end in ("right", "averaged", "dead")
     }
     try:
         rows = death.judged_runs(runs)
     except IncompleteRecordError:
         return found
     for (phase, name), own in rows.groupby(["second_phase", rows["learning_rate"].map(NAMES)]):
+        averaged = with_failures_counted(own, "averaged_test_accuracy")
         found[f"{phase}_{name}_right"] = _percent(own["accuracy"].mean(), 2)
+        found[f"{phase}_{name}_averaged"] = _percent(averaged.mean(), 2)
         found[f"{phase}_{name}_dead"] = _percent(own["dead_end"].mean())
     return found
 
