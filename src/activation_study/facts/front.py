@@ -76,7 +76,7 @@ def _hidden(runs: Mapping[str, Runs], said: Said) -> dict[str, str]:
 
 
 def _outputs(said: Said) -> dict[str, str]:
-    """What sigmoids cost in the place of softmax, and what their start is worth."""
+    """What outputs cost and gain, and what the units cost that a high rate kills."""
     first, head = _first("sigmoid-single-label"), said["sigmoid-single-label"]
     lead, noise = said["sigmoid-lead"], said["sigmoid-lead-is-noise"]
     heads = (
@@ -94,12 +94,19 @@ def _outputs(said: Said) -> dict[str, str]:
         )
         if noise.label == "came true" and averaged.effect <= 0 < at_last.low:
             second += " The lead was noise of the last step."
-    start, labels, khot = (
-        said[claim] for claim in ("prior-bias-start", "softmax-multi-label", "khot-gradient")
+    start, labels, khot, death = (
+        said[claim]
+        for claim in (
+            "prior-bias-start",
+            "softmax-multi-label",
+            "khot-gradient",
+            "death-is-the-loss",
+        )
     )
     return {
         "labels": labels.sentence if labels.is_judgement else TO_COME,
         "khot": khot.sentence if khot.is_judgement else TO_COME,
+        "death": death.sentence if death.is_judgement else TO_COME,
         "heads": head.sentence if head.is_judgement else heads,
         "bias": start.sentence if start.is_judgement else PENDING,
         "heads_ahead": str(int((first > 0).sum())),
