@@ -6,10 +6,12 @@ import sys
 
 import pytest
 
-from activation_study import settings
+from activation_study import Experiment, settings
+from activation_study.engine.records.cache import WorkingCache
 from activation_study.report.claims import judge_all
 from activation_study.report.claims.evidence import kept as module
 from activation_study.report.claims.evidence.kept import MOST, kept
+from engine.made_runs import made_run
 
 
 @pytest.fixture
@@ -77,6 +79,21 @@ def test_another_tier_or_version_is_judged_anew(record, monkeypatch, change):
     assert kept(lambda: "new") == "new"
 
 
+def test_a_run_of_no_study_changes_nothing(record, monkeypatch):
+    monkeypatch.setenv(settings.TIER_VARIABLE, "full")
+    cache = WorkingCache(settings.working_cache())
+    assert kept(lambda: "old") == "old"
+    cache.write(made_run(Experiment(dataset="mnist-5k", epochs=2)))
+    assert kept(refuse) == "old"
+    cache.write(made_run(Experiment(dataset="mnist", epochs=2)))
+    assert kept(lambda: "new") == "new"
+    # At the quick tier studies read fewer digits, too.
+    monkeypatch.setenv(settings.TIER_VARIABLE, "quick")
+    assert kept(lambda: "quick") == "quick"
+    cache.write(made_run(Experiment(dataset="mnist-5k", epochs=3)))
+    assert kept(lambda: "new") == "new"
+
+
 def of_another(content):
     """What pickle takes for a value, under a digest that is right for another name."""
     value = pickle.dumps("foreign")
@@ -119,6 +136,16 @@ def test_a_folder_that_cannot_be_made_costs_time_alone(record):
     settings.verdicts().write_text("a file")
     assert kept(lambda: "judged") == "judged"
     assert kept(lambda: "again") == "again"
+
+
+def test_what_cannot_be_read_is_left_to_judging(record):
+    path = record / "runs" / "ab" / "abcd.json"
+    path.unlink()
+    path.symlink_to(path)
+    assert kept(lambda: "judged") == "judged"
+    (record / "src" / "rules.py").unlink()
+    (record / "src" / "rules.py").mkdir()
+    assert kept(lambda: "judged") == "judged"
 
 
 def test_an_error_is_not_kept(record):

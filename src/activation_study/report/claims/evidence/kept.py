@@ -18,6 +18,7 @@ from typing import TypeVar
 from activation_study import settings
 from activation_study.files import sha256, write_once
 from activation_study.report.claims import claims_file
+from activation_study.report.claims.evidence.record import cached_files
 
 MOST = 8
 """Files that are kept, the youngest."""
@@ -29,12 +30,12 @@ Judged = TypeVar("Judged")
 
 
 def basis() -> str:
-    """Return the digest of the code, its versions, the tier, the claims and every recorded byte.
+    """Return the digest of the code, its versions, the tier, the claims and the record's bytes.
 
     Each part is preceded by its length, so that no two different sets of files give one stream.
     """
     cache, data = settings.working_cache(), settings.published()
-    files = [*settings.package().rglob("*.py"), *data.rglob("*"), *cache.glob("??/*.json")]
+    files = [*settings.package().rglob("*.py"), *data.rglob("*"), *cached_files()]
     parts = [sys.version.encode(), settings.tier().encode(), os.fspath(cache).encode()]
     parts += [f"{name} {version(name)}".encode() for name in LIBRARIES]
     for path in [claims_file.where(), *sorted(filter(Path.is_file, files))]:
@@ -44,7 +45,11 @@ def basis() -> str:
 
 def kept(judge: Callable[[], Judged]) -> Judged:
     """Return what was judged on this basis before, else judge, and keep it for other processes."""
-    name = basis()
+    try:
+        name = basis()
+    except OSError:
+        # Judging says what cannot be read, and what mends it.
+        return judge()
     path = settings.verdicts() / f"{name}.pickle"
     with contextlib.suppress(OSError):
         digest, _, content = path.read_bytes().partition(b"\n")
