@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from activation_study.catalogue.spelling import field_written
@@ -183,7 +184,12 @@ def key(verdict: Verdict) -> list[str]:
 def _at_unequal_rates(rule: ContrastRule, row: Row) -> str:
     """Return the rates of both sides of a row; the row may have no name, and a side none either."""
     sides = (rule.arm, row.arm_rate), (rule.reference, row.reference_rate)
-    said = ", ".join(f"{side(own)} {_rate(rate)}".strip() for own, rate in sides)
+    said = ", ".join(
+        # A side that is a rate is named by it.
+        side(own) if "learning_rate" in own else f"{side(own)} {_rate(rate)}".strip()
+        for own, rate in sides
+        if isinstance(own, Mapping)
+    )
     return f"{row.name} ({said})" if row.name else said
 
 
