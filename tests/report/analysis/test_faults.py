@@ -54,9 +54,9 @@ def test_page_figure_and_table_say_the_same(record):
     said = said_of(record)
     assert (said["raw_ill"], said["raw_well"]) == ("10.86 %", "90.50 %")
     assert FAULTS[-1].name in said["not_recorded"]
-    assert "from 10.9 % to 90.5 %" in figure(record).alt
+    assert "from 10.86 % to 90.50 %" in figure(record).alt
     frame = faults_table(record).frame
-    said = "10.9\u00a0% → 90.5\u00a0%. Before: 2 of 2 runs at chance"
+    said = "10.86\u00a0% → 90.50\u00a0%. Before: 2 of 2 runs at chance"
     assert list(frame["right before → after"]) == [said]
 
 

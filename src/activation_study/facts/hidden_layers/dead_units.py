@@ -62,7 +62,7 @@ ANSWERS = {
     "swap": {
         "as claimed": "Swapping in leaky ReLU as well helps more.",
         "too small": "Swapping in leaky ReLU as well changes too little to matter.",
-        "contrary": "Swapping in leaky ReLU undoes that.",
+        "contrary": "Swapping in leaky ReLU as well takes much of that back.",
         "not shown": "Whether it helps more to swap in leaky ReLU, the runs cannot tell.",
     },
 }
@@ -100,7 +100,8 @@ NAMES = {rate: name for name, rate in RATES.items()}
 
 
 def _percent(share: Any, digits: int = 0) -> str:
-    return f"{100 * share:.{digits}f} %" if math.isfinite(share) else NO_ANSWER
+    # 57.5 is not always a little more than 57.4999 in binary.
+    return f"{round(100 * share, 6):.{digits}f} %" if math.isfinite(share) else NO_ANSWER
 
 
 def _counts(runs: Runs) -> dict[str, str]:
@@ -206,5 +207,5 @@ def _causes(record: Mapping[str, Runs]) -> dict[str, str]:
             own = rows[(rows["trained"] == by) & (rows["cause"] == cause)]
             for end, column in (("born", "born"), ("dead", "dead"), ("right", "accuracy")):
                 share = float(own[column].mean())
-                found[f"{name}_{by}_{end}"] = _percent(share, 1 if end == "right" else 0)
+                found[f"{name}_{by}_{end}"] = _percent(share, 2 if end == "right" else 0)
     return found

@@ -40,7 +40,7 @@ def faults_table(record: Mapping[str, Runs]) -> Table:
 
 
 def _said(found: Mapping[str, float]) -> str:
-    ill, well = (f"{100 * found[f'{side}_accuracy']:.1f}\u00a0%" for side in ("ill", "well"))
+    ill, well = (f"{100 * found[f'{side}_accuracy']:.2f}\u00a0%" for side in ("ill", "well"))
     stuck, infinite, runs = (
         int(found[f"ill_num_{what}"]) for what in ("stuck", "infinite", "runs")
     )

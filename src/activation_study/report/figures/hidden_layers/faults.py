@@ -39,14 +39,14 @@ def faults(record: Mapping[str, Runs]) -> Picture:
     axes.plot(well, places, "o", color=SERIES[0].colour, ls="", clip_on=False, label="mended")
     for place, (low, high) in enumerate(zip(ill, well, strict=True)):
         # Where there is little room at the right, the number stands at the left of its point.
-        axes.annotate(f"{low:.1f} % → {high:.1f} %", (min(low, high), place), (0, 7),
+        axes.annotate(f"{low:.2f} % → {high:.2f} %", (min(low, high), place), (0, 7),
                       textcoords="offset points", va="bottom", size=7,
                       ha="left" if min(low, high) < 50 else "right")  # fmt: skip
     axes.set_xlim(0, 100)
     parts.label_x(axes, LABEL)
     parts.legend(figure, axes)
     said = [
-        f"{name}: from {low:.1f} % to {high:.1f} %"
+        f"{name}: from {low:.2f} % to {high:.2f} %"
         for name, low, high in zip(found.index, ill, well, strict=True)
     ]
     return Picture(

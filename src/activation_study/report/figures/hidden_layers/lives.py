@@ -121,7 +121,7 @@ def death_causes(record: Mapping[str, Sequence[Runs]]) -> Picture:
                   label="in the layer with the most", clip_on=False)  # fmt: skip
         axes.plot(percent["born"], heights, "|", color=INK, ms=10, mew=1.6, label="dead at birth")
         for height, end, right in zip(heights, percent.max(axis=1), own["accuracy"], strict=True):
-            axes.annotate(f"{100 * right:.1f} %", (end, height), (7, 0), va="center",
+            axes.annotate(f"{100 * right:.2f} %", (end, height), (7, 0), va="center",
                           textcoords="offset points")  # fmt: skip
         axes.set(xlim=(0, 130), title=trained)
         axes.set_xticks([0, 25, 50, 75, 100])
@@ -129,7 +129,7 @@ def death_causes(record: Mapping[str, Sequence[Runs]]) -> Picture:
         parts.label_x(axes, "units that end dead (%)")
     parts.legend(figure, grid[0])
     said = [
-        f"{cause}, {trained}: {100 * dead:.0f} % dead, {100 * right:.1f} % right"
+        f"{cause}, {trained}: {100 * dead:.0f} % dead, {100 * right:.2f} % right"
         for cause, trained, dead, right in found[
             ["cause", "trained", "dead", "accuracy"]
         ].to_numpy()
@@ -139,7 +139,7 @@ def death_causes(record: Mapping[str, Sequence[Runs]]) -> Picture:
         figure,
         f"Units that are 0 on all training images at the end, of all units. {'; '.join(said)}.",
         f"The most units die with {worst['cause']} ({worst['trained']}): {100 * worst['dead']:.0f} "
-        f"%, and {100 * worst['accuracy']:.1f} % of the test images are right.",
+        f"%, and {100 * worst['accuracy']:.2f} % of the test images are right.",
         "Bars: units of ReLU networks that are 0 on every training image at the end, in the mean "
         "over the layers. Written: test images that are right. Where no number of layers stands, "
         "there are two. 5 epochs; at other rates than the default 10.",
