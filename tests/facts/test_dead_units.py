@@ -23,7 +23,7 @@ def test_deaths_costs_rescues_and_causes_are_those_of_the_runs() -> None:
     )  # fmt: skip
     assert (found["redraw_dead_high_right"], found["redraw_dead_high_dead"]) == ("96.50 %", "0 %")
     assert found["redraw_dead_high_averaged"] == "97.50 %"
-    assert (found["bias_adam_born"], found["bias_adam_right"]) == ("40 %", "90.0 %")
+    assert (found["bias_adam_born"], found["bias_adam_right"]) == ("40 %", "90.00 %")
     assert found["raw_sgd_dead"] == "95 %"
 
 

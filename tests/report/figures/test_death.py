@@ -69,9 +69,9 @@ def test_causes_are_ranked_by_how_many_end_dead() -> None:
     names = [label.get_text() for label in left.get_yticklabels()]
     assert names == ["pixels 0 to 255", "bias \N{MINUS SIGN}1", "Keras's defaults"]
     assert [bar.get_width() for bar in right.patches] == pytest.approx([0.5, 95])
-    assert {text.get_text() for text in left.texts} == {"97.5 %", "90.0 %"}
+    assert {text.get_text() for text in left.texts} == {"97.50 %", "90.00 %"}
     assert line(left, "in the layer with the most").get_xdata().tolist() == [1, 100]
-    assert "pixels 0 to 255 (plain descent): 95 %, and 10.0 %" in picture.title
+    assert "pixels 0 to 255 (plain descent): 95 %, and 10.00 %" in picture.title
 
 
 def test_second_lives_end_where_the_record_does() -> None:

@@ -52,6 +52,7 @@ def faults(record: Mapping[str, Runs]) -> Picture:
     return Picture(
         figure,
         f"Test accuracy of networks that do not learn, and mended. {'; '.join(said)}.",
-        "Networks that do not learn, each before and after one change.",
-        "Means over the seeds, at the last weights. Each pair was trained with the same seeds.",
+        "Networks with a fault, each as it was and mended.",
+        "Of the test images, mean over the seeds, at the last weights. Both of a pair ran on the same "
+        "seeds.",
     )
