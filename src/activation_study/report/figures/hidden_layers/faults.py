@@ -53,6 +53,5 @@ def faults(record: Mapping[str, Runs]) -> Picture:
         figure,
         f"Test accuracy of networks that do not learn, and mended. {'; '.join(said)}.",
         "Networks with a fault, each as it was and mended.",
-        "Of the test images, mean over the seeds, at the last weights. Both of a pair ran on the same "
-        "seeds.",
+        "Mean over the seeds, at the last weights. Both of a pair ran on the same seeds.",
     )
