@@ -9,7 +9,8 @@ from report.deep_runs import born_runs, trained_runs
 
 
 def said(**verdicts):
-    return facts.vanishing(born_runs(), trained_runs(), trained_runs(), verdicts)
+    born = facts.vanishing(born_runs(), verdicts)
+    return born | facts.deep_networks(trained_runs(), trained_runs(), verdicts)
 
 
 def test_gradients_are_said_with_two_digits():

@@ -7,6 +7,7 @@ from activation_study.facts.front import front
 from activation_study.facts.hidden_layers import (
     centring,
     dead_units,
+    deep_networks,
     faults,
     linear_and_step,
     one_seed,
@@ -38,6 +39,7 @@ __all__ = [
     "centring",
     "convergence",
     "dead_units",
+    "deep_networks",
     "divided_relu",
     "false_alarms",
     "faults",

@@ -5,7 +5,7 @@ from activation_study.facts.hidden_layers.dead_units import dead_units
 from activation_study.facts.hidden_layers.faults import faults, recorded_faults
 from activation_study.facts.hidden_layers.linear_and_step import linear_and_step
 from activation_study.facts.hidden_layers.softmax_hidden import softmax_hidden
-from activation_study.facts.hidden_layers.vanishing import vanishing
+from activation_study.facts.hidden_layers.vanishing import deep_networks, vanishing
 from activation_study.facts.hidden_layers.which_one import (
     one_seed,
     turning,
@@ -16,6 +16,7 @@ from activation_study.facts.hidden_layers.which_one import (
 __all__ = [
     "centring",
     "dead_units",
+    "deep_networks",
     "faults",
     "linear_and_step",
     "one_seed",

@@ -1,4 +1,4 @@
-"""What the page on deep networks says: gradients before the first step, and what then trains."""
+"""What the pages on deep networks say: gradients before the first step, and what then trains."""
 
 from __future__ import annotations
 
@@ -100,28 +100,40 @@ SHORT = {
 """Initializers, and what the names of facts call them."""
 
 
-def vanishing(
-    signal: Runs, adam: Runs, descent: Runs, verdicts: Mapping[str, Verdict]
-) -> dict[str, str]:
-    """What becomes of gradients before the first step, and of networks that are trained.
+def vanishing(signal: Runs, verdicts: Mapping[str, Verdict]) -> dict[str, str]:
+    """What becomes of gradients before the first step.
 
     Args:
         signal: Networks before their first step.
-        adam: Deep networks trained by Adam.
-        descent: Deep networks trained by plain descent.
         verdicts: By a name of ``ANSWERS``.
 
     Returns:
         Of each verdict what ``sides`` says, and its sentence (``<name>_said``). Gradients by
         function, weights and depth: ``born_relu_he_32``, and by how much a layer divides them,
-        ``layer_relu_he``. What becomes of them: ``kept_he``, ``lost_he``. Of trained arms accuracy,
-        stuck runs and first epoch off chance: ``adam_sigmoid_batch_8``, with ``_stuck`` and
-        ``_off`` behind it.
+        ``layer_relu_he``. What becomes of them: ``kept_he``, ``lost_he``.
     """
-    found = sides(**verdicts)
-    for name, verdict in verdicts.items():
-        found[f"{name}_said"] = answer(verdict, ANSWERS[name])
-    return found | _born(signal) | _trained("adam", adam) | _trained("sgd", descent)
+    return _answers(verdicts) | _born(signal)
+
+
+def deep_networks(adam: Runs, descent: Runs, verdicts: Mapping[str, Verdict]) -> dict[str, str]:
+    """What becomes of deep networks that are trained.
+
+    Args:
+        adam: Those trained by Adam.
+        descent: Those trained by plain descent.
+        verdicts: By a name of ``ANSWERS``.
+
+    Returns:
+        Of each verdict what ``sides`` says, and its sentence (``<name>_said``). Of trained arms
+        accuracy, stuck runs and first epoch off chance: ``adam_sigmoid_batch_8``, with ``_stuck``
+        and ``_off`` behind it.
+    """
+    return _answers(verdicts) | _trained("adam", adam) | _trained("sgd", descent)
+
+
+def _answers(verdicts: Mapping[str, Verdict]) -> dict[str, str]:
+    said = {f"{name}_said": answer(each, ANSWERS[name]) for name, each in verdicts.items()}
+    return sides(**verdicts) | said
 
 
 def _born(signal: Runs) -> dict[str, str]:
