@@ -86,7 +86,9 @@ def _levels() -> dict[str, str]:
 def frequency_level(num_classes: int) -> float:
     """Return the loss of sigmoids that say the frequency of their class, whatever the image."""
     (level,) = (
-        level.value for level in loss_levels(num_classes) if level.outputs.startswith("the freq")
+        level.value
+        for level in loss_levels(num_classes)
+        if level.loss == "binary_crossentropy" and level.outputs.startswith("the freq")
     )
     return level
 

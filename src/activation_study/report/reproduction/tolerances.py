@@ -13,9 +13,11 @@ Origin: ``benchmarks/rounding_spread.py`` retrains published runs under several 
 and with oneDNN off, in processes of their own, and ``benchmarks/rounding_spread.json`` holds the
 largest difference between any two of these, or between one of them and the record (made on another
 make of CPU). A tolerance is ``FACTOR`` times that, rounded up to two digits, but at least a floor.
-They come from the reference network on MNIST; other networks and data sets were not measured. High
-rates have long tails: with a third as many of their runs measured, an audit of twelve called one
-right run different.
+They come from the reference network on MNIST; other networks and data sets were not measured. Where
+an audit finds a quantity beyond its tolerance, the run is trained under each instruction set; if
+these differ as much, that is the quantity's largest difference, and the run is added to the file,
+with its study. High rates have long tails: with a third as many of their runs measured, an audit of
+twelve called one right run different.
 """
 
 from __future__ import annotations
