@@ -173,6 +173,13 @@ def test_verdicts_stand_by_question_and_are_linked_to_their_boxes(verdicts):
     assert str(shown).startswith(f"{CONVERGENCE}\n[x] one: opposite (100 more of 10,000 test")
 
 
+def test_a_verdict_whose_chapter_is_not_in_the_book_is_not_linked(verdicts, monkeypatch):
+    monkeypatch.setattr("activation_study.report.tables.verdicts._pages", lambda: {"softmax"})
+    html = tables.verdict_tables(verdicts)._repr_html_()
+    assert "Tanh &lt; ReLU." in html
+    assert "convergence.html" not in html
+
+
 def test_a_claim_whose_runs_are_to_come_waits_and_says_that_its_rule_is_registered():
     lacking = made_verdict("gelu-beats-relu", "incomplete record", chapter="convergence")
     assert not tables.verdict_tables([lacking]).groups

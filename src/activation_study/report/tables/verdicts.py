@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 
 import pandas as pd
+import yaml
 
+from activation_study import settings
 from activation_study.measures.metrics import metric_of
 from activation_study.report.claims import box
 from activation_study.report.claims.claim import Finding
@@ -213,6 +216,19 @@ def _rows(verdicts: Iterable[Verdict]) -> Table:
     return Table(frame, markup=tuple(frame.columns))
 
 
+@functools.cache
+def _pages() -> frozenset[str] | None:
+    """Return the chapters that the book has; None for a package used alone, which has no book."""
+    root = settings.repository()
+    if root is None:
+        return None
+    content = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
+    return frozenset(each["file"].removeprefix("chapters/") for each in content["chapters"])
+
+
 def _link(verdict: Verdict) -> str:
-    claim = verdict.claim
+    """Link a saying to its box; its chapter may still wait for the rest of its runs."""
+    claim, pages = verdict.claim, _pages()
+    if pages is not None and claim.chapter not in pages:
+        return escape(claim.assertion)
     return f'<a href="{claim.chapter}.html#verdict-{claim.id}">{escape(claim.assertion)}</a>'
