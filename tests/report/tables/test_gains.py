@@ -18,7 +18,9 @@ FUNCTIONS = {
     "silu": lambda z: z * scipy.special.expit(z),
     "tanh": math.tanh,
 }
-CHAPTER = Path(__file__).parents[3] / "chapters" / "vanishing.md"
+CHAPTERS = [
+    Path(__file__).parents[3] / "chapters" / f"{name}.md" for name in ("vanishing", "deep-networks")
+]
 
 
 def mean(function):
@@ -37,7 +39,10 @@ def test_a_scale_makes_up_for_the_mean_square(name):
 
 def test_the_page_types_the_scales_of_gelu_and_of_a_centred_sigmoid():
     typed = {
-        float(scale) for scale in re.findall(r"VarianceScaling\((\d[\d.]*)\)", CHAPTER.read_text())
+        float(scale)
+        for scale in re.findall(
+            r"VarianceScaling\((\d[\d.]*)\)", "".join(chapter.read_text() for chapter in CHAPTERS)
+        )
     }
     gelu = 1 / mean(lambda z: FUNCTIONS["gelu"](z) ** 2)
     centred = 1 / mean(lambda z: (scipy.special.expit(z) - 0.5) ** 2)

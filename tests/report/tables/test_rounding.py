@@ -36,12 +36,13 @@ def test_the_note_counts_the_runs_that_came_again_in_every_digit(tmp_path):
 
 
 def test_what_was_measured_belongs_to_the_present_record():
-    keys = {run["key"] for run in tolerances.spread()["runs"]}
-    root = settings.repository()
     from activation_study.engine.records.published import PublishedRecord
 
-    recorded = PublishedRecord(root / "data").read("core", "runs")["key"].to_pylist()
-    assert keys <= set(recorded)
+    published = PublishedRecord(settings.repository() / "data")
+    measured = {(run.get("study", "core"), run["key"]) for run in tolerances.spread()["runs"]}
+    for study in {study for study, _ in measured}:
+        recorded = published.read(study, "runs")["key"].to_pylist()
+        assert {key for of, key in measured if of == study} <= set(recorded)
 
 
 def test_without_the_file_the_remedy_is_said(tmp_path):
