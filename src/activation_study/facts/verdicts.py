@@ -6,8 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from activation_study.measures.metrics import metric_of
+from activation_study.report.claims.box.wording import Amounts
 from activation_study.report.claims.rules import ContrastRule
 from activation_study.report.claims.verdict import Primary, Verdict
+
+NO_ANSWER = "(no answer yet)"
+"""What a page says where runs are missing."""
 
 
 def standing(verdicts: Iterable[Verdict]) -> dict[str, str]:
@@ -45,10 +49,28 @@ def answer(verdict: Verdict, sentences: Mapping[str, str]) -> str:
     """
     primary, rule = verdict.primary, verdict.claim.rule
     if primary is None:
-        return "(no answer yet)"
+        return NO_ANSWER
     assert isinstance(rule, ContrastRule)
     is_small = primary.size == "too small to matter" and rule.expected != "no_worse"
     return sentences["too small" if is_small else primary.direction]
+
+
+def answers(
+    verdicts: Mapping[str, Verdict], sentences: Mapping[str, Mapping[str, str]]
+) -> dict[str, str]:
+    """Return what ``sides`` says, and of each contrast its ``_change`` and its sentence, ``_said``.
+
+    Args:
+        verdicts: On contrasts, by the name under which a page glues them.
+        sentences: Of each name those that ``answer`` chooses from.
+    """
+    found = sides(**verdicts)
+    for name, verdict in verdicts.items():
+        rule, primary = verdict.claim.rule, verdict.primary
+        assert isinstance(rule, ContrastRule)
+        change = Amounts(rule.metric).change(primary.effect) if primary else NO_ANSWER
+        found |= {f"{name}_change": change, f"{name}_said": answer(verdict, sentences[name])}
+    return found
 
 
 def sides(**verdicts: Verdict) -> dict[str, str]:
@@ -70,5 +92,5 @@ def sides(**verdicts: Verdict) -> dict[str, str]:
                 "_reference": of.shown(primary.reference),
                 "_difference": of.shown(primary.effect, signed=True),
             }
-        found |= {f"{name}{end}": value or "(no answer yet)" for end, value in said.items()}
+        found |= {f"{name}{end}": value or NO_ANSWER for end, value in said.items()}
     return found

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from activation_study.catalogue.spelling import with_minus
 from activation_study.engine.records.records import Runs
 from activation_study.errors import IncompleteRecordError
-from activation_study.facts.verdicts import answer, sides
+from activation_study.facts.verdicts import NO_ANSWER, answer, answers
 from activation_study.measures.metrics import metric_of
 from activation_study.report.analysis.hidden_layers.centring import (
     HEIGHT,
@@ -17,11 +17,8 @@ from activation_study.report.analysis.hidden_layers.centring import (
     steps,
 )
 from activation_study.report.claims.box.wording import Amounts
-from activation_study.report.claims.rules import ContrastRule
 from activation_study.report.claims.verdict import Verdict
 from activation_study.report.figures.hidden_layers.centring import CHANCE
-
-NO_ANSWER = "(no answer yet)"
 
 _HELPS = {
     "as claimed": "That is faster.",
@@ -86,12 +83,7 @@ def centring(record: Mapping[str, Runs], **verdicts: Verdict) -> dict[str, str]:
         By the name of a verdict what ``sides`` says, ``_change`` and ``_said``; with ``cause_said``
         and ``use_said`` what follows from the centred ReLU, ``use_sigmoid_said`` from the sigmoid.
     """
-    found = sides(**verdicts)
-    for name, verdict in verdicts.items():
-        rule, primary = verdict.claim.rule, verdict.primary
-        assert isinstance(rule, ContrastRule)
-        change = Amounts(rule.metric).change(primary.effect) if primary else NO_ANSWER
-        found |= {f"{name}_change": change, f"{name}_said": answer(verdict, ANSWERS[name])}
+    found = answers(verdicts, ANSWERS)
     for name, of in (("cause", "relu"), ("use", "relu"), ("use_sigmoid", "sigmoid")):
         found[f"{name}_said"] = answer(verdicts[of], ANSWERS[name])
     return found | _of_runs(record)

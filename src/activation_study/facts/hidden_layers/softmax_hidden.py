@@ -7,7 +7,7 @@ import pandas as pd
 
 from activation_study.engine.records.records import Runs
 from activation_study.errors import IncompleteRecordError
-from activation_study.facts.verdicts import answer, sides
+from activation_study.facts.verdicts import NO_ANSWER, answer, answers
 from activation_study.measures.metrics import metric_of
 from activation_study.report.analysis.hidden_layers.softmax_layers import (
     STANDARDISED,
@@ -17,10 +17,7 @@ from activation_study.report.analysis.hidden_layers.softmax_layers import (
     variants,
 )
 from activation_study.report.claims.box.wording import Amounts, number_in_words
-from activation_study.report.claims.rules import ContrastRule
 from activation_study.report.claims.verdict import Verdict
-
-NO_ANSWER = "(no answer yet)"
 
 ANSWERS = {
     "hidden": {
@@ -79,12 +76,7 @@ def softmax_hidden(
         batch: On ReLU with batch normalization, beside softmax.
     """
     verdicts = {"hidden": hidden, "scale": scale, "standardised": standardised, "batch": batch}
-    found = sides(**verdicts)
-    for name, verdict in verdicts.items():
-        rule, primary = verdict.claim.rule, verdict.primary
-        assert isinstance(rule, ContrastRule)
-        change = Amounts(rule.metric).change(primary.effect) if primary else NO_ANSWER
-        found |= {f"{name}_change": change, f"{name}_said": answer(verdict, ANSWERS[name])}
+    found = answers(verdicts, ANSWERS)
     for name, verdict in (("dependence", scale), ("power", standardised), ("use", standardised)):
         found[f"{name}_said"] = answer(verdict, ANSWERS[name])
     return found | _levels(runs) | _spreads(runs)
