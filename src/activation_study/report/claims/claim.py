@@ -54,6 +54,7 @@ class Claim(Part):
     Attributes:
         id: permanent name.
         chapter: the page that tries it; also its family for Holm's adjustment.
+        page: where its box stands, if that is another page than the chapter's own.
         assertion: what is claimed.
         control: whether it tries the protocol and not an advice: listed apart, in no family.
         advice: what to do, once it is judged.
@@ -65,6 +66,7 @@ class Claim(Part):
 
     id: Name
     chapter: Name
+    page: Name | None = None
     assertion: Text
     control: bool = False
     advice: str = ""
@@ -72,6 +74,11 @@ class Claim(Part):
     notes: Annotated[tuple[Note, ...], Field(strict=False)] = ()
     published: Annotated[tuple[Finding, ...], Field(strict=False)] = ()
     rule: Annotated[Rule, Field(discriminator="kind")] | None = None
+
+    @property
+    def shown_on(self) -> str:
+        """The page where its box stands."""
+        return self.page or self.chapter
 
     @property
     def study(self) -> str | None:

@@ -227,8 +227,8 @@ def _pages() -> frozenset[str] | None:
 
 
 def _link(verdict: Verdict) -> str:
-    """Link a saying to its box; its chapter may still wait for the rest of its runs."""
+    """Link a saying to its box; its page may still wait for the rest of its runs."""
     claim, pages = verdict.claim, _pages()
-    if pages is not None and claim.chapter not in pages:
+    if pages is not None and claim.shown_on not in pages:
         return escape(claim.assertion)
-    return f'<a href="{claim.chapter}.html#verdict-{claim.id}">{escape(claim.assertion)}</a>'
+    return f'<a href="{claim.shown_on}.html#verdict-{claim.id}">{escape(claim.assertion)}</a>'
