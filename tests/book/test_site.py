@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from copy import copy
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -75,6 +77,18 @@ def test_images_have_alternative_text(site: Path, page_path: str) -> None:
     images = parsed(site / page_path).select("article img, article figure svg")
     words = [str(image.get("alt") or image.get("aria-label") or "").strip() for image in images]
     assert [str(image)[:80] for image, said in zip(images, words, strict=True) if not said] == []
+
+
+def test_no_line_breaks_before_a_percent_sign_and_code_keeps_its_spaces(
+    site: Path, page_path: str
+) -> None:
+    page = copy(parsed(site / page_path))
+    code = page.select("pre, code, script, style, svg")
+    assert not any("\N{NO-BREAK SPACE}%" in each.get_text() for each in page.select("pre, code"))
+    for each in code:
+        each.decompose()
+    said = [each.get_text() for each in page.select("article p, article li")]
+    assert not [text for text in said if re.search(r"\d[ \n]%", text)]
 
 
 def test_pages_name_their_icon(site: Path, page_path: str) -> None:
