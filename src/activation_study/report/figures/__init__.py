@@ -27,6 +27,7 @@ from activation_study.report.figures.hidden_layers.softmax_layers import (
 )
 from activation_study.report.figures.hidden_layers.which_one import settings_matrix, variance_shares
 from activation_study.report.figures.hidden_layers.winners import budgets, chance_matrix, seed_ranks
+from activation_study.report.figures.interactive.bench import softmax_bench
 from activation_study.report.figures.learning_curves import (
     convergence,
     early_training,
@@ -107,6 +108,7 @@ __all__ = [
     "side_by_side",
     "signs",
     "skill",
+    "softmax_bench",
     "speed",
     "spread_by_layer",
     "strip",

@@ -1,0 +1,1 @@
+"""Figures that a reader can touch: each is drawn in its first state, with the data for others."""
