@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import shutil
 from html import escape
@@ -44,6 +45,29 @@ def add_tier_notice(app: Sphinx, doctree: nodes.document) -> None:
         title.parent.insert(title.parent.index(title) + 1, notice)
 
 
+def head(app: Sphinx, page: str, title: str, text: str) -> str:
+    """Return the tags that search engines and previews of links read.
+
+    Args:
+        app: the build.
+        page: the page's name.
+        title: of the page.
+        text: what the page says; its first sentences are taken.
+    """
+    words = re.split(r"(?<=[.?!])\s+", text)
+    while len(words) > 1 and len(" ".join(words)) > LONGEST_DESCRIPTION:
+        words.pop()
+    said = " ".join(" ".join(words).split())
+    tags = {"title": title, "description": said, "type": "article"}
+    tags["site_name"] = app.config.html_title or app.config.project
+    if base := app.config.html_baseurl:
+        tags["url"] = posixpath.join(base, app.builder.get_target_uri(page))
+    tagged = (
+        f'<meta property="og:{name}" content="{escape(each)}">' for name, each in tags.items()
+    )
+    return f'<meta name="description" content="{escape(said)}">{"".join(tagged)}'
+
+
 def describe(
     app: Sphinx,
     pagename: str,
@@ -51,21 +75,19 @@ def describe(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Describe a page by its first sentences, for search engines and previews of links."""
+    """Describe a page by its first sentences."""
     if doctree is None:
         return
+    title = app.env.titles[pagename].astext()
     if pagename == app.config.root_doc:
-        context["title"] = FRONT_TITLE
+        context["title"] = title = FRONT_TITLE
     paragraphs = (
         each for each in doctree.findall(nodes.paragraph) if isinstance(each.parent, nodes.section)
     )
-    words = re.split(r"(?<=[.?!])\s+", next(paragraphs, nodes.paragraph()).astext())
-    while len(words) > 1 and len(" ".join(words)) > LONGEST_DESCRIPTION:
-        words.pop()
-    text = escape(" ".join(" ".join(words).split()), quote=True)
+    tags = head(app, pagename, title, next(paragraphs, nodes.paragraph()).astext())
     # Docutils names a viewport of its own, as the theme does.
     own = re.sub(r'<meta name="viewport"[^>]*>\s*', "", context.get("metatags") or "")
-    context["metatags"] = f'{own}<meta name="description" content="{text}">'
+    context["metatags"] = own + tags
 
 
 def keep_percents_whole(app: Sphinx, doctree: nodes.document, page: str) -> None:

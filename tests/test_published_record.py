@@ -19,7 +19,8 @@ from activation_study.measures.metrics import AVERAGED, RULES
 from activation_study.measures.multilabel import MULTILABEL
 from activation_study.measures.numbers.composition import COMPOSITION
 from activation_study.measures.numbers.regression import REGRESSION
-from activation_study.report.claims.judging import judge_all
+from activation_study.report.claims import claims_file
+from activation_study.report.claims.judging import judge_all, load_claims
 
 OTHER_MEASURES = (MULTILABEL, REGRESSION, COMPOSITION)
 """Those that the data card describes apart from those of one right class."""
@@ -163,3 +164,11 @@ def test_every_claim_whose_study_is_published_has_a_verdict() -> None:
     controls = {each.claim.id: each.primary for each in verdicts if each.claim.control}
     otherwise = {name for name, each in controls.items() if each and each.direction != "as claimed"}
     assert otherwise == {"relu-over-sum-fails"}
+
+
+def test_no_id_of_a_claim_is_lost() -> None:
+    """Its page may have been cited: `activation-study register` lists the new, and refuses this."""
+    listed = (settings.published() / claims_file.IDS).read_text().split()
+    present = sorted(claim.id for claim in load_claims())
+    assert set(listed) - set(present) == set(), "withdraw a claim (kind: withdrawn), or keep it"
+    assert listed == present, "run activation-study register, and commit data/claim_ids.txt"

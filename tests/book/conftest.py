@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import os
 import shutil
 import threading
@@ -21,13 +22,23 @@ ROOT = Path(__file__).parents[2]
 SITE = Path(os.environ.get("ACTIVATION_STUDY_SITE", ROOT / "_build" / "html"))
 # Written by Sphinx and the theme; what the book says is not in them.
 GENERATED = {"genindex.html", "search.html"}
+VERDICTS = "verdicts/"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def site_pages() -> list[str]:
-    """Return the paths of the book's own pages below the site's root."""
+    """Return the paths of the book's own pages below the site's root.
+
+    Of the pages of verdicts, which are made alike, one of each status, with and without findings.
+    """
     found = (path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html"))
-    return sorted(page for page in found if page not in GENERATED and not page.startswith("_"))
+    own = {page for page in found if page not in GENERATED and not page.startswith(("_", VERDICTS))}
+    listed = SITE / "verdicts.json"
+    verdicts = json.loads(listed.read_text(encoding="utf-8")) if listed.is_file() else []
+    of_a_kind = {
+        (each["status"], bool(each["claim"]["published"])): each["claim"]["id"] for each in verdicts
+    }
+    return sorted(own | {f"{VERDICTS}{name}.html" for name in of_a_kind.values()})
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -176,6 +176,22 @@ def test_registering_twice_gives_the_same_bytes(data: Path) -> None:
     assert len(load_claims()) > 50
 
 
+def test_an_id_that_was_registered_is_never_lost(data: Path) -> None:
+    path, listed = data / "claims.yml", data / claims_file.IDS
+    claims_file.register()
+    ids, text = listed.read_text().split(), path.read_text()
+    assert ids == sorted(claim.id for claim in load_claims())
+    path.write_text(text.replace("- id: linear-collapse\n", "- id: brand-new\n", 1))
+    whole = (data / MANIFEST).read_bytes()
+    with pytest.raises(ClaimsError, match=r"without linear-collapse; accepted: .* kind: withdrawn"):
+        claims_file.register()
+    assert (listed.read_text().split(), (data / MANIFEST).read_bytes()) == (ids, whole)
+    added = "\n  - id: brand-new\n    chapter: softmax\n    assertion: Said.\n"
+    path.write_text(f"{text}{added}")
+    claims_file.register()
+    assert listed.read_text().split() == sorted([*ids, "brand-new"])
+
+
 @pytest.mark.parametrize("content", [b"claims: []\n", b"\xff"])
 def test_what_is_no_file_of_claims_is_not_registered(data: Path, content: bytes) -> None:
     whole = (data / MANIFEST).read_bytes()

@@ -264,6 +264,14 @@ def test_judge_all_takes_one_study_or_several(tmp_path):
         judge("one", "core", path=path)
 
 
+def test_judge_all_says_how_firm_where_it_is_asked(tmp_path):
+    path = write(tmp_path, document(one=contrast(), later=None))
+    runs = toy(*pair(0.01, 0.01))
+    one = judge("one", runs, path=path)
+    assert one.sensitivity
+    assert judge_all(runs, path=path, firm=True) == [one, judge("later", runs, path=path)]
+
+
 def test_every_verdict_validates_against_the_published_schema(tmp_path):
     root = settings.repository()
     published = (root / "data" / "verdicts.schema.json").read_bytes()

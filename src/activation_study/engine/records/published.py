@@ -34,7 +34,7 @@ from activation_study.engine.records.tables import (
 )
 from activation_study.engine.run import Run
 from activation_study.errors import ConflictingRunsError, DamagedRecordError, RecordError
-from activation_study.files import sha256
+from activation_study.files import canonical, sha256
 from activation_study.measures.classification import CLASSIFICATION
 from activation_study.measures.measure_set import MeasureSet
 
@@ -172,6 +172,10 @@ class PublishedRecord:
     def registered(self) -> dict[str, str]:
         """SHA-256 of each file that is registered beside the tables, by name."""
         return dict(self._manifest().get("claims", {}))
+
+    def digest(self) -> str:
+        """SHA-256 of what the manifest holds, which its last line says: names this record."""
+        return sha256(canonical(self._manifest()))
 
     def register(self, digests: dict[str, str]) -> None:
         """Registers the SHA-256 of the files that hold the claims; tables stay as they are.

@@ -23,13 +23,16 @@ from activation_study.engine.records.manifest import MANIFEST, REMEDY
 from activation_study.engine.records.published import PublishedRecord
 from activation_study.errors import ClaimsError
 from activation_study.files import sha256, write_whole
-from activation_study.registry import nearest, shown
+from activation_study.registry import listed, nearest, shown
 from activation_study.report.claims import against_studies, verdict
 from activation_study.report.claims.claim import ClaimsFile
 
 SCHEMA, VERDICTS_SCHEMA = "claims.schema.json", "verdicts.schema.json"
 FIRST_ROUND = ("first_round.yml", "first_round.json")
 """The rules of the first round and what they gave: kept as they were."""
+
+IDS = "claim_ids.txt"
+"""Every id that was ever registered, sorted: each has a page that may be cited, so none goes."""
 
 COMMAND = "activation-study register"
 REMEDIES = (
@@ -110,18 +113,32 @@ def register() -> list[str]:
         The names of the files.
 
     Raises:
-        ClaimsError: the claims break their form, or there are none in the published record.
+        ClaimsError: the claims break their form, lack an id that was registered before, or there
+            are none in the published record.
         RecordError: the manifest is damaged, or cannot be written.
     """
     own = settings.claims()
     made = {SCHEMA: schema(), VERDICTS_SCHEMA: verdict.schema()}
     past = {name: _content(own.with_name(name)) for name in _present(own.parent, FIRST_ROUND)}
     contents = {own.name: _content(own)} | made | past
-    parse(contents[own.name], own)
+    ids = _lasting_ids(parse(contents[own.name], own), own.with_name(IDS))
     PublishedRecord(own.parent).register({name: sha256(text) for name, text in contents.items()})
-    for name, content in made.items():
+    for name, content in (made | {IDS: ids}).items():
         write_whole(own.with_name(name), content)
     return list(contents)
+
+
+def _lasting_ids(register: ClaimsFile, path: Path) -> bytes:
+    """Return the ids of a file of claims, a line each, where none is lost that `path` lists."""
+    present = {claim.id for claim in register.claims}
+    before = path.read_text(encoding="utf-8").split() if path.exists() else []
+    if lost := [name for name in before if name not in present]:
+        raise ClaimsError(
+            f"{settings.claims().name}: received claims without {listed(lost)}; accepted: every id "
+            f"that {path.name} lists, as the page of each may have been cited. Remedy: keep the "
+            "claim, and give it a rule of kind: withdrawn."
+        )
+    return "".join(f"{name}\n" for name in sorted(present)).encode()
 
 
 def first_round() -> list[dict[str, Any]]:

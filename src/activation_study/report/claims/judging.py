@@ -260,16 +260,24 @@ def sensitivity(
 
 
 def judge_all(
-    runs: Runs | Mapping[str, Runs] | None = None, *, path: Path | str | None = None
+    runs: Runs | Mapping[str, Runs] | None = None,
+    *,
+    path: Path | str | None = None,
+    firm: bool = False,
 ) -> list[Verdict]:
-    """Judge every claim, in the order of the file; unlike `judge`, not how firm they are.
+    """Judge every claim, in the order of the file; how firm each is only where `firm` asks for it.
 
-    Those of the record itself are judged once for all processes, as long as nothing changes.
+    Those of the record itself are judged once for all processes, as long as nothing changes. See
+    `judge` for the other arguments and the errors.
     """
     register = claims_file.read(path)
 
     def judged() -> list[Verdict]:
         court = _court(register, runs)
-        return [court.judge(claim) for claim in register.claims]
+        found = [court.judge(claim) for claim in register.claims]
+        if not firm:
+            return found
+        return [replace(each, sensitivity=sensitivity_of(court, each.claim)) for each in found]
 
-    return kept(judged) if runs is None and path is None else judged()
+    own = runs is None and path is None
+    return kept(judged, "-firm" if firm else "") if own else judged()

@@ -43,10 +43,15 @@ def basis() -> str:
     return sha256(*(len(part).to_bytes(8, "big") + part for part in parts))
 
 
-def kept(judge: Callable[[], Judged]) -> Judged:
-    """Return what was judged on this basis before, else judge, and keep it for other processes."""
+def kept(judge: Callable[[], Judged], variant: str = "") -> Judged:
+    """Return what was judged on this basis before, else judge, and keep it for other processes.
+
+    Args:
+        judge: what to call.
+        variant: tells apart what is judged in several ways on one basis; ends a file's name.
+    """
     try:
-        name = basis()
+        name = basis() + variant
     except OSError:
         # Judging says what cannot be read, and what mends it.
         return judge()
@@ -61,7 +66,7 @@ def kept(judge: Callable[[], Judged]) -> Judged:
     judged = judge()
     with contextlib.suppress(OSError):
         # A run that was recorded, or set aside as damaged, meanwhile is part of another basis.
-        if basis() == name:
+        if basis() + variant == name:
             content = pickle.dumps(judged)
             path.parent.mkdir(parents=True, exist_ok=True)
             write_once(path, sha256(name.encode(), content).encode() + b"\n" + content)
