@@ -3,6 +3,7 @@
 Each function belongs to a page, or to several that say the same.
 """
 
+from activation_study.facts.desk import desk
 from activation_study.facts.front import front
 from activation_study.facts.hidden_layers import (
     centring,
@@ -40,6 +41,7 @@ __all__ = [
     "convergence",
     "dead_units",
     "deep_networks",
+    "desk",
     "divided_relu",
     "false_alarms",
     "faults",

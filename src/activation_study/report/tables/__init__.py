@@ -18,6 +18,7 @@ from activation_study.report.tables.verdicts import (
     findings_table,
     rounds_table,
     untried_table,
+    verdict_line,
     verdict_tables,
 )
 
@@ -43,5 +44,6 @@ __all__ = [
     "skills_table",
     "steps_table",
     "untried_table",
+    "verdict_line",
     "verdict_tables",
 ]

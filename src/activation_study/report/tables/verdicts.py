@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -87,6 +87,31 @@ class VerdictTables:
             for question, verdicts in self.groups.items()
         ]
         return "\n\n".join([*groups, self.notice] if self.notice else groups)
+
+
+@dataclass(frozen=True)
+class VerdictLine:
+    """A verdict among other text, in one line."""
+
+    verdict: Verdict
+
+    def _repr_html_(self) -> str:
+        """Show the saying, which leads to its box, and the answer.
+
+        Of two sides that were compared, also their difference and its 95 % interval.
+        """
+        is_of_two = isinstance(getattr(self.verdict.claim.rule, "reference", None), Mapping)
+        interval = escape(_interval(self.verdict)) if is_of_two else ""
+        return f"{_link(self.verdict)} {box.badge(self.verdict.label)} {interval}".rstrip()
+
+    def __str__(self) -> str:
+        """Return the same as text for a terminal."""
+        return box.as_line(self.verdict)
+
+
+def verdict_line(verdict: Verdict) -> VerdictLine:
+    """Show one verdict in a line, for a page that answers by several."""
+    return VerdictLine(verdict)
 
 
 def verdict_tables(verdicts: Iterable[Verdict]) -> VerdictTables:
