@@ -102,7 +102,8 @@ class VerdictLine:
         """
         is_of_two = isinstance(getattr(self.verdict.claim.rule, "reference", None), Mapping)
         interval = escape(_interval(self.verdict)) if is_of_two else ""
-        return f"{_link(self.verdict)} {box.badge(self.verdict.label)} {interval}".rstrip()
+        said = f"{_link(self.verdict)} {box.badge(self.verdict.label)} {interval}".rstrip()
+        return said.replace(" %", "\N{NO-BREAK SPACE}%")
 
     def __str__(self) -> str:
         """Return the same as text for a terminal."""
