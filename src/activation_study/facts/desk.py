@@ -57,10 +57,10 @@ LEADS = {
         "Whether sigmoids help, as the thread advises, the runs cannot tell.",
     ),
     "outputs-are-probabilities": (
-        "As often as asked for, its error was within what chance would show.",
-        "About as often as asked for, its error was within what chance would show.",
-        "After long training, its error was more than chance would show.",
-        "Whether its error is more than chance would show, the runs cannot tell.",
+        "As often as asked for, its calibration error was within what chance would show.",
+        "About as often as asked for, its calibration error was within what chance would show.",
+        "After long training, its calibration error was more than chance would show.",
+        "Whether its calibration error is more than chance would show, the runs cannot tell.",
     ),
     "temperature-mends": (
         "One fitted number, the temperature, mends most of that.",
