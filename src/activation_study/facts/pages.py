@@ -10,7 +10,7 @@ from activation_study.catalogue.spelling import with_minus
 from activation_study.engine.records.records import Runs
 from activation_study.errors import IncompleteRecordError
 from activation_study.experiment import DEFAULT_LEARNING_RATE
-from activation_study.facts.verdicts import answer, primary_of, sides
+from activation_study.facts.verdicts import NO_ANSWER, answer, primary_of, sides
 from activation_study.registry import listed
 from activation_study.report import claims
 from activation_study.report.analysis.arms import curve_runs, with_head
@@ -143,14 +143,19 @@ MATCHED = {
 """Which sentence follows from how the claim on matched outputs came out."""
 
 
-def which_output(record: Mapping[str, Runs], match: Verdict) -> dict[str, str]:
+def which_output(record: Mapping[str, Runs], match: Verdict, **many: Verdict) -> dict[str, str]:
     """How near the advised layers come to the best of their tasks, and how far softmax spreads.
 
     Args:
         record: Study -> its runs.
         match: On outputs that can say every target.
+        **many: On sigmoids in the place of softmax for many classes: what each changes is said.
     """
     found = sides(match=match) | {"match_said": answer(match, MATCHED)}
+    found |= {
+        f"{name}_change": _change(each) if each.primary else NO_ANSWER
+        for name, each in many.items()
+    }
     try:
         rows = skills(record)
     except IncompleteRecordError:
@@ -160,8 +165,8 @@ def which_output(record: Mapping[str, Runs], match: Verdict) -> dict[str, str]:
     found |= {
         "num_tried": number_in_words(len(tried)),
         "not_recorded": f"Not recorded yet: {listed(missing)}." if missing else "",
-        "advised": "(no answer yet)",
-        "spread": "(no answer yet)",
+        "advised": NO_ANSWER,
+        "spread": NO_ANSWER,
     }
     if rows is not None:
         # Where the advised layer has no runs yet, its task says nothing of it.

@@ -41,7 +41,10 @@ def test_of_shares_only_the_few_images_count_and_what_is_not_recorded_is_named()
 def test_the_prose_says_how_near_the_cards_come_and_stays_true_without_runs():
     shown = primary(-2.0, "as claimed", "matters", reference=3.4)
     match = verdict(claim("made", contrast(metric="test_rmse")), primary=shown)
-    said = facts.which_output({"regression": number_runs(), "shares": share_runs()}, match)
+    said = facts.which_output(
+        {"regression": number_runs(), "shares": share_runs()}, match, many=match
+    )
+    assert said["many_change"] == "the root mean squared error is lower by 2"
     assert (said["num_tried"], said["advised"]) == ("two", "1.00 (a number of either sign)")
     assert said["spread"].startswith("from 0.")
     assert said["match_said"] == "Outputs that can say every target are better."
