@@ -111,10 +111,11 @@ def _default(runs: Runs) -> dict[str, str]:
 
 
 def _few_units(record: Mapping[str, Runs]) -> dict[str, str]:
-    """What a hundred classes reach on one unit, and the rates of a thousand without a limit."""
+    """What a hundred classes reach on one unit; what a thousand do without a limit, at which rate."""
     percent, found = metric_of("accuracy"), {}
     for study, fixed, column in (
         ("many-classes", {"task": TASKS[-1]}, "learning_rate"),
+        ("many-classes", {"task": TASKS[-1]}, "test_accuracy"),
         ("rank-limit", {"task": TASKS[1], "bottleneck": 1}, "test_accuracy"),
     ):
         frame = evaluation_runs(
@@ -128,5 +129,6 @@ def _few_units(record: Mapping[str, Runs]) -> dict[str, str]:
             if column == "learning_rate":
                 found[f"{name}_rate"] = f"{values.median():g}"
             elif len(values):
-                found[f"{name}_control"] = percent.shown(values.mean())
+                of = "control" if study == "rank-limit" else "thousand"
+                found[f"{name}_{of}"] = percent.shown(values.mean())
     return found
