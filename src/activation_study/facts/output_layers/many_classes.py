@@ -111,7 +111,7 @@ def _default(runs: Runs) -> dict[str, str]:
 
 
 def _few_units(record: Mapping[str, Runs]) -> dict[str, str]:
-    """What a hundred classes reach on one unit; what a thousand do without a limit, at which rate."""
+    """What a hundred classes reach on one unit, and a thousand without a limit, at which rate."""
     percent, found = metric_of("accuracy"), {}
     for study, fixed, column in (
         ("many-classes", {"task": TASKS[-1]}, "learning_rate"),
