@@ -19,11 +19,13 @@ from activation_study.experiment import DEFAULT_LEARNING_RATE, Experiment, grid
 if TYPE_CHECKING:
     from activation_study import facts, studies
     from activation_study.engine.sweeps.sweep import load, run
+    from activation_study.probes import DeadUnits, reliability
     from activation_study.report import analysis, claims, demonstrations, figures, tables
     from activation_study.report.claims.judging import judge, judge_all
 
 __all__ = [
     "DEFAULT_LEARNING_RATE",
+    "DeadUnits",
     "Experiment",
     "activations",
     "analysis",
@@ -38,6 +40,7 @@ __all__ = [
     "judge_all",
     "load",
     "register",
+    "reliability",
     "run",
     "studies",
     "tables",
@@ -51,6 +54,8 @@ _LATE = {
     "studies": "activation_study.studies",
     "run": "activation_study.engine.sweeps.sweep",
     "load": "activation_study.engine.sweeps.sweep",
+    "DeadUnits": "activation_study.probes",
+    "reliability": "activation_study.probes",
     "analysis": "activation_study.report.analysis",
     "claims": "activation_study.report.claims",
     "demonstrations": "activation_study.report.demonstrations",

@@ -56,3 +56,7 @@ class DownloadError(DatasetError):
 
 class RemovedStudyWarning(UserWarning):
     """A study that was published has been deleted: its runs count as not recorded."""
+
+
+class DeadUnitsWarning(UserWarning):
+    """A layer of a network that trains has lost many of its units."""

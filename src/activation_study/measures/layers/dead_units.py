@@ -104,7 +104,7 @@ def _activation_summary(activations: np.ndarray) -> dict[str, float]:
     values -= unit_means
     variances = np.einsum("ij,ij->j", values, values) / values.shape[0]
     summary = {"dead": float(dead(activations).mean())}
-    summary |= {name: _dormant(unit_magnitudes, tau) for name, tau in DORMANT_THRESHOLDS.items()}
+    summary |= {name: dormant(unit_magnitudes, tau) for name, tau in DORMANT_THRESHOLDS.items()}
     return summary | {
         "mean": float(unit_means.mean()),
         "spread": float(np.sqrt(variances).mean()),
@@ -125,7 +125,7 @@ def _slope_summary(slopes: np.ndarray, lipschitz: float) -> dict[str, float]:
     }
 
 
-def _dormant(unit_magnitudes: np.ndarray, tau: float) -> float:
+def dormant(unit_magnitudes: np.ndarray, tau: float) -> float:
     """Share of units whose mean |h| is at most `tau` times the mean |h| of the layer.
 
     In a layer that is 0 throughout every unit is dormant.
