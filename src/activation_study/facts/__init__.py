@@ -6,10 +6,12 @@ Each function belongs to a page, or to several that say the same.
 from activation_study.facts.desk import desk
 from activation_study.facts.front import front
 from activation_study.facts.hidden_layers import (
+    born_dead,
     centring,
     dead_units,
     deep_networks,
     faults,
+    first_weights,
     linear_and_step,
     one_seed,
     recorded_faults,
@@ -36,6 +38,7 @@ from activation_study.facts.protocol import false_alarms, protocol
 from activation_study.facts.verdicts import rounds, sides, standing
 
 __all__ = [
+    "born_dead",
     "calibration",
     "centring",
     "convergence",
@@ -45,6 +48,7 @@ __all__ = [
     "divided_relu",
     "false_alarms",
     "faults",
+    "first_weights",
     "front",
     "linear_and_step",
     "loss_pairs",

@@ -3,6 +3,7 @@
 import dataclasses
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from activation_study.report import figures
@@ -80,6 +81,30 @@ def test_second_lives_end_where_the_record_does() -> None:
     np.testing.assert_allclose(line(above, "the default rate").get_ydata(), 4.5)
     np.testing.assert_allclose(line(below, "the same rate").get_ydata(), 60)
     assert "with the default rate and dead units drawn anew: 96.50 %" in picture.title
+
+
+def test_networks_that_are_born_dead_stand_between_their_bounds() -> None:
+    rows = [
+        (1, 9, 0.99, 1.0, 0.995, np.nan, np.nan, np.nan),
+        (2, 9, 0.8, 0.9, 0.85, 0.82, 0.76, 0.87),
+        (4, 9, 0.01, 0.3, 0.012, np.nan, np.nan, np.nan),
+        (2, 32, 0.99, 1.0, 1.0, np.nan, np.nan, np.nan),
+    ]
+    names = ["width", "depth", "lower", "upper", "drawn", "built", "low", "high"]
+    picture = figures.born_dead(pd.DataFrame(rows, columns=names))
+    (axes,) = picture.figure.axes
+    np.testing.assert_allclose(
+        line(axes, "9 hidden layers, drawn").get_xydata(), [[1, 99.5], [2, 85], [4, 1.2]]
+    )
+    band = axes.collections[0].get_paths()[0].vertices
+    assert {(2, 80), (2, 90), (4, 30)} <= {tuple(point) for point in band.round(6)}
+    (bars,) = axes.containers
+    assert bars.lines[0].get_ydata() == pytest.approx([82])
+    (segment,) = bars.lines[2][0].get_segments()
+    np.testing.assert_allclose(segment[:, 1], [76, 87])
+    assert picture.title.startswith("With 2 units in each of 9 hidden layers 85 %")
+    assert picture.title.endswith("with 4 units 1.2 %.")
+    assert "82 % with 2. 32 hidden layers: " in picture.alt
 
 
 def test_nothing_recorded_is_said() -> None:

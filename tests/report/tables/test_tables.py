@@ -246,3 +246,19 @@ def test_a_finding_stands_beside_ours_with_its_answer(direction, size, expects, 
     assert first["ours"].startswith("\N{MINUS SIGN}0.13 (")
     assert 'href="https://a.org">A &lt;B&gt;</a>' in first["found elsewhere"]
     assert "href" in first["tried here"]
+
+
+@pytest.mark.parametrize(
+    ("label", "expects", "answer"),
+    [
+        ("holds", "as claimed", "replicates"),
+        ("does not hold", "as claimed", "does not"),
+        ("does not hold", "contrary", "replicates"),
+    ],
+)
+def test_a_computation_repeats_a_finding_where_it_answers_alike(label, expects, answer) -> None:
+    finding = {"source": "A", "link": "https://a.org", "found": "So.", "expects": expects}
+    own = made_verdicts.claim("sum", made_verdicts.demonstration(), published=[finding])
+    judged = made_verdicts.verdict(own, "demonstrated", label)
+    (row,) = tables.findings_table([judged]).frame.to_dict("records")
+    assert (row["ours"], row["answer"]) == ("computed", answer)

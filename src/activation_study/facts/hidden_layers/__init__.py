@@ -1,5 +1,6 @@
 """What the pages on hidden layers say: one module a page."""
 
+from activation_study.facts.hidden_layers.before_training import born_dead, first_weights
 from activation_study.facts.hidden_layers.centring import centring
 from activation_study.facts.hidden_layers.dead_units import dead_units
 from activation_study.facts.hidden_layers.faults import faults, recorded_faults
@@ -14,10 +15,12 @@ from activation_study.facts.hidden_layers.which_one import (
 )
 
 __all__ = [
+    "born_dead",
     "centring",
     "dead_units",
     "deep_networks",
     "faults",
+    "first_weights",
     "linear_and_step",
     "one_seed",
     "recorded_faults",

@@ -47,6 +47,12 @@ ANSWERS = {
         "contrary": "Adam does not make good for the scale of the pixels.",
         "not shown": "Whether Adam makes good for the scale of the pixels, the runs cannot tell.",
     },
+    "pytorch": {
+        "as claimed": "So it is the first weights that kill them, and not ReLU.",
+        "too small": "So the first weights make too little of a difference to matter.",
+        "contrary": "So PyTorch's first weights kill fewer.",
+        "not shown": "Whether it is the first weights, the runs cannot tell.",
+    },
     "lower": {
         "as claimed": "Lowering the rate helps.",
         "too small": "Lowering the rate changes too little to matter.",
@@ -99,7 +105,8 @@ NAMES = {rate: name for name, rate in RATES.items()}
 """What the page calls a rate."""
 
 
-def _percent(share: Any, digits: int = 0) -> str:
+def percent(share: Any, digits: int = 0) -> str:
+    """Write a share in percent; what is not finite is ``NO_ANSWER``."""
     # 57.5 is not always a little more than 57.4999 in binary.
     return f"{round(100 * share, 6):.{digits}f} %" if math.isfinite(share) else NO_ANSWER
 
@@ -135,13 +142,13 @@ def _counts(runs: Runs) -> dict[str, str]:
         }
         own_right = right[rate]
         for function in own_right.keys() & {"relu", "leaky_relu", "elu"}:
-            found[f"{name}_{function}"] = _percent(own_right[function], 1)
+            found[f"{name}_{function}"] = percent(own_right[function], 1)
         if "leaky_relu" in own_right:
             gap = own_right["leaky_relu"] - own_right["relu"]
             found[f"{name}_leaky_change"] = Amounts("test_accuracy").change(gap)
         whole = ("revived_first", "revived_last", "epoch_one")
         found |= {
-            f"{name}_{each}": _percent(share, 0 if each in whole else digits)
+            f"{name}_{each}": percent(share, 0 if each in whole else digits)
             for each, share in shares.items()
         }
     return found
@@ -162,7 +169,7 @@ def _costs(rates: Runs, lesion: Runs) -> dict[str, str]:
             by_death = round(IMAGES * (own["unharmed"] - own["by_death"]))
             lost = round(IMAGES * (own["unharmed"] - own["accuracy"]))
             found |= {
-                f"{name}_right": _percent(own["accuracy"], 2),
+                f"{name}_right": percent(own["accuracy"], 2),
                 f"{name}_lost": f"{lost:,}",
                 f"{name}_by_death": f"{by_death:,}",
                 f"{name}_by_rate": f"{lost - by_death:,}",
@@ -185,9 +192,9 @@ def _rescues(runs: Runs) -> dict[str, str]:
         return found
     for (phase, name), own in rows.groupby(["second_phase", rows["learning_rate"].map(NAMES)]):
         averaged = with_failures_counted(own, "averaged_test_accuracy")
-        found[f"{phase}_{name}_right"] = _percent(own["accuracy"].mean(), 2)
-        found[f"{phase}_{name}_averaged"] = _percent(averaged.mean(), 2)
-        found[f"{phase}_{name}_dead"] = _percent(own["dead_end"].mean())
+        found[f"{phase}_{name}_right"] = percent(own["accuracy"].mean(), 2)
+        found[f"{phase}_{name}_averaged"] = percent(averaged.mean(), 2)
+        found[f"{phase}_{name}_dead"] = percent(own["dead_end"].mean())
     return found
 
 
@@ -196,6 +203,8 @@ def _causes(record: Mapping[str, Runs]) -> dict[str, str]:
     causes = {
         "bias": "bias \N{MINUS SIGN}1",
         "deep_bias": "8 layers, bias \N{MINUS SIGN}1",
+        "keras": "8 layers",
+        "he": "8 layers, He's weights",
         "pytorch": "8 layers, PyTorch's weights",
         "raw": "pixels 0 to 255",
     }
@@ -207,5 +216,5 @@ def _causes(record: Mapping[str, Runs]) -> dict[str, str]:
             own = rows[(rows["trained"] == by) & (rows["cause"] == cause)]
             for end, column in (("born", "born"), ("dead", "dead"), ("right", "accuracy")):
                 share = float(own[column].mean())
-                found[f"{name}_{by}_{end}"] = _percent(share, 2 if end == "right" else 0)
+                found[f"{name}_{by}_{end}"] = percent(share, 2 if end == "right" else 0)
     return found

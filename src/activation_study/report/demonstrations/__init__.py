@@ -12,9 +12,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from activation_study.registry import Registry
-from activation_study.report.demonstrations import few_units, functions, networks, outputs, softmax
+from activation_study.report.demonstrations import (
+    born_dead,
+    few_units,
+    functions,
+    networks,
+    outputs,
+    softmax,
+)
 
-__all__ = ["few_units", "names", "networks", "run", "softmax"]
+__all__ = ["born_dead", "few_units", "names", "networks", "run", "softmax"]
 
 DEMONSTRATIONS: Registry[Callable[[], dict[str, float]]] = Registry(
     "demonstration",
@@ -37,6 +44,7 @@ DEMONSTRATIONS: Registry[Callable[[], dict[str, float]]] = Registry(
         outputs.keras_trains_another_pair,
         outputs.khot_gradient_returned,
         outputs.sigmoid_bottleneck,
+        born_dead.born_dead,
     ],
 )
 names = DEMONSTRATIONS.names

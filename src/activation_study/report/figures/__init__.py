@@ -17,6 +17,7 @@ from activation_study.report.figures.hidden_layers.linear import (
     side_by_side,
 )
 from activation_study.report.figures.hidden_layers.lives import (
+    born_dead,
     death_causes,
     life_histories,
     second_lives,
@@ -66,6 +67,7 @@ __all__ = [
     "averaging",
     "birth_gradients",
     "birth_profile",
+    "born_dead",
     "budgets",
     "by_epoch",
     "by_frequency",

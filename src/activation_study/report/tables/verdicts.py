@@ -201,7 +201,10 @@ def findings_table(verdicts: Iterable[Verdict]) -> Table:
 
 
 def replicated(verdict: Verdict, finding: Finding) -> str:
-    """Say whether our runs repeat what was found elsewhere."""
+    """Say whether our runs, or our computation, repeat what was found elsewhere."""
+    if verdict.status == "demonstrated":
+        holds = verdict.label == "holds"
+        return "replicates" if holds == (finding.expects == "as claimed") else "does not"
     if verdict.primary is None:
         return "not tried yet"
     direction, size = verdict.primary.direction, verdict.primary.size
@@ -220,6 +223,8 @@ def _source(finding: Finding) -> str:
 
 def _interval(verdict: Verdict) -> str:
     """Write our difference as the box of the claim does."""
+    if verdict.status == "demonstrated":
+        return "computed"
     rule, primary = verdict.claim.rule, verdict.primary
     if primary is None or not isinstance(rule, ContrastRule):
         return ""

@@ -1,9 +1,10 @@
-"""Figures of units that die: their histories, what kills them, and what brings them back."""
+"""Figures of units that die: their histories, causes and rescues; and of those that never lived."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -11,7 +12,9 @@ from matplotlib.ticker import MaxNLocator
 
 from activation_study.engine.records.records import Runs
 from activation_study.errors import IncompleteRecordError
+from activation_study.registry import listed
 from activation_study.report.analysis.hidden_layers import death
+from activation_study.report.demonstrations.born_dead import NUM_BUILT, NUM_DRAWN
 from activation_study.report.drawing import parts
 from activation_study.report.drawing.looks import GROUND, INK, QUIET, SERIES, Look
 from activation_study.report.drawing.picture import Picture
@@ -196,3 +199,47 @@ def second_lives(runs: Runs, rate: float = 3.16e-2) -> Picture:
 def _switch(rows: pd.DataFrame) -> int:
     """Return the epochs of the first phase of the runs that have a second one."""
     return int(rows.loc[rows["second_phase"] != "none", "epochs"].max())
+
+
+@parts.of_page
+def born_dead(shares: pd.DataFrame) -> Picture:
+    """Draw how many networks are dead before training over their width, and the bounds of that.
+
+    Args:
+        shares: As ``demonstrations.born_dead.shares`` returns them.
+    """
+    percent = shares.assign(**100 * shares.drop(columns=["width", "depth"]))
+    figure, axes = plt.subplots()
+    said = []
+    for (depth, own), look in zip(percent.groupby("depth"), SERIES, strict=False):
+        axes.fill_between(own["width"], own["lower"], own["upper"], color=look.colour, alpha=0.2,
+                          lw=0, label=f"{depth} hidden layers, bounds")  # fmt: skip
+        axes.plot(own["width"], own["drawn"], "o", color=look.colour, clip_on=False, zorder=3,
+                  label=f"{depth} hidden layers, drawn")  # fmt: skip
+        built = own.dropna(subset="built")
+        if len(built):
+            reach = (built[["low", "high"]].T - built["built"]).abs()
+            # Beside what was drawn, which they would hide.
+            axes.errorbar(built["width"] + 0.12, built["built"], reach, fmt="s", ms=4, color=INK,
+                          lw=1.2, label=f"{depth} hidden layers, Keras")  # fmt: skip
+        each = [f"{share:.2g} % with {width:g}" for width, share in own[["width", "drawn"]].values]
+        of_keras = [f"{share:.2g} % with {width:g}"
+                    for width, share in built[["width", "built"]].values]  # fmt: skip
+        said.append(f"{depth} hidden layers: {listed(each)}"
+                    + f"; of Keras {listed(of_keras)}" * bool(of_keras))  # fmt: skip
+    axes.set(ylim=(0, 100), ylabel="dead before training (%)")
+    axes.set_xticks(sorted(set(shares["width"])))
+    parts.label_x(axes, "units of each hidden layer")
+    parts.legend(figure, axes)
+    least = percent[percent["depth"] == percent["depth"].min()].set_index("width")["drawn"]
+    few = 2 if 2 in least.index else least.index[0]
+    return Picture(
+        figure,
+        f"Networks that are dead before training, by units of a layer. {'. '.join(said)}.",
+        f"With {few} units in each of {percent['depth'].min()} hidden layers {least[few]:.0f} % "
+        f"of the networks are dead before training, with {least.index[-1]} units "
+        f"{least.iloc[-1]:.1f} %.",
+        f"One input, biases of 0. Bands: between the two bounds. Points: of {NUM_DRAWN:,} drawn "
+        f"networks each. Squares: of {NUM_BUILT} networks that Keras built, with 95 % intervals. "
+        "Nothing is trained.",
+    )
