@@ -43,7 +43,88 @@
     return parts;
   }
 
-  const KINDS = { bench };
+  /* Round half of an image up. */
+  const whole = (value) => minus(Math.floor(value + 0.5).toLocaleString("en-US"));
+  const upper = (text) => text[0].toUpperCase() + text.slice(1);
+
+  /* Mistakes of the first less those of the second: mean, low and high. */
+  function gapAt(data, first, second, place) {
+    if (first === second) return [0, 0, 0];
+    const found = data.gaps[`${first} ${second}`];
+    if (found) return found[place];
+    const [mean, low, high] = data.gaps[`${second} ${first}`][place];
+    return [-mean, -high, -low];
+  }
+
+  /* Two activations over the learning rate. */
+  function rates(state, data, figure) {
+    const pair = [state.first, state.second];
+    const gaps = data.steps.rate.map((_, place) => gapAt(data, ...pair, place));
+    const winners = gaps.map(([mean, low, high]) => (low <= 0 && 0 <= high ? -1 : Number(mean > 0)));
+    const parts = {};
+    for (const [name, colour] of Object.entries(data.colours)) {
+      const side = pair.indexOf(name);
+      const on = side >= 0;
+      parts[`line-${name}`] = {
+        stroke: on ? colour : data.quiet,
+        "stroke-width": on ? 2 : 1,
+        "stroke-dasharray": data.dashes[on ? side : 0],
+      };
+      parts[`marks-${name}`] = { visibility: on ? "visible" : "hidden" };
+      parts[`shape-${name}`] = { d: data.shapes[on ? side : 0] };
+    }
+    pair.forEach((name, side) => {
+      // To the front.
+      const curve = figure.querySelector(`[data-curve="${name}"]`);
+      curve.parentNode.append(curve);
+      parts[`key${side}`] = { d: data.shapes[side], fill: data.colours[name] };
+      parts[`name${side}`] = { text: data.names[name] };
+    });
+    winners.forEach((winner, place) => {
+      const won = winner >= 0;
+      parts[`winner${place}`] = {
+        d: won ? data.shapes[winner] : "",
+        fill: won ? data.colours[pair[winner]] : data.quiet,
+      };
+      parts[`lead${place}`] = { text: won ? whole(Math.abs(gaps[place][0])) : "\u2248" };
+    });
+    const places = figure.querySelector("[data-places]").dataset.places.split(" ");
+    parts.cursor = { x1: places[state.rate], x2: places[state.rate] };
+    const text = duelSaid(data, pair, gaps, winners, state.rate);
+    parts.said = { text };
+    parts.alt = { "aria-label": text };
+    return parts;
+  }
+
+  function duelSaid(data, pair, gaps, winners, place) {
+    const each = pair.map((name) => {
+      const [mean, low, high] = data.mistakes[name][place].map(whole);
+      const lost = data.diverged[name][place];
+      const also = lost ? `, ${lost} of ${data.seeds} runs diverged` : "";
+      return `${data.names[name]} makes ${mean} mistakes (${low} to ${high}${also})`;
+    });
+    const [mean, low, high] = gaps[place];
+    const ends = `${whole(mean)} (${whole(low)} to ${whole(high)})`;
+    let end = `Nobody wins: the difference, ${ends}, may be 0.`;
+    if (winners[place] >= 0) {
+      const [near, far] = [Math.abs(low), Math.abs(high)].sort((a, b) => a - b).map(whole);
+      const small = Math.abs(mean) < data.margin;
+      end =
+        `${upper(data.names[pair[winners[place]]])} makes ${whole(Math.abs(mean))} fewer ` +
+        `(${near} to ${far})` +
+        (small ? `, too few to matter here (below ${data.margin}).` : ".");
+    }
+    const [first, second] = [0, 1].map((side) => {
+      const wins = winners.filter((winner) => winner === side).length;
+      return [data.names[pair[side]], wins];
+    });
+    return (
+      `${upper(each[0])}, ${each[1]}. ${end} Of ${winners.length} rates, ` +
+      `${first[0]} wins at ${first[1]} and ${second[0]} at ${second[1]}.`
+    );
+  }
+
+  const KINDS = { bench, rates };
 
   /* Return what the controls stand at, and write it beside the sliders. */
   function read(controls, data) {
@@ -73,7 +154,8 @@
   function hydrate(figure) {
     const data = JSON.parse(figure.querySelector("script").textContent);
     const controls = figure.querySelector(".controls");
-    const update = () => rewrite(figure, KINDS[figure.dataset.touch](read(controls, data), data));
+    const move = KINDS[figure.dataset.touch];
+    const update = () => rewrite(figure, move(read(controls, data), data, figure));
     controls.addEventListener("input", update);
     controls.hidden = false;
     update();

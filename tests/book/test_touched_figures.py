@@ -5,21 +5,27 @@ The figure under test is what the package returns, with the book's own script an
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import pytest
+import scipy.stats
 from axe_playwright_python.sync_playwright import Axe
 from scipy import special
 
-from activation_study.report import figures
+from activation_study.report import claims, figures
+from activation_study.report.drawing.looks import look_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+    from activation_study.engine.records.records import Runs
     from activation_study.report.drawing.interactive import Interactive
 
 pytestmark = pytest.mark.browser
@@ -32,7 +38,17 @@ SMALLEST = """Math.min(...[...document.querySelectorAll("main *")].map(
 ))"""
 # What the script may change, as it stands in the page.
 DRAWN = """[...document.querySelectorAll("[data-part]")].map((part) => part.outerHTML)"""
-FIGURES: dict[str, Callable[[], Interactive]] = {"softmax_bench": figures.softmax_bench}
+
+
+@cache
+def core() -> Runs:
+    return claims.recorded("core-2")
+
+
+FIGURES: dict[str, Callable[[], Interactive]] = {
+    "softmax_bench": figures.softmax_bench,
+    "rate_duel": lambda: figures.rate_duel(core(), reading="averaged"),
+}
 
 
 def as_page(name: str, ground: str = "light") -> str:
@@ -72,6 +88,15 @@ def press(page: Page, control: str, key: str, times: int = 1) -> None:
     page.locator(f'[name="{control}"]').focus()
     for _ in range(times):
         page.keyboard.press(key)
+
+
+def pick(page: Page, control: str, value: str) -> None:
+    """Choose in a list by its arrows."""
+    places = "(list, value) => [...list.options].findIndex((each) => each.value === value)"
+    chosen = page.locator(f'[name="{control}"]')
+    steps = chosen.evaluate(places, value) - chosen.evaluate("(list) => list.selectedIndex")
+    press(page, control, "ArrowDown" if steps > 0 else "ArrowUp", abs(steps))
+    assert chosen.input_value() == value
 
 
 def shown(page: Page, part: str) -> str:
@@ -136,3 +161,51 @@ def test_a_shift_of_every_score_moves_the_sigmoids_alone(opened: Callable[..., P
     press(page, "shift", "End")
     assert shown(page, "softmax-value0") == before["softmax"]
     assert shown(page, "sigmoid-value0") == f"{special.expit(5.0):.3f}" != before["sigmoid"]
+
+
+def whole(value: float) -> str:
+    return f"{math.floor(round(value, 1) + 0.5):,}"
+
+
+def interval(values: pd.Series) -> list[float]:
+    """Mean and 95 % t interval, by SciPy."""
+    ends = scipy.stats.t.interval(0.95, len(values) - 1, values.mean(), values.sem())
+    return [values.mean(), *ends]
+
+
+@pytest.mark.parametrize(("first", "second"), [("tanh", "sigmoid"), ("relu", "prelu")])
+def test_rates_follow_the_keys_as_the_record_says(
+    opened: Callable[..., Page], first: str, second: str
+) -> None:
+    page = opened("rate_duel")
+    pick(page, "first", first)
+    pick(page, "second", second)
+    press(page, "rate", "Home")
+    curve = core().summary.query("is_curve and head == 'softmax'")
+    counts = 1e4 * (1 - curve["averaged_test_accuracy"].fillna(0.1))
+    by_seed = counts.groupby([curve["hidden"], curve["learning_rate"], curve["seed"]]).first()
+    for place, rate in enumerate(sorted(curve["learning_rate"].unique())):
+        assert page.get_by_label("learning rate").get_attribute("aria-valuetext") == f"{rate:g}"
+        mine, theirs = by_seed[first, rate], by_seed[second, rate]
+        mean, low, high = interval(mine - theirs)
+        words = re.sub(r", \d+ of 10 runs diverged", "", shown(page, "said"))
+        said = re.findall(r"-?[\d,]*\d", words.partition(" Of ")[0])
+        sides = [*interval(mine), *interval(theirs)]
+        assert said[:6] == list(map(whole, sides))
+        is_clear = not low <= 0 <= high
+        lead = shown(page, f"lead{place}")
+        if is_clear:
+            assert lead == said[6] == whole(abs(mean))
+            assert said[7:9] == list(map(whole, sorted((abs(low), abs(high)))))
+            winner = page.locator(f'[data-part="winner{place}"]')
+            assert winner.get_attribute("fill") == look_of(first if mean < 0 else second).colour
+        else:
+            assert lead == "≈"
+        press(page, "rate", "ArrowRight")
+
+
+def test_a_function_against_itself_wins_nowhere(opened: Callable[..., Page]) -> None:
+    page = opened("rate_duel")
+    pick(page, "second", "tanh")
+    assert {shown(page, f"lead{place}") for place in range(7)} == {"≈"}
+    assert "tanh wins at 0 and tanh at 0" in shown(page, "said")

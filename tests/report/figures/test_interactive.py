@@ -1,8 +1,10 @@
 """Figures that readers can touch: their data, tables and first drawing are the record's."""
 
 import json
+import math
 
 import numpy as np
+import pytest
 from bs4 import BeautifulSoup
 from scipy import special
 
@@ -55,3 +57,45 @@ def test_bench_draws_and_lists_what_scipy_computes():
     widths = [float(share["width"].rstrip("%")) for share in shares]
     starts = [float(share["x"].rstrip("%")) for share in shares]
     np.testing.assert_allclose(np.cumsum(widths)[:-1] + starts[0], starts[1:], atol=0.01)
+
+
+def test_duels_are_the_record_s_run_by_run(runs):
+    figure = figures.rate_duel(runs, ("tanh", "exponential"))
+    data = json.loads(parsed(figure).script.string)
+    tuning = runs.summary[runs.summary["is_tuning"] & (runs.summary["head"] == "softmax")]
+    assert data["part"] == "validation"
+    assert data["seeds"] == 2
+    wrong = 10_000 * (1 - tuning["validation_accuracy"].where(~tuning["diverged"], 0.1))
+    by_run = wrong.groupby([tuning["hidden"], tuning["learning_rate"], tuning["seed"]]).first()
+    for place, rate in enumerate(map(float, data["steps"]["rate"])):
+        sides = {name: by_run[name, rate] for name in ("exponential", "tanh")}
+        for name, values in sides.items():
+            # Two seeds: the t quantile of one degree of freedom is that of a Cauchy variable.
+            reach = np.tan(np.pi * 0.475) * abs(values.diff().iloc[-1]) / 2
+            expected = [values.mean(), values.mean() - reach, values.mean() + reach]
+            assert data["mistakes"][name][place] == pytest.approx(expected, abs=0.051)
+        gap = sides["exponential"] - sides["tanh"]
+        assert data["gaps"]["exponential tanh"][place][0] == pytest.approx(gap.mean(), abs=0.051)
+        assert data["diverged"]["exponential"][place] == 2 * (rate > 0.02)
+    assert set(data["gaps"]) == {
+        "exponential relu", "exponential sigmoid", "exponential tanh", "relu sigmoid", "relu tanh",
+        "sigmoid tanh",
+    }  # fmt: skip
+
+
+def test_a_duel_s_first_drawing_and_table_say_its_data(runs):
+    figure = figures.rate_duel(runs, ("tanh", "exponential"))
+    page = parsed(figure)
+    data = json.loads(page.script.string)
+    last = len(data["steps"]["rate"]) - 1
+    mean, low, _ = data["gaps"]["exponential tanh"][last]
+    assert low > 0
+    assert drawn(page, f"lead{last}") == f"{math.floor(mean + 0.5):,}"
+    shapes = [page.select_one(f'[data-part="{part}"]')["d"] for part in (f"winner{last}", "key0")]
+    assert shapes[0] == shapes[1]
+    assert page.select_one('[data-part="marks-tanh"]')["visibility"] == "visible"
+    assert page.select_one('[data-part="marks-relu"]')["visibility"] == "hidden"
+    assert "2 of 2 runs diverged" not in figure.said
+    row = figure.table.set_index("activation").loc["exponential"]
+    assert row.iloc[-1].endswith("(2)")
+    assert row.iloc[-1].startswith(f"{data['mistakes']['exponential'][last][0]:,.0f} ±")

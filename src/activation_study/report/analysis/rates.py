@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -61,6 +62,65 @@ def at_each_rate(
             "num_pairs": by_rate.size(),
         }
     ).dropna()
+
+
+@dataclass(frozen=True)
+class Duels:
+    """What every hidden activation of a head gets wrong at each rate, and each two of them.
+
+    Args:
+        part: Which images were looked at: ``"test"``, or ``"validation"`` where a study has nothing
+            but tuning runs.
+        seeds: At each rate.
+        mistakes: In 10,000 images, indexed by ``hidden`` and ``learning_rate``: ``mean``, ``low``
+            and ``high`` (95 % t interval), ``num_values``, ``num_diverged``.
+        gaps: Mistakes of the first less those of the second, on the same seeds, indexed by both
+            names, in the order of the alphabet, and ``learning_rate``: ``mean``, ``low``, ``high``,
+            ``num_values``.
+    """
+
+    part: str
+    seeds: int
+    mistakes: pd.DataFrame
+    gaps: pd.DataFrame
+
+
+def duels(runs: Runs, *, head: str = "softmax", reading: str = "last") -> Duels:
+    """Compare all hidden activations of a head, two by two, at each rate of the curve.
+
+    A run that diverged and could not be measured counts as a guess.
+    """
+    summary = arms.with_head(at_reading(runs, reading).summary, head)
+    curve = arms.curve_runs(summary)
+    columns = {
+        part: column_of(curve, f"{part}_accuracy", reading) for part in ("test", "validation")
+    }
+    part = "test" if curve[columns["test"]].notna().any() else "validation"
+    curve = curve.assign(wrong=1e4 * (1.0 - with_failures_counted(curve, columns[part])))
+    fields = ["hidden", "learning_rate"]
+    diverged = curve.groupby(fields)["diverged"].sum().rename("num_diverged")
+    wide = curve.pivot(index=["learning_rate", "seed"], columns="hidden", values="wrong")
+    names = list(itertools.combinations(wide, 2))
+    first, second = ([pair[side] for pair in names] for side in (0, 1))
+    gaps = pd.DataFrame(
+        wide[first].to_numpy() - wide[second].to_numpy(),
+        index=wide.index,
+        columns=pd.MultiIndex.from_tuples(names, names=["first", "second"]),
+    )
+    each = gaps.melt(value_name="gap", ignore_index=False).reset_index()
+    return Duels(
+        part,
+        curve["seed"].nunique(),
+        _intervals(curve, "wrong", fields).join(diverged),
+        _intervals(each, "gap", ["first", "second", "learning_rate"]),
+    )
+
+
+def _intervals(frame: pd.DataFrame, value: str, fields: list[str]) -> pd.DataFrame:
+    """Return mean and 95 % t interval of a column, indexed by several others."""
+    groups = pd.Series(list(zip(*(frame[name] for name in fields), strict=True)), frame.index)
+    found = intervals_by(frame[value], groups)
+    return found.set_axis(pd.MultiIndex.from_tuples(found.index.tolist(), names=fields))
 
 
 @dataclass(frozen=True)

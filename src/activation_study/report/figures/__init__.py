@@ -29,6 +29,7 @@ from activation_study.report.figures.hidden_layers.softmax_layers import (
 from activation_study.report.figures.hidden_layers.which_one import settings_matrix, variance_shares
 from activation_study.report.figures.hidden_layers.winners import budgets, chance_matrix, seed_ranks
 from activation_study.report.figures.interactive.bench import softmax_bench
+from activation_study.report.figures.interactive.rates import rate_duel
 from activation_study.report.figures.learning_curves import (
     convergence,
     early_training,
@@ -101,6 +102,7 @@ __all__ = [
     "ranking",
     "rate_curve",
     "rate_differences",
+    "rate_duel",
     "regions",
     "reliability",
     "second_choices",
