@@ -60,6 +60,36 @@ def run_study(
 
 
 @app.command()
+def trial(
+    what: Annotated[
+        str,
+        typer.Argument(
+            help="file.py:function, my_module:my_function, a layer of Keras likewise, or a formula "
+            "in x: 'x * tanh(exp(x))'."
+        ),
+    ],
+    name: Annotated[str | None, typer.Option(help="What to call it.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Page to write; by default trial-NAME.html.")
+    ] = None,
+    short: Annotated[
+        bool, typer.Option("--short", help="The book's network alone: neither 8 layers nor others.")
+    ] = False,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes that train; by default one for each core.")
+    ] = None,
+) -> None:
+    """Put an activation of your own on trial; repeated, it goes on where it was."""
+    from activation_study.trial import trying
+    from activation_study.trial.shown import terminal
+
+    made, path = trying.put_on_trial(
+        what, name=name, output=output, is_short=short, num_workers=workers, say=typer.echo
+    )
+    typer.echo(f"\n{terminal.as_text(made)}\n\nThe page: {path}")
+
+
+@app.command()
 def publish(study: StudyName) -> None:
     """Add a study's recorded runs to the published record in data/."""
     records = Records()

@@ -134,6 +134,8 @@ def study_of(
 def trial(
     hidden: str | Callable[..., Any] | Iterable[str | Callable[..., Any]],
     heads: str | Iterable[str] = ("softmax",),
+    *,
+    has_curve: bool = False,
 ) -> Study:
     """Hidden activations of your own choice, one's own among them, by the protocol of the book.
 
@@ -143,6 +145,7 @@ def trial(
     Args:
         hidden: Names of the catalogue or registered ones, or functions.
         heads: Output heads, each of which is combined with each activation.
+        has_curve: Whether they are judged at every rate, too.
 
     Raises:
         ValueError: No activation or head, or an unknown one.
@@ -154,4 +157,4 @@ def trial(
             f"trial() received {len(functions)} activations and {len(outputs)} heads; accepted: at "
             "least one of each"
         )
-    return study_of(None, arms(hidden=functions, head=outputs))
+    return study_of(None, arms(hidden=functions, head=outputs), has_curve=has_curve)

@@ -1,0 +1,1 @@
+"""What is put on trial: how it is given, what it is akin to, how it is used."""
