@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from activation_study import claims, facts, judge_all, tables
+from activation_study import claims, facts, tables
 from activation_study.facts.desk import LEADS, OUTCOMES
 from report.claims.made_verdicts import claim, contrast, demonstration, primary, verdict
 
@@ -70,9 +70,9 @@ def test_the_page_glues_what_there_is() -> None:
     text = CHAPTER.read_text(encoding="utf-8")
     asked = set(re.findall(r"\{glue:text\}`([^`]+)`", text))
     shown = {name.removesuffix("_box") for name in re.findall(r"\{glue:\}`([^`]+)`", text)}
-    found = facts.desk(judge_all())
-    assert asked <= found.keys()
-    assert shown <= {each.id for each in claims.load_claims()}
+    known = {each.id for each in claims.load_claims()}
+    assert asked <= known | {f"{name}_said" for name in LEADS}
+    assert shown <= known
     # Each sentence that is written is used, and none stands without its verdict below it.
     assert {name.removesuffix("_said") for name in asked if name.endswith("_said")} == LEADS.keys()
     answers = re.split(r"^### ", text, flags=re.MULTILINE)[1:]
