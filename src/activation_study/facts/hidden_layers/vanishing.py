@@ -125,8 +125,8 @@ def deep_networks(adam: Runs, descent: Runs, verdicts: Mapping[str, Verdict]) ->
 
     Returns:
         Of each verdict what ``sides`` says, and its sentence (``<name>_said``). Of trained arms
-        accuracy, stuck runs and first epoch off chance: ``adam_sigmoid_batch_8``, with ``_stuck``
-        and ``_off`` behind it.
+        accuracy, that of the last weights, stuck runs and first epoch off chance:
+        ``adam_sigmoid_batch_8``, with ``_last``, ``_stuck`` and ``_off`` behind it.
     """
     return _answers(verdicts) | _trained("adam", adam) | _trained("sgd", descent)
 
@@ -159,12 +159,14 @@ def _size(power: float) -> str:
 
 
 def _trained(name: str, runs: Runs) -> dict[str, str]:
-    found = {}
+    found, shown = {}, metric_of("test_accuracy").shown
+    last = gradients.by_arm(runs, "last")["test_accuracy"]
     for _, arm in gradients.by_arm(runs).reset_index().iterrows():
         kernel, normalization = arm["initializer"], arm["normalization"]
         changed = SHORT[kernel] if normalization == "none" else normalization
         own = f"{name}_{arm['hidden']}_{changed}_{arm['depth']}"
-        found[own] = metric_of("test_accuracy").shown(arm["test_accuracy"])
+        found[own] = shown(arm["test_accuracy"])
+        found[f"{own}_last"] = shown(last[tuple(arm[gradients.SETTINGS])])
         found[f"{own}_stuck"] = _stuck(arm)
         found[f"{own}_off"] = (
             f"{arm['first_off']:g}" if arm["first_off"] <= runs.summary["epochs"].max() else "never"
