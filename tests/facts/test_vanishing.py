@@ -25,7 +25,7 @@ def test_gradients_are_said_with_two_digits():
 def test_arms_are_said_with_their_stuck_runs():
     found = said()
     assert found["adam_sigmoid_keras_8"] == "70.00 %"
-    assert found["adam_sigmoid_keras_8_last"].endswith(" %")
+    assert found["adam_sigmoid_layer_8_last"] == "40.00 %"
     assert (found["adam_sigmoid_keras_8_stuck"], found["adam_sigmoid_keras_8_off"]) == (
         "none of two", "2.5",
     )  # fmt: skip
