@@ -76,11 +76,13 @@ def test_early_stopping_can_watch_the_dead() -> None:
 def test_one_warning_names_the_likely_cause(
     scale: float, rate: float, bias: float, said: str
 ) -> None:
+    callback = DeadUnits(IMAGES * scale)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        fitted(DeadUnits(IMAGES * scale), IMAGES * scale, network(rate, bias), epochs=3)
+        fitted(callback, IMAGES * scale, network(rate, bias), epochs=3)
     (warning,) = [each for each in caught if each.category is DeadUnitsWarning]
     assert re.search(said, str(warning.message))
+    assert callback.warning == str(warning.message)
     # It points to where fit was called.
     assert warning.filename == __file__
 
@@ -89,6 +91,7 @@ def test_what_works_gives_no_warning() -> None:
     callback = DeadUnits(IMAGES / 255)
     fitted(callback, IMAGES / 255, network())
     assert callback.table["dead"].max() < 0.2
+    assert callback.warning is None
     strict = DeadUnits(IMAGES[:50] / 255, warn_above=0.0)
     with pytest.warns(DeadUnitsWarning, match="The probe is small"):
         fitted(strict, IMAGES / 255, network(rate=0.5))

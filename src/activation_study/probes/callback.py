@@ -66,6 +66,7 @@ class DeadUnits(keras.callbacks.Callback):
     Attributes:
         table: One row a look and layer: ``epoch`` (0 before the first step), ``layer`` (from 1),
             ``name``, ``units``, and the measures.
+        warning: What it warned of; None where there was nothing.
 
     Raises:
         ValueError: There is no example, or the parts of the probe set differ in number.
@@ -91,7 +92,7 @@ class DeadUnits(keras.callbacks.Callback):
 
     def _begin(self) -> None:
         self._looks: list[pd.DataFrame] = []
-        self._has_warned = False
+        self.warning: str | None = None
 
     @property
     def table(self) -> pd.DataFrame:
@@ -172,15 +173,14 @@ class DeadUnits(keras.callbacks.Callback):
         self._warn(inputs)
 
     def _warn(self, inputs: causes.Inputs) -> None:
-        if self._has_warned:
+        if self.warning:
             return
         optimizer = getattr(self.model, "optimizer", None)
         rate = getattr(optimizer, "learning_rate", math.nan)
         rate = float(ops.convert_to_tensor(rate))
-        message = causes.warning(self.table, inputs, rate, self.examples, self._limit)
-        if message:
-            self._has_warned = True
-            warnings.warn(message, DeadUnitsWarning, stacklevel=_frames_to_the_user())
+        self.warning = causes.warning(self.table, inputs, rate, self.examples, self._limit)
+        if self.warning:
+            warnings.warn(self.warning, DeadUnitsWarning, stacklevel=_frames_to_the_user())
 
     def _pass(self, model: keras.Model, start: int) -> Pass:
         end = start + self._batch_size

@@ -9,7 +9,6 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from activation_study.measures.metrics import metric_of
-from activation_study.probes.counts import MEASURES
 from activation_study.report.analysis.outputs import null_band
 from activation_study.report.drawing import parts
 from activation_study.report.drawing.looks import INK, SERIES
@@ -66,11 +65,12 @@ def last_look(table: pd.DataFrame) -> Table:
     epoch = table["epoch"].max()
     last = table[table["epoch"] == epoch]
     frame = last[["name", "units"]].rename(columns={"name": "layer"})
-    for name in MEASURES:
+    for name in _DRAWN:
         frame[f"{metric_of(name).label} (%)"] = [
             "" if np.isnan(share) else f"{100 * share:.1f}" for share in last[name]
         ]
-    return Table(frame, f"After {epoch} epochs." if epoch else "Before the first step.")
+    when = f"After {epoch} epoch{'s' * (epoch != 1)}." if epoch else "Before the first step."
+    return Table(frame, when, stacks=True)
 
 
 @parts.of_page
