@@ -62,7 +62,7 @@ def working_units(table: pd.DataFrame, examples: int) -> Picture:
 
 def last_look(table: pd.DataFrame) -> Table:
     """Lists the hidden layers as the last look found them."""
-    epoch = table["epoch"].max()
+    epoch = int(table["epoch"].max())
     last = table[table["epoch"] == epoch]
     frame = last[["name", "units"]].rename(columns={"name": "layer"})
     for name in _DRAWN:
