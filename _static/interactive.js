@@ -4,6 +4,7 @@
 
 (() => {
   const minus = (text) => text.replace("-", "\u2212");
+  const digits = (step) => (step.split(".")[1] || "").length;
   const percent = (value) => `${value.toFixed(3)}%`;
 
   /* Four scores: softmax and sigmoids, bars from 14 % on, 68 % long. */
@@ -124,7 +125,75 @@
     );
   }
 
-  const KINDS = { bench, rates };
+  /* Where values stand in a plane: percent across, pixels down. */
+  const share = (axis, value) => (value - axis.low) / (axis.high - axis.low);
+  const across = (plane, x) => percent(plane.left + plane.width * share(plane.x, x));
+  function down(plane, y) {
+    const inside = Math.min(Math.max(y, plane.y.low), plane.y.high);
+    return (plane.top + plane.height - plane.height * share(plane.y, inside)).toFixed(2);
+  }
+  function line(plane, xs, ys) {
+    const points = xs.map((x, i) => [100 * share(plane.x, x), 100 - 100 * share(plane.y, ys[i])]);
+    return points.map((point) => point.map((each) => each.toFixed(4)).join(",")).join(" ");
+  }
+
+  const RAISED = "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079";
+
+  /* Two digits, by a power of ten where that is shorter. */
+  function scientific(log) {
+    if (log === null) return "0";
+    const value = 10 ** log;
+    if (0.01 <= value && value < 100) return value.toPrecision(2);
+    if (100 <= value && value < 1000) return value.toFixed(0);
+    const [mantissa, power] = value.toExponential(1).split("e");
+    const raised = [...String(Number(power))].map((sign) => RAISED["-0123456789".indexOf(sign)]);
+    return `${mantissa}\u00a0\u00d7\u00a010${raised.join("")}`;
+  }
+
+  /* One function at a score, and what layers make of an error. */
+  function lab(state, data) {
+    const { curve, product } = data.planes;
+    const name = data.names[state.function];
+    const colour = data.colours[state.function];
+    const [values, slopes] = data.curves[state.function].map((each) => each.map((n) => n / 1000));
+    const scores = values.map((_, i) => data.first + i * data.step);
+    const place = Math.round((state.z - data.first) / data.step);
+    const gain = 0.5 * Math.log10(data.scales[state.function][state.weights]);
+    const alone = data.slopes[state.function][state.weights];
+    const both = alone.map((log, i) => (log === null ? null : log + gain * (i + 1)));
+    const layers = alone.map((_, i) => i + 1);
+    const depth = state.depth;
+    const low = (logs) => logs.map((log) => (log === null ? -99 : log));
+    const dot = (plane, x, y) => ({ x: across(plane, x), y: down(plane, y) });
+    const at = { x1: across(curve, state.z), x2: across(curve, state.z) };
+    const layer = { x1: across(product, depth), x2: across(product, depth) };
+    const first =
+      `${upper(name)} at a score of ${minus(state.z.toFixed(2))}: ` +
+      `f = ${minus(values[place].toFixed(3))}, slope f' = ${minus(slopes[place].toFixed(3))}.`;
+    const second =
+      `Through ${depth} layer${depth > 1 ? "s" : ""} with ${data.weights[state.weights]}, ` +
+      `slopes alone multiply an error by ${scientific(alone[depth - 1])}, ` +
+      `slopes and weights by ${scientific(both[depth - 1])}.`;
+    return {
+      score: at,
+      layer,
+      value: { points: line(curve, scores, values), stroke: colour },
+      slope: { points: line(curve, scores, slopes) },
+      both: { points: line(product, layers, low(both)), stroke: colour },
+      alone: { points: line(product, layers, low(alone)) },
+      "at-value": dot(curve, state.z, values[place]),
+      "at-slope": dot(curve, state.z, slopes[place]),
+      "at-both": dot(product, depth, low(both)[depth - 1]),
+      "at-alone": dot(product, depth, low(alone)[depth - 1]),
+      "fill-at-value": { fill: colour },
+      "fill-at-both": { fill: colour },
+      "curve-alt": { "aria-label": first },
+      "product-alt": { "aria-label": second },
+      said: { text: `${first} ${second}` },
+    };
+  }
+
+  const KINDS = { bench, rates, lab };
 
   /* Return what the controls stand at, and write it beside the sliders. */
   function read(controls, data) {
@@ -133,7 +202,7 @@
       state[control.name] = control.type === "range" ? control.valueAsNumber : control.value;
       if (control.type !== "range") continue;
       const steps = data.steps[control.name];
-      const text = minus(steps ? steps[control.value] : control.valueAsNumber.toFixed(1));
+      const text = minus(steps ? steps[control.value] : control.valueAsNumber.toFixed(digits(control.step)));
       control.setAttribute("aria-valuetext", text);
       control.nextElementSibling.textContent = text;
     }

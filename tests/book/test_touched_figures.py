@@ -48,7 +48,13 @@ def core() -> Runs:
 FIGURES: dict[str, Callable[[], Interactive]] = {
     "softmax_bench": figures.softmax_bench,
     "rate_duel": lambda: figures.rate_duel(core(), reading="averaged"),
+    "activation_lab": figures.activation_lab,
 }
+
+
+@cache
+def shown_as(name: str) -> str:
+    return FIGURES[name]()._repr_html_()
 
 
 def as_page(name: str, ground: str = "light") -> str:
@@ -59,7 +65,7 @@ def as_page(name: str, ground: str = "light") -> str:
     return (
         f'<!doctype html><html lang="en"><title>{name}</title>{sheets}'
         f'<body style="{GROUNDS[ground]};font-family:sans-serif"><main><h1>{name}</h1>'
-        f"{FIGURES[name]()._repr_html_()}</main>"
+        f"{shown_as(name)}</main>"
     )
 
 
@@ -209,3 +215,25 @@ def test_a_function_against_itself_wins_nowhere(opened: Callable[..., Page]) -> 
     pick(page, "second", "tanh")
     assert {shown(page, f"lead{place}") for place in range(7)} == {"≈"}
     assert "tanh wins at 0 and tanh at 0" in shown(page, "said")
+
+
+def test_lab_follows_the_keys_as_formulas_say(opened: Callable[..., Page]) -> None:
+    page = opened("activation_lab")
+    pick(page, "function", "tanh")
+    pick(page, "weights", "he_normal")
+    press(page, "z", "ArrowLeft", 15)
+    press(page, "depth", "Home")
+    press(page, "depth", "ArrowRight", 2)
+    value, slope = math.tanh(-0.75), 1 - math.tanh(-0.75) ** 2
+    said = shown(page, "said")
+    assert f"score of -0.75: f = {value:.3f}, slope f' = {slope:.3f}" in said
+    variance, product = 2.0, 1.0
+    for _ in range(3):
+        moments = [
+            scipy.stats.norm(scale=math.sqrt(variance)).expect(power)
+            for power in (lambda z: (1 - math.tanh(z) ** 2) ** 2, lambda z: math.tanh(z) ** 2)
+        ]
+        product, variance = product * math.sqrt(moments[0]), 2.0 * moments[1]
+    assert f"by {product:.2g}, slopes and weights by {product * 2**1.5:#.2g}." in said
+    assert page.get_by_label("score z").get_attribute("aria-valuetext") == "\u22120.75"
+    assert page.get_by_label("layers d").get_attribute("aria-valuetext") == "3"

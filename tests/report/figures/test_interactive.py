@@ -99,3 +99,40 @@ def test_a_duel_s_first_drawing_and_table_say_its_data(runs):
     row = figure.table.set_index("activation").loc["exponential"]
     assert row.iloc[-1].endswith("(2)")
     assert row.iloc[-1].startswith(f"{data['mistakes']['exponential'][last][0]:,.0f} ±")
+
+
+@pytest.fixture(scope="module")
+def lab():
+    return figures.activation_lab()
+
+
+def test_lab_holds_what_scipy_computes_at_every_score(lab):
+    data = json.loads(parsed(lab).script.string)
+    scores = np.linspace(-4, 4, 161)
+    values, slopes = (np.array(each) / 1000 for each in data["curves"]["sigmoid"])
+    np.testing.assert_allclose(values, special.expit(scores), atol=6e-4)
+    np.testing.assert_allclose(slopes, special.expit(scores) * special.expit(-scores), atol=6e-4)
+    assert "exponential" not in data["names"]
+    assert set(data["names"]) >= {"relu", "gelu", "prelu", "step"}
+
+
+def test_lab_multiplies_slopes_as_wide_layers_do(lab):
+    data = json.loads(parsed(lab).script.string)
+    # ReLU: half of the slopes are 1, whatever the weights; He's make up for it exactly.
+    expected = -np.arange(1, 33) * np.log10(2) / 2
+    for logs in data["slopes"]["relu"].values():
+        np.testing.assert_allclose(logs, expected, atol=2e-4)
+    assert data["scales"]["relu"]["gain"] == pytest.approx(2, abs=1e-3)
+    assert data["slopes"]["step"]["he_normal"] == [None] * 32
+    # A network of five layers of tanh, drawn and differentiated.
+    rng = np.random.default_rng(0)
+    width, rates = 1_000, []
+    for _ in range(4):
+        signal, errors = rng.normal(size=width), np.eye(width)[:, :40]
+        for _ in range(5):
+            weights = rng.normal(scale=width**-0.5, size=(width, width))
+            signal = np.tanh(weights @ signal)
+            errors = (1 - signal**2)[:, None] * (weights @ errors)
+        rates.append(np.log10(np.sqrt((errors**2).sum(axis=0).mean())))
+    found = data["slopes"]["tanh"]["glorot_uniform"][4]
+    assert found == pytest.approx(np.mean(rates), abs=0.03)

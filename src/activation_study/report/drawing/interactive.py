@@ -44,7 +44,9 @@ class Slider:
         """Return the labelled control, and its value for those who see."""
         ends = self.low, self.high, self.step
         low, high, step = (0, len(self.steps) - 1, 1) if self.steps else ends
-        shown = self.steps[int(self.value)] if self.steps else f"{self.value:.1f}"
+        # As many digits as the step has.
+        digits = len(f"{self.step:g}".partition(".")[2])
+        shown = self.steps[int(self.value)] if self.steps else f"{self.value:.{digits}f}"
         shown = html.escape(with_minus(shown))
         return (
             f"<label><span>{html.escape(self.label)}</span>"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 MARKS = {
@@ -74,12 +74,12 @@ class Plane:
 
     def down(self, value: float) -> str:
         """Return the height of a value of y."""
-        return f"{self.bottom - self.height * self.y.at(value):.1f}"
+        return f"{self.bottom - self.height * self.y.at(value):.2f}"
 
-    def line(self, xs: Sequence[float], ys: Sequence[float], **attributes: str) -> str:
+    def line(self, xs: Iterable[float], ys: Iterable[float], **attributes: str) -> str:
         """Join points; its own attributes are those of SVG, with ``_`` for a hyphen."""
         points = " ".join(
-            f"{100 * self.x.at(x):.2f},{100 - 100 * self.y.at(y):.2f}"
+            f"{100 * self.x.at(x):.4f},{100 - 100 * self.y.at(y):.4f}"
             for x, y in zip(xs, ys, strict=True)
         )
         return (

@@ -29,6 +29,7 @@ from activation_study.report.figures.hidden_layers.softmax_layers import (
 from activation_study.report.figures.hidden_layers.which_one import settings_matrix, variance_shares
 from activation_study.report.figures.hidden_layers.winners import budgets, chance_matrix, seed_ranks
 from activation_study.report.figures.interactive.bench import softmax_bench
+from activation_study.report.figures.interactive.lab import activation_lab
 from activation_study.report.figures.interactive.rates import rate_duel
 from activation_study.report.figures.learning_curves import (
     convergence,
@@ -65,6 +66,7 @@ from activation_study.report.figures.rates import (
 
 __all__ = [
     "Picture",
+    "activation_lab",
     "averaging",
     "birth_gradients",
     "birth_profile",
