@@ -166,13 +166,12 @@ def _places(place: Place, found: Findings) -> Table:
 
 def _turns(found: Findings) -> Section:
     said = [wording.turns(found), wording.deep(found), wording.lost(found)]
-    return Section(
-        "Where would that turn?",
-        [with_minus(each) for each in said if each],
-        [pictures.settings(found), pictures.rates(found),
-         figures.rate_curve(found.runs[MAIN], hidden=[found.subject.recorded, REFERENCE],
-                            reading=READING)],
-    )  # fmt: skip
+    drawn = [pictures.settings(found), pictures.rates(found)]
+    if found.tier == "full":
+        # With few images hardly any rate counts as one that works.
+        pair = [found.subject.recorded, REFERENCE]
+        drawn.append(figures.rate_curve(found.runs[MAIN], hidden=pair, reading=READING))
+    return Section("Where would that turn?", [with_minus(each) for each in said if each], drawn)
 
 
 def _inside(found: Findings) -> Section:

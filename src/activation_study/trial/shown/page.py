@@ -23,7 +23,7 @@ def as_html(document: Document) -> str:
     heading = escape(title(document))
     style = resources.files(__package__).joinpath("page.css").read_text(encoding="utf-8")
     notice = f'<p class="notice">{escape(document.notice)}</p>' if document.notice else ""
-    summary = "".join(f"<p>{escape(each)}</p>" for each in document.summary)
+    summary = "".join(f"<p>{_text(each)}</p>" for each in document.summary)
     label = escape(document.label[:1].upper() + document.label[1:])
     sections = "".join(map(_section, document.sections))
     return (
@@ -40,7 +40,7 @@ def as_html(document: Document) -> str:
 
 def _section(section: Section) -> str:
     parts = [f"<h2>{escape(section.title)}</h2>"]
-    parts += [f"<p>{escape(each)}</p>" for each in section.sentences]
+    parts += [f"<p>{_text(each)}</p>" for each in section.sentences]
     if section.code:
         parts.append(f"<pre>{escape(section.code)}</pre>")
     parts += [picture._repr_html_() for picture in section.pictures]
@@ -50,6 +50,11 @@ def _section(section: Section) -> str:
         for name, table in section.folded.items()
     ]
     return f"<section>{''.join(parts)}</section>"
+
+
+def _text(text: str) -> str:
+    """Escape a sentence, and keep a number and its percent sign on one line."""
+    return escape(text).replace(" %", "\u00a0%")
 
 
 def _table(table: Table) -> str:

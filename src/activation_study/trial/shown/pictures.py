@@ -14,7 +14,7 @@ from activation_study.catalogue.spelling import with_minus
 from activation_study.registry import listed
 from activation_study.report.claims.box.wording import IMAGES, Amounts
 from activation_study.report.drawing import parts
-from activation_study.report.drawing.looks import INK, QUIET, SERIES, spelled
+from activation_study.report.drawing.looks import INK, QUIET, SERIES, Look, spelled
 from activation_study.report.drawing.picture import Picture
 from activation_study.report.figures.functions import broken_at_jumps, curve
 from activation_study.trial.findings import ACCURACY, Against, Findings
@@ -81,7 +81,7 @@ def _against(table: Mapping[str, Against], found: Findings, where: str) -> Pictu
     figure, (axes,) = parts.rows(names, height=0.3)
     margin = IMAGES * found.margin
     parts.draw_margin(axes, margin)
-    looks = [_COLOURS.get(row.answer, SERIES[4]._replace(colour=QUIET)) for row in rows]
+    looks = [_COLOURS.get(row.answer, Look(QUIET)) for row in rows]
     parts.draw_intervals(axes, drawn, "effect", range(len(drawn)), looks)
     axes.margins(x=0.06)
     label = f"test images of {IMAGES:,}, more than with {spelled(REFERENCE)}"

@@ -22,6 +22,12 @@ from activation_study.trial.findings import (
 from activation_study.trial.plan import DEEP, MAIN, REFERENCE
 
 REF = written(REFERENCE)
+ANSWERS = {
+    "ahead": f"ahead of {REF}",
+    "behind": f"behind {REF}",
+    "same": f"as good as {REF}",
+    "open": f"not told apart from {REF}",
+}
 _AMOUNTS = Amounts(ACCURACY)
 
 
@@ -30,22 +36,14 @@ def label(found: Findings) -> str:
     if not found.learns:
         return "learns nothing"
     row = found.main
-    said = {
-        "ahead": f"ahead of {REF}",
-        "behind": f"behind {REF}",
-        "same": f"as good as {REF}",
-        "open": f"not told apart from {REF}",
-    }[row.answer]
-    if row.answer in ("ahead", "behind") and abs(_near_end(row)) < found.margin / 2:
-        said += " by a hair" if max(abs(row.low), abs(row.high)) < found.margin else ""
+    said = ANSWERS[row.answer]
+    is_small = max(abs(row.low), abs(row.high)) < found.margin
+    if row.answer in ("ahead", "behind") and is_small:
+        said += ", by less than matters"
     if is_copy(found):
         assert found.relative
         said = f"{written(found.relative.name)} under another name"
     return said + (", explodes" if explodes(found) else "")
-
-
-def _near_end(row: Against) -> float:
-    return float(min(row.low, row.high, key=abs))
 
 
 def is_copy(found: Findings) -> bool:
@@ -225,7 +223,7 @@ def deep(found: Findings) -> str:
     said = _AMOUNTS.change(row.effect)
     lost = f" {row.lost} of its runs ended in numbers that are not finite."
     return (
-        f"In 8 layers {said} than with {REF}{_interval(row)}: {row.answer}. It gets "
+        f"In 8 layers {said} than with {REF}{_interval(row)}: {ANSWERS[row.answer]}. It gets "
         f"{100 * row.level:.1f} % right.{lost * bool(row.lost)}"
     )
 
