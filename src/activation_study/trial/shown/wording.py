@@ -34,7 +34,7 @@ _AMOUNTS = Amounts(ACCURACY)
 def label(found: Findings) -> str:
     """Return the verdict in a few words."""
     if not found.learns:
-        return "learns nothing"
+        return "learns nothing" + (", explodes" if explodes(found) else "")
     row = found.main
     said = ANSWERS[row.answer]
     is_small = max(abs(row.low), abs(row.high)) < found.margin
@@ -71,6 +71,8 @@ def summary(found: Findings) -> list[str]:
 
 def _why_useless(found: Findings) -> str:
     entry = found.subject.entry
+    if explodes(found):
+        return "Its runs end in numbers that are not finite."
     if not entry.trainable and entry.range[0] == entry.range[1]:
         return "It is constant, so that nothing of a picture passes it."
     if not entry.trainable:

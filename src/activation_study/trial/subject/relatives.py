@@ -72,7 +72,7 @@ def find(own: Activation) -> Relative | None:
     if own.kind == "elementwise":
         fits = [_moved(own, values, each) for each in entries if each.kind == "elementwise"]
         if found := [fit for fit in fits if fit]:
-            return min(found, key=_effort)
+            return min(found, key=lambda fit: (fit.name not in _KNOWN, _effort(fit)))
     gaps = [float(np.sqrt(_BELL @ (values - theirs) ** 2)) for theirs in outputs]
     nearest = int(np.argmin(gaps))
     return Relative(entries[nearest].name, "near", gaps[nearest])
