@@ -8,9 +8,10 @@ NONE = verdict(claim("later", contrast()))
 
 
 def test_arms_are_said_in_percent_at_averaged_weights():
-    found = facts.linear_and_step(layer_runs())
+    found = facts.linear_and_step(layer_runs(), layer_runs())
     assert (found["none"], found["linear_8"], found["step_64"]) == ("90.00 %", "90.80 %", "75.00 %")
     assert found["step_128"] == "(no answer yet)"
+    assert (found["ends_relu"], found["flipped_last"]) == ("76.00 %", "20.00 %")
     # 96 % with ReLU less 90 % without a hidden layer, in images of 10,000.
     assert found["relu_gain"] == "600"
     # (96 - 90) / (98 - 90) and (92 - 90) / (98 - 90).
@@ -19,17 +20,18 @@ def test_arms_are_said_in_percent_at_averaged_weights():
 
 
 def test_a_width_passes_from_which_on_all_are_ahead():
-    found = facts.linear_and_step(layer_runs())
+    found = facts.linear_and_step(layer_runs(), layer_runs())
     assert found["step_passes"] == "get ahead of no hidden layer from 256 units on"
     assert found["trained_passes"].endswith("from 64 units on")
     runs = layer_runs()
     is_large = (runs.summary["hidden"] == "step") & (runs.summary["width"] == 256)
     runs.summary.loc[is_large, "averaged_test_accuracy"] = 0.7
-    assert "not even with 256 units" in facts.linear_and_step(runs)["step_passes"]
+    assert "not even with 256 units" in facts.linear_and_step(runs, runs)["step_passes"]
 
 
 def test_the_words_follow_the_verdicts():
     found = facts.linear_and_step(
+        layer_runs(),
         layer_runs(),
         collapse=answered("as claimed", "too small to matter", "same"),
         random=answered("contrary", "matters", "lower"),

@@ -53,8 +53,9 @@ def test_a_loss_of_the_frequencies_is_known_by_its_formula():
 def test_the_first_and_the_last_epoch_at_the_default_rate_are_told():
     found = facts.many_classes(made())
     assert (found["sigmoid_first"], found["prior_last"]) == ("21.00 %", "81.00 %")
-    # 0.00785 is below the level, 0.0079, by less than a hundredth of it.
-    assert (found["sigmoid_stuck"], found["prior_stuck"]) == ("two", "none")
+    assert (found["sigmoid_loss"], found["prior_loss"]) == ("0.0200", "0.0060")
+    assert (found["sigmoid_thousand"], found["prior_default"]) == ("21.00 %", "31.00 %")
+    assert found["softmax_nine"] == "(no answer yet)"
     assert (found["softmax_rate"], found["prior_rate"]) == ("0.001", "0.003")
     assert (found["softmax_control"], found["prior_control"]) == ("11.00 %", "31.00 %")
 

@@ -76,15 +76,18 @@ CELLS: dict[str, dict[str, Any]] = {
 """What the page calls an arm, and its fields."""
 
 
-def linear_and_step(runs: Runs, **verdicts: Verdict) -> dict[str, str]:
+def linear_and_step(runs: Runs, descent: Runs, **verdicts: Verdict) -> dict[str, str]:
     """What linear layers, thresholds and wrong slopes reach, and how the claims came out.
 
     Args:
         runs: Of the study ``linear-and-step``.
+        descent: Of bounded and other functions by plain descent.
         **verdicts: By the names of ``ANSWERS``.
 
     Returns:
         By the names of ``CELLS`` the share of test images that are right, where it is recorded;
+        ``flipped_last``, the same with the sign turned round at the last weights; ``ends_tanh``
+        and its like by plain descent, at the last weights;
         what ``sides`` says of the verdicts; with ``_said`` behind the name how each came out.
     """
     found = sides(**verdicts) | {
@@ -98,6 +101,10 @@ def linear_and_step(runs: Runs, **verdicts: Verdict) -> dict[str, str]:
     }
     shown = metric_of("test_accuracy").shown
     found |= dict.fromkeys(CELLS, NO_ANSWER) | {name: shown(mean) for name, mean in means.items()}
+    last = select(tuned_values(runs, "test_accuracy", "last"), CELLS["slope_flipped"])["value"]
+    found["flipped_last"] = shown(float(last.mean())) if len(last) else NO_ANSWER
+    by_function = tuned_values(descent, "test_accuracy", "last").groupby("hidden")["value"].mean()
+    found |= {f"ends_{name}": shown(mean) for name, mean in by_function.items()}
     return found | _gains(means) | _rates(frame)
 
 

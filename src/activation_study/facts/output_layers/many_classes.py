@@ -8,21 +8,17 @@ from collections.abc import Mapping
 from activation_study.catalogue import heads, tasks
 from activation_study.catalogue.spelling import with_minus
 from activation_study.engine.records.records import Runs
-from activation_study.facts.verdicts import answer, sides
+from activation_study.facts.verdicts import NO_ANSWER, answer, sides
 from activation_study.measures.metrics import metric_of
 from activation_study.report.analysis.arms import evaluation_runs
 from activation_study.report.analysis.failures import with_failures_counted
 from activation_study.report.analysis.loss_levels import loss_levels
 from activation_study.report.analysis.readings import at_reading, column_of
-from activation_study.report.claims.box.wording import number_in_words
 from activation_study.report.claims.verdict import Verdict
 
 TASKS = ("strings_1", "strings_2", "strings_3")
 HEADS = {"softmax": "softmax", "sigmoid": "sigmoid", "prior": "sigmoid_prior"}
 """What the page calls an output layer, and its name."""
-
-NEAR = 0.99
-"""A loss above this share of a level has not left it."""
 
 ANSWERS = {
     "many": {
@@ -69,7 +65,7 @@ def many_classes(record: Mapping[str, Runs], **verdicts: Verdict) -> dict[str, s
     """
     runs = record["many-classes"]
     answers = {f"{name}_said": answer(verdict, ANSWERS[name]) for name, verdict in verdicts.items()}
-    return sides(**verdicts) | answers | _levels() | _default(runs) | _few_units(record)
+    return sides(**verdicts) | answers | _levels() | _default(runs) | _reached(record)
 
 
 def _levels() -> dict[str, str]:
@@ -98,37 +94,41 @@ def _default(runs: Runs) -> dict[str, str]:
     frame = evaluation_runs(runs.where(task=TASKS[-1]).summary, "default")
     history = runs.history.merge(frame[["key", "head"]], on="key").query("epoch > 0")
     means = history.groupby(["head", "epoch"])[["validation_accuracy", "validation_loss"]].mean()
-    level, percent = frequency_level(tasks.get(TASKS[-1]).num_outputs), metric_of("accuracy")
+    percent = metric_of("accuracy")
     found = {}
     for name, head in HEADS.items():
         own = means.loc[head]
         found[f"{name}_first"] = percent.shown(own["validation_accuracy"].iloc[0])
         found[f"{name}_last"] = percent.shown(own["validation_accuracy"].iloc[-1])
         found[f"{name}_loss"] = f"{own['validation_loss'].iloc[0]:.4f}"
-        num_stuck = int((own["validation_loss"] > NEAR * level).sum())
-        found[f"{name}_stuck"] = number_in_words(num_stuck) if num_stuck else "none"
     return found
 
 
-def _few_units(record: Mapping[str, Runs]) -> dict[str, str]:
-    """What a hundred classes reach on one unit, and a thousand without a limit, at which rate."""
-    percent, found = metric_of("accuracy"), {}
-    for study, fixed, column in (
-        ("many-classes", {"task": TASKS[-1]}, "learning_rate"),
-        ("many-classes", {"task": TASKS[-1]}, "test_accuracy"),
-        ("rank-limit", {"task": TASKS[1], "bottleneck": 1}, "test_accuracy"),
+def _reached(record: Mapping[str, Runs]) -> dict[str, str]:
+    """What each output layer gets right at averaged weights; the rates of a thousand classes.
+
+    Of a thousand classes (``_thousand``, and ``_default`` at the default rate) and of a hundred
+    (``_hundred``); of a hundred over one unit (``_control``) and over nine (``_nine``).
+    """
+    found = {}
+    for of, study, fixed, rate in (
+        ("thousand", "many-classes", {"task": TASKS[2]}, "tuned"),
+        ("default", "many-classes", {"task": TASKS[2]}, "default"),
+        ("hundred", "many-classes", {"task": TASKS[1]}, "tuned"),
+        ("control", "rank-limit", {"task": TASKS[1], "bottleneck": 1}, "tuned"),
+        ("nine", "rank-limit", {"task": TASKS[1], "bottleneck": 9}, "tuned"),
     ):
-        frame = evaluation_runs(
-            at_reading(record[study].where(**fixed), "averaged").summary, "tuned"
-        )
-        if column == "test_accuracy":
-            column = column_of(frame, column, "averaged")
-            frame = frame.assign(**{column: with_failures_counted(frame, column)})
+        runs = at_reading(record[study].where(**fixed), "averaged")
+        frame = evaluation_runs(runs.summary, rate) if len(runs) else runs.summary
+        found |= {f"{name}_{of}": NO_ANSWER for name in HEADS}
+        if frame.empty:
+            continue
+        column = column_of(frame, "test_accuracy", "averaged")
+        frame = frame.assign(right=with_failures_counted(frame, column)).groupby("head")
+        right, rates = frame["right"].mean(), frame["learning_rate"].median()
         for name, head in HEADS.items():
-            values = frame.loc[frame["head"] == head, column]
-            if column == "learning_rate":
-                found[f"{name}_rate"] = f"{values.median():g}"
-            elif len(values):
-                of = "control" if study == "rank-limit" else "thousand"
-                found[f"{name}_{of}"] = percent.shown(values.mean())
+            if head in right:
+                found[f"{name}_{of}"] = metric_of("accuracy").shown(right[head])
+            if of == "thousand":
+                found[f"{name}_rate"] = f"{rates[head]:g}"
     return found

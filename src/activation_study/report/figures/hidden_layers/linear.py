@@ -154,6 +154,8 @@ def largest_outputs(runs: Runs, hidden: Sequence[str] | None = None) -> Picture:
     names = recorded_values(frame, hidden, "hidden")
     error = "validation_accuracy"
     frame = frame.assign(error=parts.drawn_values(with_failures_counted(frame, error), error))
+    # How large the outputs of a failed network are says nothing of its function.
+    frame["largest_output"] = frame["largest_output"].mask(frame["diverged"].astype(bool))
     panels = {
         "largest_output": "largest output of a hidden unit, log scale",
         "error": f"{parts.drawn_label(error)}, log scale",
@@ -163,7 +165,7 @@ def largest_outputs(runs: Runs, hidden: Sequence[str] | None = None) -> Picture:
     )
     for column, axes in grid.items():
         for name in names:
-            own, look = frame[frame["hidden"] == name], look_of(name)
+            own, look = frame[frame["hidden"] == name].dropna(subset=[column]), look_of(name)
             parts.draw_bands(
                 axes, own, "learning_rate", column, look, spelled(name), marker=look.marker
             )
@@ -172,7 +174,7 @@ def largest_outputs(runs: Runs, hidden: Sequence[str] | None = None) -> Picture:
         parts.plain_ticks(axes.xaxis, sorted(frame["learning_rate"].unique())[::2])
         parts.log_axis(axes, "y")
     parts.legend(figure, axes)
-    by_rate = frame.groupby(["hidden", "learning_rate"])["largest_output"].mean()
+    by_rate = frame.groupby(["hidden", "learning_rate"])["largest_output"].mean().dropna()
     said = []
     for name in names:
         ends = by_rate.loc[name].iloc[[0, -1]].items()
@@ -184,5 +186,6 @@ def largest_outputs(runs: Runs, hidden: Sequence[str] | None = None) -> Picture:
         f"Largest output of a hidden unit after training, at the lowest and at the highest rate: "
         f"{listed(said)}.",
         "The largest output of a hidden unit after training, and the error, by learning rate.",
-        f"Tuning runs on validation data, mean and 95 % interval. {failed} of them failed.",
+        f"Tuning runs on validation data, mean and 95 % interval. {failed} of them failed: left "
+        "out on the left, and counted as guesses on the right.",
     )
