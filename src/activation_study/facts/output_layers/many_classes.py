@@ -20,6 +20,8 @@ TASKS = ("strings_1", "strings_2", "strings_3")
 HEADS = {"softmax": "softmax", "sigmoid": "sigmoid", "prior": "sigmoid_prior"}
 """What the page calls an output layer, and its name."""
 
+NAMES = {head: name for name, head in HEADS.items()}
+
 ANSWERS = {
     "many": {
         "as claimed": "That is worse than softmax.",
@@ -110,7 +112,7 @@ def _reached(record: Mapping[str, Runs]) -> dict[str, str]:
     Of a thousand classes (``_thousand``, and ``_default`` at the default rate) and of a hundred
     (``_hundred``); of a hundred over one unit (``_control``) and over nine (``_nine``).
     """
-    found = {}
+    found: dict[str, str] = {}
     for of, study, fixed, rate in (
         ("thousand", "many-classes", {"task": TASKS[2]}, "tuned"),
         ("default", "many-classes", {"task": TASKS[2]}, "default"),
@@ -124,11 +126,11 @@ def _reached(record: Mapping[str, Runs]) -> dict[str, str]:
         if frame.empty:
             continue
         column = column_of(frame, "test_accuracy", "averaged")
-        frame = frame.assign(right=with_failures_counted(frame, column)).groupby("head")
-        right, rates = frame["right"].mean(), frame["learning_rate"].median()
-        for name, head in HEADS.items():
-            if head in right:
-                found[f"{name}_{of}"] = metric_of("accuracy").shown(right[head])
+        groups = frame.assign(right=with_failures_counted(frame, column)).groupby("head")
+        for head, (right, chosen) in groups.agg(
+            {"right": "mean", "learning_rate": "median"}
+        ).iterrows():
+            found[f"{NAMES[str(head)]}_{of}"] = metric_of("accuracy").shown(right)
             if of == "thousand":
-                found[f"{name}_rate"] = f"{rates[head]:g}"
+                found[f"{NAMES[str(head)]}_rate"] = f"{chosen:g}"
     return found
