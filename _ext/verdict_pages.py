@@ -17,8 +17,10 @@ from xml.etree import ElementTree
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.config import Config
 
 from activation_study import judge_all
+from activation_study.files import sha256
 from activation_study.report.citing import Edition, badge, listing, said
 from activation_study.report.claims.claims_file import VERDICTS_SCHEMA, where
 from activation_study.report.claims.verdict import Verdict
@@ -198,8 +200,15 @@ def _files(verdict: Verdict, edition: Edition, page: str) -> str:
     )
 
 
+def note_citation(app: Sphinx, config: Config) -> None:
+    """Make a change of the citation file, a new version say, a reason to write every page again."""
+    config.verdict_citation = sha256(Path(app.srcdir, "CITATION.cff").read_bytes())
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the extension."""
+    app.add_config_value("verdict_citation", "", "html", str)
+    app.connect("config-inited", note_citation)
     app.connect("html-page-context", link_to_citation)
     app.connect("html-collect-pages", collect)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

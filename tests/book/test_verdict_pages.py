@@ -43,7 +43,7 @@ BASE = "https://example.org/book/"
 
 
 def built(book: Path, base: str, tier: str = "full") -> Path:
-    """Build a book of one chapter, with warnings as errors, and return the site."""
+    """Write a book of one chapter, build it, and return the site."""
     (book / "chapters").mkdir(exist_ok=True)
     (book / "conf.py").write_text(CONFIGURATION.replace("BASE", repr(base)))
     (book / "index.md").write_text(
@@ -51,6 +51,11 @@ def built(book: Path, base: str, tier: str = "full") -> Path:
     )
     (book / "chapters" / "softmax-or-sigmoid.md").write_text(PAGE)
     (book / "CITATION.cff").write_bytes((TESTS.parent / "CITATION.cff").read_bytes())
+    return build(book, tier)
+
+
+def build(book: Path, tier: str = "full") -> Path:
+    """Build a book as it is, with warnings as errors, and return the site."""
     command = [sys.executable, "-m", "sphinx", "-T", "-n", "-W", "--keep-going", ".", "_build"]
     environment = os.environ | {"ACTIVATION_STUDY_TIER": tier}
     done = subprocess.run(command, cwd=book, env=environment, capture_output=True, text=True)
@@ -87,6 +92,11 @@ def test_a_verdict_has_a_page_to_cite(tmp_path: Path) -> None:
     assert not page.select("link[rel=canonical], meta[property='og:url']")
     assert not (site / "sitemap.xml").exists()
     assert "verdicts/" not in (site / "searchindex.js").read_text()
+    # Another version is cited at once, though no chapter has changed.
+    assert "version 0.1.0" in page.select("pre")[0].text
+    cited = (tmp_path / "CITATION.cff").read_text()
+    (tmp_path / "CITATION.cff").write_text(cited.replace("version: 0.1.0", "version: 0.2.0"))
+    assert "version 0.2.0" in (build(tmp_path) / "verdicts" / "all-true.html").read_text()
 
 
 @pytest.mark.slow
