@@ -22,9 +22,10 @@ NOTICE = (
 # Its heading is the book's own name, which every title ends with.
 FRONT_TITLE = "Is the everyday advice about activation functions good?"
 LONGEST_DESCRIPTION = 300
-PERCENT = re.compile(r"(\d) %")
-# To be copied, or not text.
-_CODE = (nodes.literal, nodes.literal_block, nodes.raw, nodes.math, nodes.math_block)
+PERCENT = re.compile(r"(\d(?:</\w+>)*)\s%")
+CODE = re.compile(
+    r"(<(?:pre|code|script|style|svg)\b.*?</(?:pre|code|script|style|svg)>)", re.DOTALL
+)
 # Where MyST-NB leaves what it executed, beside the folder of the pages.
 EXECUTED_FOLDER = "jupyter_execute"
 # Where the theme's button for a notebook points.
@@ -90,18 +91,19 @@ def describe(
     context["metatags"] = own + tags
 
 
-def keep_percents_whole(app: Sphinx, doctree: nodes.document, page: str) -> None:
+def keep_percents_whole(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
     """Let no line of the text break between a number and its percent sign; code stays as it is."""
-    if app.builder.format != "html":
-        return
-    for text in list(doctree.findall(nodes.Text)):
-        if PERCENT.search(text) and not _is_code(text):
-            text.parent.replace(text, nodes.Text(PERCENT.sub("\\1\N{NO-BREAK SPACE}%", text)))
-
-
-def _is_code(text: nodes.Text) -> bool:
-    """Whether the text is to be copied, shown as typed, or not text at all."""
-    return isinstance(text.parent, _CODE)
+    parts = CODE.split(context.get("body") or "")
+    # Every second part is code, or no text at all.
+    parts[::2] = [PERCENT.sub("\\1\N{NO-BREAK SPACE}%", part) for part in parts[::2]]
+    if len(parts) > 1 or parts[0]:
+        context["body"] = "".join(parts)
 
 
 def executed_notebook(app: Sphinx, page: str) -> Path:
@@ -136,7 +138,7 @@ def copy_notebooks(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the extension."""
     app.connect("doctree-read", add_tier_notice)
-    app.connect("doctree-resolved", keep_percents_whole)
+    app.connect("html-page-context", keep_percents_whole)
     app.connect("html-page-context", describe)
     # Before the theme, which makes its download menu at 501.
     app.connect("html-page-context", offer_notebook, priority=400)

@@ -42,12 +42,10 @@ def as_html(verdict: Verdict) -> str:
         parts += [f"<p>{_text(contents.sentence(verdict))}</p>", _scale(verdict)]
         parts += [f"<p><b>{name}:</b> {_text(said)}</p>" for name, said in contents.advice(verdict)]
     parts.append(_more(verdict))
-    # No line breaks between a number and its percent sign.
-    content = "".join(parts).replace(" %", "\N{NO-BREAK SPACE}%")
     return (
         f'{style()}<div class="verdict{"" if is_judged else " quiet"}" id="verdict-{claim.id}" '
         f'role="group" aria-label="Verdict on {claim.id}" '
-        f'style="--answer:{answer_of(verdict.label).colour}">{content}</div>'
+        f'style="--answer:{answer_of(verdict.label).colour}">{"".join(parts)}</div>'
     )
 
 
