@@ -22,6 +22,7 @@ from activation_study.facts.hidden_layers import (
     which_one,
 )
 from activation_study.facts.output_layers import (
+    anywhere,
     calibration,
     divided_relu,
     loss_pairs,
@@ -38,6 +39,7 @@ from activation_study.facts.protocol import false_alarms, protocol
 from activation_study.facts.verdicts import rounds, sides, standing
 
 __all__ = [
+    "anywhere",
     "born_dead",
     "calibration",
     "centring",

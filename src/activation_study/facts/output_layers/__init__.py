@@ -8,12 +8,13 @@ from activation_study.facts.output_layers.loss_pairs import (
     sure_start,
 )
 from activation_study.facts.output_layers.many_classes import many_classes
-from activation_study.facts.output_layers.multi_label import multi_label
+from activation_study.facts.output_layers.multi_label import anywhere, multi_label
 from activation_study.facts.output_layers.rare_labels import rare_labels
 from activation_study.facts.output_layers.regression import regression
 from activation_study.facts.output_layers.unknowns import unknowns
 
 __all__ = [
+    "anywhere",
     "calibration",
     "divided_relu",
     "loss_pairs",

@@ -12,7 +12,7 @@ import pandas as pd
 
 from activation_study.catalogue.spelling import written
 from activation_study.engine.records.records import Runs
-from activation_study.facts.verdicts import primary_of, sides
+from activation_study.facts.verdicts import NO_ANSWER, primary_of, sides
 from activation_study.measures.metrics import metric_of
 from activation_study.report import claims
 from activation_study.report.analysis.arms import evaluation_runs
@@ -64,6 +64,25 @@ def multi_label(record: Mapping[str, Runs], said: Mapping[str, Verdict]) -> dict
             calibration=said["linear-square-loss-probabilities"],
         ),
     }
+
+
+def anywhere(runs: Runs) -> dict[str, str]:
+    """What the start of the bias is worth at the last weights, with digits anywhere.
+
+    Args:
+        runs: Of the study ``scenes-cnn``.
+
+    Returns:
+        The mean average precision: ``anywhere_sigmoid_prior`` and its like.
+    """
+    measure = "test_mean_average_precision"
+    found = {f"anywhere_{head}": NO_ANSWER for head in ("sigmoid", "sigmoid_prior")}
+    if len(runs):
+        means = means_by_head(runs.where(task="scenes_free"), (measure,), "last")[measure]
+        found |= {
+            f"anywhere_{head}": metric_of(measure).shown(mean) for head, mean in means.items()
+        }
+    return found
 
 
 def change(effect: float) -> str:
