@@ -43,10 +43,10 @@ ANSWERS = {
         "not shown": "Whether its layers lose alike, the runs cannot tell.",
     },
     "avoid": {
-        "as claimed": "In the mean over both, that is worse than ReLU.",
-        "too small": "In the mean over both, the difference to ReLU is too small to matter.",
-        "contrary": "In the mean over both, that is better than ReLU.",
-        "not shown": "Which is better in the mean over both, the runs cannot tell.",
+        "as claimed": "In the mean over all, sigmoid and tanh do worse than ReLU.",
+        "too small": "In the mean over all, their difference to ReLU is too small to matter.",
+        "contrary": "In the mean over all, sigmoid and tanh do better than ReLU.",
+        "not shown": "In the mean over all, the runs cannot tell which is better.",
     },
     "centred": {
         "as claimed": "The function is the same, only its first weights are not.",
@@ -61,8 +61,8 @@ ANSWERS = {
         "not shown": "Whether batch normalization rescues it, the runs cannot tell.",
     },
     "layer": {
-        "as claimed": "Layer normalization rescues it, too.",
-        "too small": "Layer normalization does not rescue it.",
+        "as claimed": "Layer normalization helps it there.",
+        "too small": "Layer normalization does not help it there.",
         "contrary": "Layer normalization makes it worse.",
         "not shown": "Whether layer normalization rescues it, the runs cannot tell.",
     },
@@ -74,7 +74,7 @@ ANSWERS = {
     },
     "gelu": {
         "as claimed": "So GELU wants larger first weights than Keras gives it.",
-        "too small": "At a rate of its own each gets there; the larger weights are worth nothing.",
+        "too small": "At a rate of its own each gets there.",
         "contrary": "The larger weights do harm.",
         "not shown": "Which weights are better, the runs cannot tell.",
     },

@@ -21,7 +21,7 @@ ANSWERS = {
         "as claimed": "GELU is ahead there, too.",
         "too small": "That is too small to matter there.",
         "contrary": "There ReLU is ahead.",
-        "not shown": "Who is ahead there, the runs cannot tell.",
+        "not shown": "The runs cannot tell who is ahead there.",
     }
     for name in ("little", "cnn")
 }
@@ -55,10 +55,11 @@ def which_one(**verdicts: Verdict) -> dict[str, str]:
     return found
 
 
-def what_decides(**studies: Runs) -> dict[str, str]:
+def what_decides(reading: str = "averaged", **studies: Runs) -> dict[str, str]:
     """Return the shares of the variance, with their intervals, and how the rate's compare.
 
     Args:
+        reading: ``"last"`` or ``"averaged"`` weights.
         **studies: What the page calls a study, and its runs of every combination.
 
     Returns:
@@ -71,7 +72,7 @@ def what_decides(**studies: Runs) -> dict[str, str]:
         names = [f"{study}_{part}{end}" for part in SHARES for end in ("", "_low", "_high")]
         found |= dict.fromkeys([*names, f"{study}_times"], NO_ANSWER)
         try:
-            shares = variance.shares(runs, FACTORS)
+            shares = variance.shares(runs, FACTORS, reading=reading)
         except IncompleteRecordError:
             continue
         for part, fields in SHARES.items():

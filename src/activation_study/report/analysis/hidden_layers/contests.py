@@ -132,9 +132,9 @@ def compare(
 ) -> pd.DataFrame:
     """Return how far the first of each pair is ahead of the second in each setting.
 
-    Paired by seed. ``answer`` is ``"ahead"`` or ``"behind"`` where the 95 % t interval leaves 0
-    out, ``"same"`` where the 90 % interval lies within the margin and 0 is not left out, else
-    ``"open"``. Nothing is adjusted for the number of comparisons.
+    Paired by seed. ``answer`` is ``"same"`` where the 90 % t interval lies within the margin, else
+    ``"ahead"`` or ``"behind"`` where the 95 % interval leaves 0 out, else ``"open"``.
+    Nothing is adjusted for the number of comparisons.
 
     Args:
         settings: What each setting is called, and its runs; one that is not recorded is left out.
@@ -173,13 +173,13 @@ def compare(
 
 
 def _answer(mean: SeedMean, margin: float) -> str:
+    least, most = mean.interval(0.90)
+    if -margin < least and most < margin:
+        return "same"
     low, high = mean.interval()
     if low > 0:
         return "ahead"
-    if high < 0:
-        return "behind"
-    least, most = mean.interval(0.90)
-    return "same" if -margin < least and most < margin else "open"
+    return "behind" if high < 0 else "open"
 
 
 def turned(table: pd.DataFrame) -> pd.Series:
