@@ -66,16 +66,9 @@ def judged(what: str) -> findings.Findings:
     not os.environ.get("ACTIVATION_STUDY_LONG"), reason="a minute or two: ACTIVATION_STUDY_LONG=1"
 )
 def test_twenty_planted_cases_are_judged_rightly(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    small_plan: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("ACTIVATION_STUDY_TIER", "quick")
-    monkeypatch.setenv("ACTIVATION_STUDY_RECORDS", str(tmp_path / "cache"))
-    monkeypatch.setattr(plan, "SMALL", {"dataset": "mnist-5k", "epochs": 2, "train_size": 1_000})
-    monkeypatch.setattr(plan, "SMALL_SEEDS", (200, 201))
-    monkeypatch.setattr(plan, "INNER_RATES", (1e-3, 1e-2))
-    monkeypatch.setattr(plan, "EXTENDS", False)
     monkeypatch.setattr(studies, "HEADLINE_ACTIVATIONS", tuple(COPIES))
-    monkeypatch.chdir(tmp_path)
     (tmp_path / "planted.py").write_text(PLANTED)
     wrong = []
     for name, said in REFUSED.items():

@@ -11,23 +11,16 @@ import pytest
 
 from activation_study import cli, studies
 from activation_study.engine.records.records import Records
-from activation_study.trial import plan, timing
+from activation_study.trial import timing
 
 Trial = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def small(small_plan: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Trials of a few images, rates and seeds, in folders of their own."""
-    monkeypatch.setenv("ACTIVATION_STUDY_TIER", "quick")
-    monkeypatch.setenv("ACTIVATION_STUDY_RECORDS", str(tmp_path / "cache"))
-    monkeypatch.setattr(plan, "SMALL", {"dataset": "mnist-5k", "epochs": 2, "train_size": 1_000})
-    monkeypatch.setattr(plan, "SMALL_SEEDS", (200, 201))
-    monkeypatch.setattr(plan, "INNER_RATES", (1e-3, 1e-2))
-    monkeypatch.setattr(plan, "EXTENDS", False)
     monkeypatch.setattr(studies, "HEADLINE_ACTIVATIONS", ("relu",))
     monkeypatch.setattr(timing, "TURNS", 2)
-    monkeypatch.chdir(tmp_path)
     yield
     from activation_study.engine.sweeps.local_pool import end_idle
 
