@@ -56,7 +56,7 @@ book: $(INSTALLED) ## build the site from the published record, in _build/html
 quick: $(INSTALLED) ## execute every chapter's training at the reduced tier, into _build/quick
 	ACTIVATION_STUDY_TIER=quick $(BUILD) --path-output _build/quick
 
-STUDIES := heads-2 averaging prior-bias-2 core-2 catalogue-2 scenes scenes-pairs loss-pairs loss-pairs-sgd confident-start confident-start-sgd many-classes rank-limit calibration-length calibration-long smoothing unknowns rare-labels regression regression-beyond shares two-units scenes-cnn dead-rate lesion revival dead-causes dead-causes-sgd signal depth depth-sgd centring centring-momentum softmax-hidden linear-and-step interplay interplay-sgd little-data cnn
+STUDIES := heads-2 averaging prior-bias-2 core-2 catalogue-2 scenes scenes-pairs loss-pairs loss-pairs-sgd confident-start confident-start-sgd many-classes rank-limit calibration-length calibration-long smoothing unknowns rare-labels regression regression-beyond shares two-units scenes-cnn dead-rate lesion revival dead-causes dead-causes-sgd signal depth depth-sgd centring centring-momentum softmax-hidden linear-and-step interplay interplay-sgd little-data cnn gelu-paper deep-momentum
 # Apart from the record and from the working cache, which hold what is to be repeated.
 AGAIN := $(CURDIR)/.cache/study
 

@@ -12,6 +12,7 @@ GRIDS = {
     "centring-momentum": (3.16e-3, 1e-2, 3.16e-2, 0.1),
     "rank-limit": FEW,
     "scenes-cnn": FEW,
+    "gelu-paper": (1e-5, 1e-4, 1e-3),
 }
 """Where the tuning of a study begins, if not with the four rates of the others."""
 
@@ -63,6 +64,13 @@ BASES: dict[str, dict[str, Any]] = {
     "depth-sgd": {"epochs": 5, "optimizer": "sgd", "depth": 8},
     "little-data": {"epochs": 50, "train_size": 1_000},
     "cnn": {"architecture": "cnn", "width": 8, "epochs": 3, "train_size": 10_000},
+    "gelu-paper": {"depth": 8, "initializer": "lecun_normal", "epochs": 50},
+    "deep-momentum": {
+        "optimizer": "momentum",
+        "depth": 10,
+        "input_scale": "signed",
+        "epochs": 5,
+    },
 }
 """What all arms of a study change."""
 

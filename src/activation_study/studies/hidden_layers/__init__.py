@@ -1,8 +1,14 @@
-"""The studies of hidden layers: death, vanishing, centring, depth."""
+"""The studies of hidden layers: death, vanishing, centring, depth, and what others published."""
 
 from __future__ import annotations
 
-from activation_study.studies.hidden_layers import death, functions, gradients, which_one
+from activation_study.studies.hidden_layers import (
+    death,
+    functions,
+    gradients,
+    published,
+    which_one,
+)
 
 STUDIES = {
     "dead-rate": death.dead_rate,
@@ -21,5 +27,7 @@ STUDIES = {
     "interplay-sgd": which_one.interplay_sgd,
     "little-data": which_one.little_data,
     "cnn": which_one.cnn,
+    "gelu-paper": published.gelu_paper,
+    "deep-momentum": published.deep_momentum,
 }
 """In the order in which they run."""
