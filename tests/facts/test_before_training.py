@@ -13,34 +13,30 @@ NAMES = ["width", "depth", "lower", "upper", "drawn", "built", "low", "high"]
 
 
 def test_first_weights_are_those_of_the_runs() -> None:
-    weights = {"pytorch": (0.0, 0.2, 0.3, 0.5), "he_normal": (0.0, 0.0, 0.01, 0.04)}
-    causes = dead_runs(
+    born = {"pytorch": (0.0, 0.2, 0.3, 0.5), "he_normal": (0.0, 0.0, 0.01, 0.04)}
+    deep = dead_runs(
         *(
-            run(seed, 0.9, dead=(1.0,) * 4, born=born, depth=4, initializer=name)
-            for name, born in weights.items()
+            run(seed, 0.9 + seed / 50, (1.0,) * 4, shares, depth=4, initializer=name)
+            for name, shares in born.items()
             for seed in (0, 1)
         ),
-        run(0, 0.1, born=(1.0,) * 4, depth=4, initializer="pytorch", bias_initial_value=-1.0),
+        run(0, 0.1, born=(0.0,) * 4, depth=4, initializer="pytorch", hidden="silu"),
+        run(2, 0.5, born=(1.0,) * 4, depth=4, initializer="pytorch", is_tuning=True),
     )
-    gradients = {("relu", "pytorch"): 1e-3, ("relu", "he_normal"): 0.5,
-                 ("silu", "pytorch"): 2e-4, ("silu", "he_normal"): 0.2468}  # fmt: skip
-    signal = dead_runs(
-        *(run(0, 0.9, depth=4, hidden=hidden, initializer=name) for hidden, name in gradients)
+    # Of the two seeds, a factor of 4 apart: 2 about the mean of the logarithms.
+    first = (deep.layers["layer"] == 1) & (deep.layers["epoch"] == 0)
+    size = deep.layers["key"].str[0].map({"0": 0.01, "1": 0.04, "2": 9.0}).where(first, 7.0)
+    found = facts.first_weights(
+        dataclasses.replace(deep, layers=deep.layers.assign(gradient_norm=size))
     )
-    keys = signal.summary.set_index("key")[["hidden", "initializer"]].apply(tuple, axis=1)
-    first = signal.layers["layer"] == 1
-    size = signal.layers["key"].map(keys).map(gradients).where(first, 9.0)
-    signal = dataclasses.replace(signal, layers=signal.layers.assign(gradient_norm=size))
-    found = facts.first_weights(causes, signal, depth=4)
-    assert [found[f"born_pytorch_{layer}"] for layer in (1, 2, 4)] == ["0 %", "20 %", "50 %"]
-    assert found["born_he_4"] == "4 %"
-    # 0.2468 / 0.0002 is 1,234: two digits are said.
-    assert (found["relu_by_he"], found["silu_by_he"]) == ("500", "1,200")
-    assert found["silu_below_relu"] == "5"
-    assert found["born_keras_1"] == NO_ANSWER
-    none = dataclasses.replace(causes, summary=causes.summary[:0])
-    assert set(facts.first_weights(none, signal, depth=4).values()) == {NO_ANSWER}
-    assert facts.first_weights(none, signal, depth=4).keys() == found.keys()
+    assert [found[f"relu_{name}_born"] for name in ("pytorch", "he")] == ["30 %", "1 %"]
+    assert found["relu_pytorch_gradient"] == "0.020"
+    assert (found["relu_he_right"], found["silu_pytorch_right"]) == ("91.00 %", "10.00 %")
+    assert found["silu_pytorch_born"] == "0 %"
+    assert found["relu_keras_born"] == NO_ANSWER
+    none = dataclasses.replace(deep, summary=deep.summary[:0])
+    assert set(facts.first_weights(none).values()) == {NO_ANSWER}
+    assert facts.first_weights(none).keys() == found.keys()
 
 
 def test_networks_that_are_born_dead_are_said_with_whether_keras_agrees() -> None:

@@ -1,4 +1,4 @@
-"""What the page on dead units says of networks before their first step."""
+"""What the page on dead units says of networks before their first step, and of what they reach."""
 
 from __future__ import annotations
 
@@ -15,44 +15,39 @@ from activation_study.report.analysis.hidden_layers import death, gradients
 
 KERNELS = {"pytorch": "pytorch", "keras": "glorot_uniform", "he": "he_normal"}
 """What the page calls first weights."""
+FUNCTIONS = ("relu", "silu")
 
 
-def first_weights(causes: Runs, signal: Runs, depth: int = 8) -> dict[str, str]:
-    """Say what PyTorch's, Keras's and He's first weights do to deep networks before training.
+def first_weights(deep: Runs) -> dict[str, str]:
+    """Say what PyTorch's, Keras's and He's first weights do to deep networks, and what they reach.
 
     Args:
-        causes: Of ReLU networks, with the dead units of each layer.
-        signal: Of ReLU and SiLU networks, with the gradient before the first step.
-        depth: Hidden layers.
+        deep: Networks of one depth, of ReLU and of SiLU.
 
     Returns:
-        Dead units of ReLU in layers 1, 4 and 8, ``born_<weights>_<layer>``; how many times as large
-        the gradient of the first layer is with He's weights as with PyTorch's, ``<hidden>_by_he``,
-        and how many times as small SiLU's is as ReLU's with PyTorch's, ``silu_below_relu``.
+        By function and weights, such as ``relu_pytorch_born``: before the first step the dead units
+        of the last layer but one, ``_born``, and the gradient of the first layer, ``_gradient``;
+        the right test images at the last weights, ``_right``.
     """
-    layers = (1, depth // 2, depth)
-    names = [f"born_{name}_{layer}" for name in KERNELS for layer in layers]
-    found = dict.fromkeys([*names, "relu_by_he", "silu_by_he", "silu_below_relu"], NO_ANSWER)
+    ends = ("born", "gradient", "right")
+    arms = {(hidden, KERNELS[name]): f"{hidden}_{name}" for hidden in FUNCTIONS for name in KERNELS}
+    found = {f"{arm}_{end}": NO_ANSWER for arm in arms.values() for end in ends}
     try:
-        rows, born = death.judged_runs(causes), gradients.at_birth(signal)
+        rows, born = death.judged_runs(deep), gradients.at_birth(deep)
     except IncompleteRecordError:
         return found
-    rows = rows[(rows["depth"] == depth) & (rows["bias_initial_value"] == 0)]
-    dead = causes.layers[causes.layers["epoch"] == 0].merge(rows[["key", "initializer"]], on="key")
-    shares = dead.groupby(["initializer", "layer"])["dead_all"].mean().to_dict()
-    for name, kernel in KERNELS.items():
-        for layer in layers:
-            found[f"born_{name}_{layer}"] = percent(shares.get((kernel, layer), math.nan))
-    is_it = (born["depth"] == depth) & (born["layer"] == 1) & (born["normalization"] == "none")
-    powers = born[is_it].groupby(["hidden", "initializer"])["gradient"].mean().to_dict()
-
-    def times(larger: tuple[str, str], smaller: tuple[str, str]) -> str:
-        power = powers.get(larger, math.nan) - powers.get(smaller, math.nan)
-        return f"{float(f'{10**power:.2g}'):,.0f}" if math.isfinite(power) else NO_ANSWER
-
-    for hidden in ("relu", "silu"):
-        found[f"{hidden}_by_he"] = times((hidden, "he_normal"), (hidden, "pytorch"))
-    return found | {"silu_below_relu": times(("relu", "pytorch"), ("silu", "pytorch"))}
+    is_it = (deep.layers["epoch"] == 0) & (deep.layers["layer"] == deep.layers["layer"].max() - 1)
+    dead = deep.layers[is_it].set_index("key")["dead_all"]
+    means = (
+        rows.assign(born=rows["key"].map(dead))
+        .groupby(["hidden", "initializer"])[["born", "accuracy"]]
+        .mean()
+    )
+    powers = gradients.first_layers(born).groupby(["hidden", "initializer"]).mean()
+    for place, (share, right) in zip(means.index, means.to_numpy(), strict=True):
+        said = (percent(share), scientific(10 ** powers[place]), percent(right, 2))
+        found |= {f"{arms[place]}_{end}": each for end, each in zip(ends, said, strict=True)}
+    return found
 
 
 def born_dead(shares: pd.DataFrame, width: int = 128, depth: int = 8) -> dict[str, str]:

@@ -53,6 +53,18 @@ ANSWERS = {
         "contrary": "So PyTorch's first weights kill fewer.",
         "not shown": "Whether it is the first weights, the runs cannot tell.",
     },
+    "swish": {
+        "as claimed": "So SiLU trains where ReLU does not, or less.",
+        "too small": "So SiLU is no way out of PyTorch's weights.",
+        "contrary": "So from PyTorch's weights SiLU does worse.",
+        "not shown": "Which function does better from PyTorch's weights, the runs cannot tell.",
+    },
+    "weights": {
+        "as claimed": "With He's weights in their place the networks learn more.",
+        "too small": "He's weights in their place change too little to matter.",
+        "contrary": "With He's weights in their place the networks learn less.",
+        "not shown": "Whether He's weights help, the runs cannot tell.",
+    },
     "lower": {
         "as claimed": "Lowering the rate helps.",
         "too small": "Lowering the rate changes too little to matter.",
