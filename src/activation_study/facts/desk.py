@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from activation_study.facts.verdicts import NO_ANSWER, answer
+from activation_study.report.claims.asking import OUTCOMES
 from activation_study.report.claims.box.wording import fill, placeholders
 from activation_study.report.claims.rules import ContrastRule, CountRule
 from activation_study.report.claims.verdict import Verdict
-
-OUTCOMES = ("as claimed", "too small", "contrary", "not shown")
-"""How a contrast may come out, in the order of the sentences below."""
 
 LEADS = {
     "sigmoid-single-label": (
@@ -147,7 +145,7 @@ LEADS = {
         "Whether an output may end before the targets, the runs cannot tell.",
     ),
 }
-"""Claim -> the sentence that begins an answer, for each way in which it may come out."""
+"""Claim -> the sentence that begins an answer, in the order of ``OUTCOMES``."""
 
 
 def desk(verdicts: Iterable[Verdict]) -> dict[str, str]:

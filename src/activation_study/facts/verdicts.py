@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from activation_study.measures.metrics import metric_of
+from activation_study.report.claims.asking import outcome
 from activation_study.report.claims.box.wording import Amounts
 from activation_study.report.claims.rules import ContrastRule
 from activation_study.report.claims.verdict import Primary, Verdict
@@ -47,12 +48,8 @@ def answer(verdict: Verdict, sentences: Mapping[str, str]) -> str:
         verdict: On a contrast.
         sentences: By direction, and ``too small`` for a difference that is too small to matter.
     """
-    primary, rule = verdict.primary, verdict.claim.rule
-    if primary is None:
-        return NO_ANSWER
-    assert isinstance(rule, ContrastRule)
-    is_small = primary.size == "too small to matter" and rule.expected != "no_worse"
-    return sentences["too small" if is_small else primary.direction]
+    came = outcome(verdict)
+    return NO_ANSWER if came is None else sentences[came]
 
 
 def answers(
