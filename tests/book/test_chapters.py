@@ -28,3 +28,32 @@ def test_a_chapter_imports_the_face_alone(chapter: Path) -> None:
                 imported |= {each.name for each in node.names}
     assert imported
     assert imported <= set(activation_study.__all__)
+
+
+TAUGHT = (
+    "convergence",
+    "dead-units",
+    "prior-bias",
+    "softmax-or-sigmoid",
+    "which-one",
+)
+ASKED = re.compile(r"^\*\*\d\.\*\*", re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", TAUGHT)
+def test_a_chapter_that_teaches_ends_with_exercises_on_the_record(name: str) -> None:
+    text = next(path for path in CHAPTERS if path.stem == name).read_text()
+    before, exercises = text.split("\n## Exercises\n")
+    assert "\n## " not in exercises
+    num_asked = len(ASKED.findall(exercises))
+    assert num_asked >= 2
+    cells = CELL.findall(exercises)
+    # What is to be trained later has no solution.
+    assert num_asked - 1 <= len(cells) == exercises.count("tags: [hide-cell]")
+    for number, cell in enumerate(cells, start=1):
+        assert f'code_prompt_show: "Solution {number}"' in exercises
+        called = {node.func for node in ast.walk(ast.parse(cell)) if isinstance(node, ast.Call)}
+        trains = {"run", "fit", "compile", "Experiment"}
+        assert not trains & {ast.unparse(each).rpartition(".")[2] for each in called}
+        assert not re.search(r"\b(keras|tensorflow)\b", cell)
+    assert before.count("claims.ask(") <= 1
