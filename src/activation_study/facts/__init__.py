@@ -4,7 +4,7 @@ Each function belongs to a page, or to several that say the same.
 """
 
 from activation_study.facts.desk import desk
-from activation_study.facts.front import front
+from activation_study.facts.front import front, surprises
 from activation_study.facts.hidden_layers import (
     born_dead,
     centring,
@@ -69,6 +69,7 @@ __all__ = [
     "softmax_or_sigmoid",
     "standing",
     "sure_start",
+    "surprises",
     "turning",
     "unknowns",
     "vanishing",

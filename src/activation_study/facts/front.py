@@ -1,28 +1,37 @@
-"""What the front page says: which choices matter, and what was found against what is said."""
+"""What the front page says: an answer a card, and what was found against what is said."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import pandas as pd
 
 from activation_study import studies
 from activation_study.engine.records.records import Runs
-from activation_study.facts.verdicts import primary_of, standing
-from activation_study.measures.metrics import metric_of
+from activation_study.facts.hidden_layers.faults import faults
+from activation_study.facts.verdicts import answer, sides, standing
 from activation_study.report import claims
 from activation_study.report.analysis.rates import rank
 from activation_study.report.analysis.readings import column_of
+from activation_study.report.claims import box
 from activation_study.report.claims.box.wording import IMAGES
-from activation_study.report.claims.verdict import Primary, Verdict
+from activation_study.report.claims.verdict import Verdict
 
-PENDING = "The second round tries it on fresh seeds; its runs are being made."
 TO_COME = "Its runs are to come."
 
-Said = Mapping[str, Verdict]
-"""Claim -> its verdict."""
+SURPRISES = {
+    "hidden-usual": ("contrary", "Sigmoid, tanh and ReLU are behind GELU, SiLU and Mish."),
+    "gelu-beats-relu": ("too small", "GELU beats ReLU by too little to matter."),
+    "sigmoid-single-label": ("too small", "For one label, ten sigmoids do about as softmax does."),
+    "gelu-needs-its-gain": ("too small", "Eight layers of GELU gain nothing by larger weights."),
+    "prior-bias-many": ("contrary", "With many classes, sigmoids that start low beat softmax."),
+    "adam-forgives-raw-pixels": ("contrary", "Adam does not forgive pixels from 0 to 255."),
+    "death-is-the-loss": ("contrary", "A high rate costs more than the units that it kills."),
+    "swap-mends-more": ("contrary", "To mend dead ReLUs, a lower rate beats leaky ReLU."),
+}
+"""Claim -> how it came out, by the names of ``answer``, and what was found, if so.
+
+All are read from a share of test images, so that they stand on one scale."""
 
 
 def front(runs: Mapping[str, Runs], verdicts: Iterable[Verdict]) -> dict[str, str]:
@@ -34,23 +43,46 @@ def front(runs: Mapping[str, Runs], verdicts: Iterable[Verdict]) -> dict[str, st
     """
     said = {verdict.claim.id: verdict for verdict in verdicts}
     keys = pd.concat(each.summary["key"] for each in runs.values())
+    head, khot = said["sigmoid-single-label"], said["khot-gradient"]
+    at_chance = runs["core"].summary.query("hidden == 'sparsemax'")["divergence"] == "chance"
+    of_pixels = faults(runs)
     return {
         "num_runs": f"{keys.nunique():,}",
         **standing(said.values()),
-        **_hidden(runs, said),
-        **_outputs(said),
-        **_failures(runs["core"].summary),
-        **_tanh_and_gelu(said),
-        **_head_start(runs["prior-bias"], said),
+        **_hidden(runs, said["hidden-usual"].is_judgement),
+        **sides(labels=said["softmax-multi-label"]),
+        "heads": box.short(head) or TO_COME,
+        "khot": khot.sentence if khot.is_judgement else TO_COME,
+        "chance_runs": str(int(at_chance.sum())),
+        "sparsemax_runs": str(len(at_chance)),
+        **{name: of_pixels[name] for name in ("raw_ill", "raw_well")},
+        **{
+            f"tanh_{rate}": box.short(said[claim]) or TO_COME
+            for rate, claim in {"tuned": "tanh-eases", "default": "tanh-eases-default"}.items()
+        },
     }
 
 
-def _hidden(runs: Mapping[str, Runs], said: Said) -> dict[str, str]:
+def surprises(verdicts: Iterable[Verdict]) -> list[tuple[str, Verdict]]:
+    """Return what was found against a saying, and the verdict on it.
+
+    What comes out otherwise when it is repeated is no such surprise any more, and is left out.
+    """
+    ways = {way: way for way in ("as claimed", "too small", "contrary", "not shown")}
+    found = {verdict.claim.id: verdict for verdict in verdicts}
+    return [
+        (sentence, found[claim])
+        for claim, (outcome, sentence) in SURPRISES.items()
+        if claim in found and answer(found[claim], ways) == outcome
+    ]
+
+
+def _hidden(runs: Mapping[str, Runs], is_second: bool) -> dict[str, str]:
     """How near the hidden activations that people use come to the best, and what a rate costs.
 
     By the second round's runs as soon as they judge, before that by the first round's.
     """
-    register, is_second = claims.read(), said["hidden-usual"].is_judgement
+    register = claims.read()
     hidden = runs["core-2" if is_second else "core"]
     reading = "averaged" if is_second else "last"
     margin = register.margins["test_accuracy"]
@@ -66,126 +98,9 @@ def _hidden(runs: Mapping[str, Runs], said: Said) -> dict[str, str]:
         "relu": "ReLU will do." if is_near["relu"] else f"{behind.idxmin()}, rather than ReLU.",
         "num_near": str(int(is_near.sum())),
         "num_of_use": str(len(behind)),
-        "margin": _images(margin),
-        "round_read": "second" if is_second else "first",
+        "margin": f"{IMAGES * margin:,.0f}",
         "rate_or_function": "The learning rate matters "
         + ("more" if of_rates > of_functions else "less"),
         "rate_matters": f"{100 * of_rates:.1f}",
         "function_matters": f"{100 * of_functions:.1f}",
     }
-
-
-def _outputs(said: Said) -> dict[str, str]:
-    """What outputs cost and gain, and what the units cost that a high rate kills."""
-    first, head = _first("sigmoid-single-label"), said["sigmoid-single-label"]
-    lead, noise = said["sigmoid-lead"], said["sigmoid-lead-is-noise"]
-    heads = (
-        f"In the first round ten sigmoids got {_images(first.min())} to {_images(first.max())} "
-        f"more of {IMAGES:,} test images right than softmax. The second round asks whether that "
-        "was noise; its runs are being made."
-    )
-    second = PENDING
-    if lead.is_judgement and head.is_judgement:
-        at_last, averaged = primary_of(lead), primary_of(head)
-        second = (
-            "In the second round, with the rate tuned for each reading, sigmoids were "
-            f"{_led(at_last)} of {IMAGES:,} test images at the last weights, and "
-            f"{_led(averaged)} at averaged weights."
-        )
-        if noise.label == "came true" and averaged.effect <= 0 < at_last.low:
-            second += " The lead was noise of the last step."
-    start, labels, khot, death = (
-        said[claim]
-        for claim in (
-            "prior-bias-start",
-            "softmax-multi-label",
-            "khot-gradient",
-            "death-is-the-loss",
-        )
-    )
-    return {
-        "labels": labels.sentence if labels.is_judgement else TO_COME,
-        "khot": khot.sentence if khot.is_judgement else TO_COME,
-        "death": death.sentence if death.is_judgement else TO_COME,
-        "heads": head.sentence if head.is_judgement else heads,
-        "bias": start.sentence if start.is_judgement else PENDING,
-        "heads_ahead": str(int((first > 0).sum())),
-        "num_heads": str(len(first)),
-        "heads_second": second,
-    }
-
-
-def _failures(summary: pd.DataFrame) -> dict[str, str]:
-    """How many runs of Keras's sparsemax stayed at chance, and how many fail at a high rate."""
-    at_chance = summary.query("hidden == 'sparsemax'")["divergence"] == "chance"
-    tuning = summary[summary["is_tuning"]]
-    high = tuning[tuning["learning_rate"] == tuning["learning_rate"].max()]
-    return {
-        "chance_runs": str(int(at_chance.sum())),
-        "sparsemax_runs": str(len(at_chance)),
-        "high_rate": f"{high['learning_rate'].max():g}",
-        "high_diverged": f"{100 * high['diverged'].mean():.0f}",
-    }
-
-
-def _tanh_and_gelu(said: Said) -> dict[str, str]:
-    """In how many comparisons of the first round tanh was faster, and GELU and Swish better."""
-    tanh = {
-        rate: _first("tanh-eases", "outcome", rate=rate) == "better"
-        for rate in ("tuned", "default")
-    }
-    beaten = pd.concat([_first(f"{name}-beats-relu", "outcome") for name in ("gelu", "swish")])
-    return {
-        **{f"tanh_{rate}": f"{won.sum()} of {len(won)}" for rate, won in tanh.items()},
-        "tanh_second": _second(said["tanh-eases"]),
-        "beaten": f"{(beaten == 'better').sum()} of {len(beaten)}",
-        "beaten_second": _second(said["gelu-beats-relu"]),
-    }
-
-
-def _head_start(runs: Runs, said: Said) -> dict[str, str]:
-    """What sigmoids that start at one in ten gain after an epoch and in the end, in points."""
-    first_epoch = runs.history.query("epoch == 1")[["key", "validation_accuracy"]]
-    default = runs.summary.query("is_default").drop(columns="validation_accuracy")
-    table = default.merge(first_epoch, on="key").pivot_table(
-        index=["hidden", "seed"], columns="head", values="validation_accuracy"
-    )
-    start = (table["sigmoid_prior"] - table["sigmoid"]).groupby("hidden").mean()
-    end, second = _first("prior-bias-accuracy"), said["prior-bias-accuracy"]
-    said_second = PENDING
-    if second.is_judgement:
-        said_second = (
-            f"In the second round it was worth {_points(primary_of(second).effect)} points in the "
-            "end, at averaged weights and in the mean over five hidden activations."
-        )
-    return {
-        "start": f"{_points(start.min(), 1)} to {_points(start.max(), 1)}",
-        "end": f"{_points(end.min())} to {_points(end.max())}",
-        "start_second": said_second,
-    }
-
-
-def _first(claim: str, name: str = "effect", **where: Any) -> pd.Series:
-    """Return a column of a claim's comparisons in the first round, those of some values alone."""
-    past = claims.first_round(claim)
-    assert past is not None, claim
-    rows = pd.DataFrame(past.rows)
-    return rows.loc[(rows[list(where)] == pd.Series(where)).all(axis="columns"), name]
-
-
-def _second(verdict: Verdict) -> str:
-    return f"In the second round: {verdict.sentence}" if verdict.is_judgement else PENDING
-
-
-def _led(primary: Primary) -> str:
-    return f"{'ahead' if primary.effect > 0 else 'behind'} by {_images(primary.effect)}"
-
-
-def _images(share: float) -> str:
-    return f"{abs(IMAGES * share):,.0f}"
-
-
-def _points(share: float, digits: int | None = None) -> str:
-    metric = metric_of("accuracy")
-    shown = metric if digits is None else dataclasses.replace(metric, digits=digits)
-    return shown.number(share, signed=True)

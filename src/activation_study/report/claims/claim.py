@@ -48,6 +48,11 @@ class Finding(Part):
     expects: Literal["as claimed", "contrary", "too small to matter"]
 
 
+def cited_at(claim_id: str) -> str:
+    """Return the address of the page that cites a claim, seen from a chapter."""
+    return f"../verdicts/{claim_id}.html"
+
+
 class Claim(Part):
     """One assertion and the rule that judges it.
 
@@ -79,6 +84,11 @@ class Claim(Part):
     def shown_on(self) -> str:
         """The page where its box stands."""
         return self.page or self.chapter
+
+    @property
+    def cited_at(self) -> str:
+        """Address of the page that cites it, seen from a chapter."""
+        return cited_at(self.id)
 
     @property
     def study(self) -> str | None:

@@ -63,6 +63,7 @@ from activation_study.report.figures.rates import (
     rate_curve,
     rate_differences,
 )
+from activation_study.report.figures.surprises import surprises
 
 __all__ = [
     "Picture",
@@ -118,6 +119,7 @@ __all__ = [
     "speed",
     "spread_by_layer",
     "strip",
+    "surprises",
     "target_probability",
     "temperature",
     "thresholds",

@@ -1,7 +1,12 @@
 """Every table of the book: each takes recorded runs, or verdicts, and returns a table."""
 
 from activation_study.report.tables import costs, rounding
-from activation_study.report.tables.arms import heads_table, ranking_table, skills_table
+from activation_study.report.tables.arms import (
+    heads_table,
+    layers_table,
+    ranking_table,
+    skills_table,
+)
 from activation_study.report.tables.centring import signs_table, steps_table
 from activation_study.report.tables.faults import faults_table
 from activation_study.report.tables.functions import formulas, properties
@@ -19,6 +24,7 @@ from activation_study.report.tables.verdicts import (
     rounds_table,
     untried_table,
     verdict_line,
+    verdict_number,
     verdict_tables,
 )
 
@@ -30,6 +36,7 @@ __all__ = [
     "formulas",
     "gains_table",
     "heads_table",
+    "layers_table",
     "levels_table",
     "pairs_table",
     "properties",
@@ -45,5 +52,6 @@ __all__ = [
     "steps_table",
     "untried_table",
     "verdict_line",
+    "verdict_number",
     "verdict_tables",
 ]

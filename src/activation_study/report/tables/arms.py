@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from html import escape
+from typing import Any
 
 import pandas as pd
 
@@ -12,7 +14,7 @@ from activation_study.engine.records.records import Runs
 from activation_study.errors import IncompleteRecordError
 from activation_study.measures.metrics import label_of, metric_of
 from activation_study.registry import unknown_name
-from activation_study.report.analysis.arms import evaluation_runs, varying
+from activation_study.report.analysis.arms import evaluation_runs, select, varying
 from activation_study.report.analysis.derived.skills import skills
 from activation_study.report.analysis.failures import with_failures_counted
 from activation_study.report.analysis.rates import rank
@@ -20,7 +22,9 @@ from activation_study.report.analysis.readings import at_reading, column_of
 from activation_study.report.analysis.statistics import SeedMean
 from activation_study.report.claims import claims_file
 from activation_study.report.claims.box.wording import IMAGES, Amounts
+from activation_study.report.claims.verdict import Verdict
 from activation_study.report.tables.table import Table, says_what_is_missing
+from activation_study.report.tables.verdicts import verdict_number
 
 
 @says_what_is_missing
@@ -139,3 +143,63 @@ def _difference(amounts: Amounts, gaps: pd.Series) -> str:
     mean = SeedMean.of(gaps.to_numpy())
     reach = mean.interval()[1] - mean.value
     return f"{amounts.number(mean.value)}\u00a0±\u00a0{amounts.number(reach, signed=False)}"
+
+
+_PLAIN: Mapping[str, Any] = {"normalization": "none", "initializer": "glorot_uniform"}
+
+LAYERS = (
+    ("2, to begin with", "core-2", {"hidden": "relu"}, "hidden-usual",
+     "ReLU, tanh or sigmoid, against GELU, SiLU or Mish"),
+    ("2, where a few images count", "core-2", {"hidden": "gelu"}, "gelu-beats-relu",
+     "against ReLU"),
+    ("2, as good", "core-2", {"hidden": "silu"}, "swish-beats-relu", "against ReLU"),
+    ("2, better not", "softmax-hidden", {"hidden": "softmax", "depth": 2}, "softmax-hidden",
+     "against ReLU"),
+    ("16", "depth", {**_PLAIN, "hidden": "relu", "initializer": "he_normal", "depth": 16},
+     "avoid-sigmoid-tanh", "sigmoid or tanh, against ReLU, in 8 and 16"),
+    ("16", "depth", {**_PLAIN, "hidden": "gelu", "depth": 16}, "gelu-needs-its-gain",
+     "larger first weights, in 8"),
+    ("16", "depth", {**_PLAIN, "hidden": "selu", "initializer": "lecun_normal", "depth": 16},
+     "selu-needs-lecun", "against three other first weights"),
+    ("16, if sigmoids it must be", "depth",
+     {**_PLAIN, "hidden": "sigmoid", "normalization": "batch", "depth": 16}, "batch-norm-rescues",
+     "against none, in 8 and 16"),
+    ("16, better not", "depth", {**_PLAIN, "hidden": "sigmoid", "depth": 16},
+     "centred-weights-rescue", "with weights that centre, in 8 and 16"),
+)  # fmt: skip
+"""How many layers, the study and the fields of the network, and the claim that tells more of it,
+with what its difference is of."""
+
+
+@says_what_is_missing
+def layers_table(record: Mapping[str, Runs], verdicts: Mapping[str, Verdict]) -> Table:
+    """List hidden layers to copy: activation, first weights, rate, and what they reach.
+
+    Args:
+        record: Study -> its runs.
+        verdicts: Claim -> its verdict.
+    """
+    rows = []
+    for when, study, cell, claim, what in LAYERS:
+        frame = at_reading(record[study], "averaged").summary
+        chosen = select(evaluation_runs(frame, "tuned"), {"head": "softmax", **cell})
+        column = column_of(frame, "test_accuracy", "averaged")
+        right = metric_of(column).shown(float(with_failures_counted(chosen, column).mean()))
+        weights = cell.get("initializer", "glorot_uniform")
+        code = "" if weights == "glorot_uniform" else f', kernel_initializer="{weights}"'
+        is_normalized = cell.get("normalization") == "batch"
+        rows.append(
+            {
+                "layers": when,
+                "to copy": f'<code>Dense(128, "{cell["hidden"]}"{code})</code>'
+                + ", <code>BatchNormalization()</code> before the activation" * is_normalized,
+                "rate for Adam": f"{chosen['learning_rate'].iloc[0]:g}",
+                "right": right,
+                "see": f"{escape(what)}: {verdict_number(verdicts[claim])._repr_html_()}",
+            }
+        )
+    note = (
+        "Right: of the test images, mean over the seeds, at averaged weights and the best of the "
+        "rates tried. First weights, where none are named: Glorot's, Keras's default."
+    )
+    return Table(pd.DataFrame(rows), note, markup=("to copy", "see"), stacks=True)

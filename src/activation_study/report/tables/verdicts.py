@@ -64,21 +64,29 @@ class VerdictTables:
         return box.QUICK if tiers - {"full"} else ""
 
     def _repr_html_(self) -> str:
-        """Show each saying, which leads to its box, with its answer; computations are folded."""
+        """Show each saying, which leads to its box, with its answer; computations are folded.
+
+        The field that filters the rows is shown by ``_static/filter.js``, which moves it.
+        """
         shown = [f"<p><strong>{self.notice}</strong></p>"] if self.notice else []
+        shown.append(
+            '<p class="filter" hidden><label>Filter the sayings: <input type="search"></label> '
+            "<output></output></p>"
+        )
+        computed = []
         for question, verdicts in self.groups.items():
-            computed = [each for each in verdicts if each.status == "demonstrated"]
-            trained = [each for each in verdicts if each not in computed]
-            shown.append(f'<p style="margin:1.25rem 0 .4rem"><strong>{question}</strong></p>')
+            trained = [each for each in verdicts if each.status != "demonstrated"]
+            computed += [each for each in verdicts if each.status == "demonstrated"]
             if trained:
-                shown.append(_rows(trained)._repr_html_())
-            if computed:
-                held = sum(each.label == "holds" for each in computed)
-                shown.append(
-                    f"<details><summary>Computed, not trained: {held} of {len(computed)} hold"
-                    f"</summary>{_rows(computed)._repr_html_()}</details>"
-                )
-        return "".join(shown)
+                rows = _rows(trained)._repr_html_()
+                shown.append(f"<section><h3>{escape(question)}</h3>{rows}</section>")
+        if computed:
+            held = sum(each.label == "holds" for each in computed)
+            shown.append(
+                f"<section><details><summary>Mathematics, computed and not trained: {held} of "
+                f"{len(computed)} hold</summary>{_rows(computed)._repr_html_()}</details></section>"
+            )
+        return f'<div class="verdict-list">{"".join(shown)}</div>'
 
     def __str__(self) -> str:
         """Return the same as text for a terminal."""
@@ -108,6 +116,27 @@ class VerdictLine:
     def __str__(self) -> str:
         """Return the same as text for a terminal."""
         return box.as_line(self.verdict)
+
+
+@dataclass(frozen=True)
+class VerdictNumber:
+    """How large a verdict's answer is, in a few words that lead to its page."""
+
+    verdict: Verdict
+
+    def _repr_html_(self) -> str:
+        """Show the difference, or the label of what has none."""
+        address = self.verdict.claim.cited_at
+        return f'<a href="{address}">{escape(str(self))}</a>'.replace(" %", "\N{NO-BREAK SPACE}%")
+
+    def __str__(self) -> str:
+        """Return the same as text for a terminal."""
+        return box.short(self.verdict) or self.verdict.label
+
+
+def verdict_number(verdict: Verdict) -> VerdictNumber:
+    """Show how large an answer is, for a page that gives it in passing."""
+    return VerdictNumber(verdict)
 
 
 def verdict_line(verdict: Verdict) -> VerdictLine:
@@ -235,12 +264,13 @@ def _interval(verdict: Verdict) -> str:
 
 
 def _rows(verdicts: Iterable[Verdict]) -> Table:
-    """Return a row for each verdict: saying, answer, and how large that is."""
+    """Return a row for each verdict: saying, answer, how large that is, and the page to cite."""
     frame = pd.DataFrame(
         {
             "saying": _link(verdict),
             "answer": box.badge(verdict.label),
-            "size": escape(box.size(verdict)),
+            "size": escape(box.short(verdict)),
+            "see": f'<a href="{verdict.claim.cited_at}">{verdict.claim.id}</a>',
         }
         for verdict in verdicts
     )

@@ -32,6 +32,7 @@ class Fault:
         both: Fields that both networks have, beside the learning rate.
         ill: Fields of the network that does not learn; ``learning_rate`` is ``"tuned"`` or a rate.
         well: What the cure changes of it.
+        claim: Whose verdict tells more; none where nothing was claimed of it.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Fault:
     both: Cell = field(default_factory=lambda: MappingProxyType({}))
     ill: Cell = field(default_factory=lambda: MappingProxyType({}))
     well: Cell = field(default_factory=lambda: MappingProxyType({}))
+    claim: str = ""
 
 
 def of_cell(runs: Runs, cell: Cell) -> dict[str, float]:
@@ -109,17 +111,18 @@ _ADAM: Cell = {**_PLAIN, "learning_rate": 0.001}
 FAULTS = (
     Fault("raw pixels, plain descent", _STUCK, _ALL_DEAD, "Pixels from 0 to 255.",
           "Divide by 255.", "dead-causes-sgd", _SGD, {"input_scale": "raw"},
-          {"input_scale": "unit"}),
+          {"input_scale": "unit"}, claim="raw-pixels-kill"),
     Fault("raw pixels that stay, plain descent", _STUCK, _ALL_DEAD, "Pixels from 0 to 255.",
           "If they must stay so: BatchNormalization before each activation.", "dead-causes-sgd",
-          _SGD, {"input_scale": "raw"}, {"normalization": "batch"}),
+          _SGD, {"input_scale": "raw"}, {"normalization": "batch"},
+          claim="batch-norm-mends-raw-pixels"),
     Fault("raw pixels, leaky ReLU", "The loss is NaN, or one class for every image",
           "The range of the pixels.", "Pixels from 0 to 255.",
           "Divide by 255.", "dead-causes-sgd", {**_SGD, "hidden": "leaky_relu"},
           {"input_scale": "raw"}, {"input_scale": "unit"}),
     Fault("raw pixels, Adam", "It learns, and less than others report", "The range of the pixels.",
           "Pixels from 0 to 255.", "Divide by 255.", "dead-causes", _ADAM, {"input_scale": "raw"},
-          {"input_scale": "unit"}),
+          {"input_scale": "unit"}, claim="adam-forgives-raw-pixels"),
     Fault("biases of \N{MINUS SIGN}1, eight layers, Adam", _STUCK, _ALL_DEAD,
           "Scores begin below 0, and most units never fire.",
           "Begin with biases of 0, Keras's default.", "dead-causes",
@@ -127,36 +130,37 @@ FAULTS = (
     Fault("PyTorch's first weights, eight layers, plain descent", _STUCK, _COLLAPSED,
           "Each layer shrinks the signal.", "He's weights: kernel_initializer=\"he_normal\".",
           "dead-causes-sgd", {**_SGD, "depth": 8}, {"initializer": "pytorch"},
-          {"initializer": "he_normal"}),
+          {"initializer": "he_normal"}, claim="pytorch-start-kills"),
     Fault("a high rate, Adam", "Accuracy falls or jumps about; many units are dead",
           "Does a lower rate end it?", "Steps that are too large.",
           "A rate of 0.001 from the start.", "dead-rate", {"hidden": "relu"},
-          {"learning_rate": 0.0316}, {"learning_rate": 0.001}),
+          {"learning_rate": 0.0316}, {"learning_rate": 0.001}, claim="lower-rate-mends"),
     Fault("a network that a high rate has damaged", "The rate was too high for some epochs",
           "The units that are 0 on a whole batch.", "Units that no image reaches any more.",
           "Go on at 0.001, with new weights for the dead units.", "revival",
-          {"learning_rate": 0.0316}, {"second_phase": "none"}, {"second_phase": "redraw_dead"}),
+          {"learning_rate": 0.0316}, {"second_phase": "none"}, {"second_phase": "redraw_dead"},
+          claim="redraw-mends-more"),
     Fault("sixteen layers of sigmoids, Adam", _STUCK, _COLLAPSED,
           "The mean of a half drowns the signal.", "BatchNormalization before each activation.",
           "depth", {"hidden": "sigmoid", "depth": 16, "initializer": "glorot_uniform"},
-          {"normalization": "none"}, {"normalization": "batch"}),
+          {"normalization": "none"}, {"normalization": "batch"}, claim="batch-norm-rescues"),
     Fault("softmax in four hidden layers, Adam", _STUCK, _COLLAPSED,
           "Outputs that sum to 1 are small and alike.",
           "LayerNormalization after each, or another function.", "softmax-hidden",
           {"hidden": "softmax", "depth": 4}, {"post_normalization": "none"},
-          {"post_normalization": "layer"}),
+          {"post_normalization": "layer"}, claim="softmax-hidden"),
     Fault("no hidden activation", "It stops where a linear model stops", "Is there an activation?",
           "Layers without one are together a single layer.", "Dense(128, activation=\"relu\").",
           "linear-and-step", {"depth": 1, "width": 128, "slope": "own"}, {"hidden": "linear"},
-          {"hidden": "relu"}),
+          {"hidden": "relu"}, claim="linear-collapse-trained"),
     Fault("softmax on one unit, 3 against 8", "Accuracy stands at the share of one class",
           "The outputs: all exactly 1?", "Softmax of one number is 1.",
           "One sigmoid, or two units.", "two-units", {}, {"head": "softmax_one_unit"},
-          {"head": "sigmoid_one"}),
+          {"head": "sigmoid_one"}, claim="one-unit-softmax-on-threes-and-eights"),
     Fault("softmax twice", "Loss stands well above 0 while accuracy is high",
           "An activation in the model, and from_logits=True?",
           "The loss applies softmax to probabilities.", "Apply it once.", "loss-pairs", {},
-          {"head": "double_softmax"}, {"head": "softmax"}),
+          {"head": "double_softmax"}, {"head": "softmax"}, claim="double-softmax-harms"),
     Fault("scores taken for probabilities", "The loss jumps, or stands at 16.12",
           "No activation, and no from_logits=True?", "The loss clips what is not between 0 and 1.",
           "Tell the loss: from_logits=True.", "loss-pairs", {}, {"head": "linear_cce"},

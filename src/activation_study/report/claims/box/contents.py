@@ -206,6 +206,31 @@ def advice(verdict: Verdict) -> list[tuple[str, str]]:
     return [(name, text) for name, text in said if text]
 
 
+def short(verdict: Verdict) -> str:
+    """Say the difference as a table does: "10 fewer right", "F1 lower by 42.71 points".
+
+    Of an arm that is held against a number, say its level; of a difference of differences, its
+    size; of a count or a computation nothing, as its label says all.
+    """
+    rule, primary = verdict.claim.rule, verdict.primary
+    if not isinstance(rule, ContrastRule) or primary is None:
+        return ""
+    amounts, metric = Amounts(rule.metric), metric_of(rule.metric)
+    said = rule.sentence
+    if "{change}" not in said and "{reference_value}" not in said:
+        if "{arm_value}" in said:
+            return f"{metric.label} {metric.shown(primary.reference + primary.effect)}"
+        unit = "images" if amounts.is_counted else metric.difference_unit
+        return (
+            f"a difference of {amounts.number(abs(primary.effect), signed=False)} {unit}".rstrip()
+        )
+    reference = primary.reference if rule.relative_margin else None
+    change = amounts.change(primary.effect, reference)
+    if amounts.is_counted:
+        return f"{change.partition(' of ')[0]} right"
+    return change.removeprefix("the ").replace(" is ", " ", 1)
+
+
 def size(verdict: Verdict) -> str:
     """Say in a few words how large the answer is: the change, or what was computed."""
     rule, primary = verdict.claim.rule, verdict.primary
