@@ -262,3 +262,23 @@ def test_a_computation_repeats_a_finding_where_it_answers_alike(label, expects, 
     judged = made_verdicts.verdict(own, "demonstrated", label)
     (row,) = tables.findings_table([judged]).frame.to_dict("records")
     assert (row["ours"], row["answer"]) == ("computed", answer)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reference", "said"),
+    [
+        ("{change}.", {"head": "softmax"}, "10 fewer right"),
+        ("{arm_value} and {reference_value}.", {"head": "softmax"}, "10 fewer right"),
+        ("{arm_value} are right.", 0.97, "accuracy 96.90 %"),
+        ("It is larger by {effect}.", {"head": "softmax"}, "a difference of 10 images"),
+    ],
+)
+def test_a_number_says_what_its_sentence_is_about(sentence, reference, said):
+    rule = made_verdicts.contrast(sentence=sentence, reference=reference)
+    shown = made_verdicts.primary(-0.00101, "as claimed", "too small to matter", reference=0.97)
+    of = made_verdicts.verdict(made_verdicts.claim("one", rule), label="came true", primary=shown)
+    assert str(tables.verdict_number(of)) == said
+    html = tables.verdict_number(of)._repr_html_()
+    assert html.startswith('<a href="../verdicts/one.html">')
+    waits = made_verdicts.verdict(made_verdicts.claim("one", rule), "incomplete record", "to come")
+    assert str(tables.verdict_number(waits)) == "to come"

@@ -32,9 +32,9 @@ class Surprises:
         num_opposite = sum(primary.direction == "contrary" for *_, primary in self.rows)
         num_missed = sum(_is_missed(verdict) for _, verdict, _ in self.rows)
         return (
-            f"Of these {number_in_words(len(self.rows))} findings "
-            f"{number_in_words(num_opposite)} are the opposite of the saying, and "
-            f"{number_in_words(num_missed)} of what we ourselves had forecast."
+            f"{number_in_words(len(self.rows)).capitalize()} findings: "
+            f"{number_in_words(num_opposite)} contrary to the saying, "
+            f"{number_in_words(num_missed)} to our own forecast."
         )
 
     def _repr_html_(self) -> str:

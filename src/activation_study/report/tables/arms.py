@@ -152,7 +152,7 @@ LAYERS = (
      "ReLU, tanh or sigmoid, against GELU, SiLU or Mish"),
     ("2, where a few images count", "core-2", {"hidden": "gelu"}, "gelu-beats-relu",
      "against ReLU"),
-    ("2, as good", "core-2", {"hidden": "silu"}, "swish-beats-relu", "against ReLU"),
+    ("2, or", "core-2", {"hidden": "silu"}, "swish-beats-relu", "against ReLU"),
     ("2, better not", "softmax-hidden", {"hidden": "softmax", "depth": 2}, "softmax-hidden",
      "against ReLU"),
     ("16", "depth", {**_PLAIN, "hidden": "relu", "initializer": "he_normal", "depth": 16},

@@ -28,9 +28,7 @@ def faults_table(record: Mapping[str, Runs], *, brief: bool = False) -> Table:
     rows = [
         {
             "what you see": f"{fault.symptom}. {fault.look}",
-            "cause": fault.cause
-            if brief
-            else f"{fault.name[:1].upper()}{fault.name[1:]}. {fault.cause}",
+            "cause": f"{fault.name[:1].upper()}{fault.name[1:]}." + f" {fault.cause}" * (not brief),
             "do": fault.cure,
             "right before → after": _said(found[fault.name], brief=brief),
             "see": f'<a href="{cited_at(fault.claim)}">{fault.claim}</a>' if fault.claim else "",
