@@ -5,7 +5,8 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const list of document.querySelectorAll(".verdict-list")) {
     const [line, field, said] = [".filter", "input", "output"].map((part) => list.querySelector(part));
     const rows = [...list.querySelectorAll("tbody tr")];
-    const textOf = (row) => row.closest("section").firstElementChild.textContent + row.textContent;
+    const titleOf = (row) => row.closest("section").querySelector("h3, summary").textContent;
+    const textOf = (row) => `${titleOf(row)} ${row.textContent}`;
     const texts = rows.map((row) => textOf(row).toLowerCase());
     line.hidden = false;
     field.addEventListener("input", () => {

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-MOST_WORDS = 30
+MOST_WORDS = 25
 CHAPTERS = Path(__file__).parents[2] / "chapters"
 ROWS = ".verdict-list tbody tr"
 
@@ -38,7 +38,7 @@ def test_three_questions_are_answered_in_few_words_on_the_first_screen(front: Pa
         assert box["y"] + box["height"] <= 900
         answer = card.locator("p.sd-card-text").first.inner_text()
         assert re.search(r"\d", answer)
-        assert len(answer.split()) <= MOST_WORDS
+        assert len(re.findall(r"[\w.,]+", answer)) <= MOST_WORDS
     assert [each.get_attribute("href") for each in cards.locator("a").all()] == [
         f"decision-guide.html#{part}"
         for part in ("output-layer", "hidden-layers", "it-does-not-learn")
@@ -77,9 +77,9 @@ def test_sayings_are_filtered_by_keys_and_the_matches_are_announced(front: Page)
     said = front.get_by_role("status").filter(has_text="verdicts")
     assert said.inner_text() == f"1 of {total} verdicts"
     # What is folded opens where it matches.
-    field.fill("arg max")
-    assert found.count() == sum("arg max" in text for text in rows.all_text_contents()) > 0
-    for _ in "arg max":
+    field.fill("one-hot arg")
+    assert "The one-hot arg max" in found.inner_text()
+    for _ in "one-hot arg":
         front.keyboard.press("Backspace")
     assert front.locator(f"{ROWS}[hidden]").count() == 0
 
@@ -96,8 +96,12 @@ def test_without_scripts_the_list_is_complete(browser: Browser, site_url: str, f
 def test_each_row_of_the_guide_leads_on_or_says_that_it_was_not_tried(
     browser: Browser, site_url: str, site: Path
 ) -> None:
-    page = browser.new_page()
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
     page.goto(f"{site_url}/chapters/decision-guide.html")
+    # What to do with several labels is seen at once.
+    box = page.locator("#several-labels").bounding_box()
+    assert box is not None
+    assert box["height"] <= 900
     rows = page.locator("article tbody tr").all()
     assert len(rows) > 30
     for row in rows:
