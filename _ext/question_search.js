@@ -12,9 +12,11 @@ var Scorer = {
   score: (result) => {
     const [page, title, anchor, , points] = result;
     if (!anchor) return points;
-    const { alltitles, docnames } = Search._index;
+    const { alltitles, docnames, indexentries } = Search._index;
     const leadsThere = ([file, id]) => docnames[file] === page && `#${id}` === anchor;
-    const heading = Object.keys(alltitles).find((name) => alltitles[name].some(leadsThere));
+    const named = (names) => Object.keys(names).find((name) => names[name].some(leadsThere));
+    // A term of the glossary is no heading.
+    const heading = named(alltitles) ?? named(indexentries);
     if (heading && !title.endsWith(heading)) result[1] = `${title} > ${heading}`;
     return page === "chapters/questions" ? points + 100 : points;
   },

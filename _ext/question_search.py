@@ -28,6 +28,9 @@ def lead_to_sections(app: Sphinx, doctree: nodes.document) -> None:
     """Let each term of the index lead to the section that it stands in."""
     for section in doctree.findall(nodes.section):
         for index in section.findall(addnodes.index):
+            # A term of the glossary has a place of its own.
+            if isinstance(index.parent, nodes.term):
+                continue
             # Sections come from the outside in, so the innermost one is the last to be set.
             index["entries"] = [
                 (kind, term, section["ids"][0], main, key)

@@ -26,6 +26,7 @@ from activation_study.report.claims.claims_file import VERDICTS_SCHEMA, where
 from activation_study.report.claims.verdict import Verdict
 from activation_study.report.tables.verdicts import replicated
 from page_notes import NOTICE, NOTICE_TITLE, head
+from sources import entries, listed, name_in_boxes
 
 FOLDER = "verdicts"
 PERMALINK = re.compile(r'<a class="permalink" href="#verdict-([a-z0-9-]+)">[^<]*</a>')
@@ -50,7 +51,7 @@ def link_to_citation(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Let each box of a chapter lead to its page, where it can be cited."""
+    """Let each box of a chapter name its sources and lead to its page, where it can be cited."""
 
     def with_link(found: re.Match[str]) -> str:
         target = context["pathto"](page_of(found[1]))
@@ -58,7 +59,8 @@ def link_to_citation(
         return f'<span class="links">{found[0]}{cite}</span>'
 
     if doctree is not None:
-        context["body"] = PERMALINK.sub(with_link, context["body"])
+        body = PERMALINK.sub(with_link, context["body"])
+        context["body"] = name_in_boxes(body, entries(app.env))
 
 
 def collect(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
@@ -121,9 +123,9 @@ def _context(
     parts = [
         f"<h1>“{escape(claim.assertion)}”</h1>",
         _notice(verdict),
-        verdict._repr_html_(),
+        name_in_boxes(verdict._repr_html_(), entries(app.env)),
         _origin(app, verdict, boxes),
-        _findings(verdict),
+        _sources(app, verdict),
         _citation(verdict, edition, _uri(app, page)),
         _files(verdict, edition, _uri(app, page)),
     ]
@@ -156,16 +158,20 @@ def _origin(app: Sphinx, verdict: Verdict, boxes: dict[str, set[str]]) -> str:
     return f'<p>Tried on the page <a href="../{_uri(app, chapter)}{anchor}">{title}</a>.</p>'
 
 
-def _findings(verdict: Verdict) -> str:
-    """Say who says it, where that is recorded, and whether our runs repeat it."""
-    items = ""
-    for each in verdict.claim.published:
+def _sources(app: Sphinx, verdict: Verdict) -> str:
+    """Say who says it and who studied it, and whether our runs repeat what was found."""
+    claim, known, found = verdict.claim, entries(app.env), {}
+    for each in claim.published:
         answer = replicated(verdict, each)
-        items += (
-            f'<li><a href="{escape(each.link)}">{escape(each.source)}</a>: {escape(each.found)} '
-            f"Our runs: {REPLICATED.get(answer, f'it {answer}')}.</li>"
-        )
-    return f'<h2 id="who-says-it">Who says it</h2><ul>{items}</ul>' if items else ""
+        ours = f"Our runs: {REPLICATED.get(answer, f'it {answer}')}."
+        found[each.link] = f"{escape(each.found)} {ours}"
+    studies = listed(claim.id, claim.studied_in, known, found)
+    # What a study found is not said twice where its authors are those who say it.
+    others = {link: said for link, said in found.items() if escape(link) not in studies}
+    says = listed(claim.id, claim.said_by, known, others)
+    return (f'<h2 id="who-says-it">Who says it</h2>{says}' if says else "") + (
+        f'<h2 id="studies">Studies</h2>{studies}' if studies else ""
+    )
 
 
 def _copied(text: str) -> str:

@@ -25,7 +25,8 @@ sys.path[:0] = [{str(TESTS.parent / "_ext")!r}, {str(TESTS)!r}]
 import verdict_pages
 from report.claims.made_verdicts import every_label
 verdict_pages.judge_all = lambda firm: every_label()
-extensions = ["myst_nb", "page_notes", "verdict_pages"]
+extensions = ["myst_nb", "sphinxcontrib.bibtex", "page_notes", "verdict_pages"]
+bibtex_bibfiles = ["sources.bib"]
 project, copyright = "A Book", "2026"
 html_theme = "sphinx_book_theme"
 html_baseurl = BASE
@@ -39,10 +40,24 @@ Its first sentence, which describes it.
 <a class="permalink" href="#verdict-all-true">all-true</a>
 </div>
 """
+SOURCES = """\
+@misc{lu-2019,
+  author = {Lu, Lu and Shin, Yeonjong and Su, Yanhui and Karniadakis, George Em},
+  title  = {Dying {ReLU} and initialization},
+  year   = {2019},
+  url    = {https://arxiv.org/abs/1903.06733},
+}
+
+@online{course,
+  author = {{A course}},
+  title  = {Is it so?},
+  url    = {https://example.org/course},
+}
+"""
 BASE = "https://example.org/book/"
 
 
-def built(book: Path, base: str, tier: str = "full") -> Path:
+def built(book: Path, base: str, tier: str = "full", sources: str = SOURCES) -> Path:
     """Write a book of one chapter, build it, and return the site."""
     (book / "chapters").mkdir(exist_ok=True)
     (book / "conf.py").write_text(CONFIGURATION.replace("BASE", repr(base)))
@@ -50,6 +65,7 @@ def built(book: Path, base: str, tier: str = "full") -> Path:
         "# Front\n\nA page.\n\n```{toctree}\nchapters/softmax-or-sigmoid\n```\n"
     )
     (book / "chapters" / "softmax-or-sigmoid.md").write_text(PAGE)
+    (book / "sources.bib").write_text(sources)
     (book / "CITATION.cff").write_bytes((TESTS.parent / "CITATION.cff").read_bytes())
     return build(book, tier)
 
@@ -75,7 +91,16 @@ def test_a_verdict_has_a_page_to_cite(tmp_path: Path) -> None:
     text = (folder / "all-true.html").read_text()
     page = parsed(folder / "all-true.html")
     # No line of a page breaks between a number and its percent sign.
-    assert made["all-true"]._repr_html_() in text.replace("\N{NO-BREAK SPACE}%", " %")
+    other = (folder / "true-but-small.html").read_text().replace("\N{NO-BREAK SPACE}%", " %")
+    assert made["true-but-small"]._repr_html_() in other
+    assert "who-says-it" not in other
+    # Keys of the bibliography become names, each with a link to the source itself.
+    study = '<a href="https://arxiv.org/abs/1903.06733" title="Dying ReLU and initialization">'
+    study += "Lu and others (2019)</a>"
+    assert f"<li>{study}: <em>Dying ReLU and initialization</em>.</li>" in text
+    course = '<a href="https://example.org/course" title="Is it so?">A course</a>'
+    assert f"<dt>Said</dt><dd>by {course}; studied in {study}</dd>" in text
+    assert [each["id"] for each in page.select("h2")] == ["who-says-it", "studies", "cite", "badge"]
     back = page.select_one("section.verdict-page > p > a")
     assert (back["href"], back.text) == (
         "../chapters/softmax-or-sigmoid.html#verdict-all-true",
@@ -98,6 +123,12 @@ def test_a_verdict_has_a_page_to_cite(tmp_path: Path) -> None:
     cited = (tmp_path / "CITATION.cff").read_text()
     (tmp_path / "CITATION.cff").write_text(cited.replace("version: 0.1.0", "version: 0.2.0"))
     assert "version 0.2.0" in (build(tmp_path) / "verdicts" / "all-true.html").read_text()
+
+
+@pytest.mark.slow
+def test_a_missing_key_fails_the_build(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="'all-true': the bibliography has no key 'lu-2019'"):
+        built(tmp_path, "", sources=SOURCES.replace("lu-2019", "lu-2020"))
 
 
 @pytest.mark.slow

@@ -107,12 +107,13 @@ def every_label() -> list[Verdict]:
     history = {"fate": "mended", "date": "2026-11-26", "reason": "Its word hid the result."}
     note = {"date": "2026-12-01", "text": "The scope named tuned rates; all are at the default."}
     full = {"advice": advice, "first_round": history, "notes": [note]}
+    sources = {"said_by": ["course"], "studied_in": ["lu-2019"]}
     small = "too small to matter"
     nll = contrast(metric="test_nll", margin=None, relative_margin=0.2)
     nll["sides"] = ["sigmoids better", "softmax better"]
     return [
         verdict(
-            claim("all-true", contrast(expected="higher"), **full),
+            claim("all-true", contrast(expected="higher"), **full, **sources),
             label="came true",
             primary=primary(0.0031, "as claimed", "matters"),
             rows=rows(0.0041, 0.003, 0.0026, 0.0031, 0.0028, direction="as claimed"),

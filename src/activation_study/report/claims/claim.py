@@ -4,11 +4,32 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from activation_study.registry import nearest, unknown_name
 from activation_study.report.claims.parts import Day, Name, Part, Positive, Several, Text, each_once
 from activation_study.report.claims.rules import ContrastRule, Rule
+
+NOBODY = {
+    "our-question": "nobody that we know of; the question is ours",
+    "no-source-known": "no source that we can name",
+    "no-study-known": "no study that we know of",
+}
+"""What stands alone where there is no key to name -> what it says."""
+
+
+def _names_or_nobody(keys: tuple[str, ...]) -> tuple[str, ...]:
+    each_once(list(keys))
+    if len(keys) > 1 and (alone := [key for key in keys if key in NOBODY]):
+        raise ValueError(
+            f"received {list(keys)!s:.200}; accepted: keys of chapters/references.bib, or "
+            f"{alone[0]} alone."
+        )
+    return keys
+
+
+Sources = Annotated[tuple[Name, ...], Field(strict=False), AfterValidator(_names_or_nobody)]
+"""Keys of the bibliography, or one of `NOBODY`; empty where nothing is noted yet."""
 
 
 class FirstRound(Part):
@@ -61,6 +82,8 @@ class Claim(Part):
         chapter: the page that tries it; also its family for Holm's adjustment.
         page: where its box stands, if that is another page than the chapter's own.
         assertion: what is claimed.
+        said_by: who says it, by the keys of the bibliography.
+        studied_in: studies that bear on it, by the same keys.
         control: whether it tries the protocol and not an advice: listed apart, in no family.
         advice: what to do, once it is judged.
         first_round: what became of its rule of the first round.
@@ -73,6 +96,8 @@ class Claim(Part):
     chapter: Name
     page: Name | None = None
     assertion: Text
+    said_by: Sources = ()
+    studied_in: Sources = ()
     control: bool = False
     advice: str = ""
     first_round: FirstRound | None = None

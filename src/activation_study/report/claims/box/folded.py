@@ -1,4 +1,4 @@
-"""What a verdict's box keeps folded: statistics, forecast, runs, scope, history."""
+"""What a verdict's box keeps folded: statistics, forecast, runs, scope, sources, history."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from activation_study.measures.metrics import Metric, label_of, metric_of
 from activation_study.report.analysis.derived import RANGES
 from activation_study.report.claims.box import contents
 from activation_study.report.claims.box.wording import side
+from activation_study.report.claims.claim import NOBODY
 from activation_study.report.claims.rules import (
     ContrastRule,
     CountRule,
@@ -34,6 +35,7 @@ def sections(verdict: Verdict) -> list[tuple[str, Facts]]:
         ("Forecast", forecast(verdict)),
         ("Runs", runs(verdict)),
         ("Scope", scope(verdict)),
+        ("Sources", sources(verdict)),
         ("First round", first_round(verdict)),
         ("Notes", [(note.date, note.text) for note in verdict.claim.notes]),
     ]
@@ -165,6 +167,17 @@ def learning_rate(rule: ContrastRule | CountRule) -> str:
     if rule.rate == "default":
         return f"Keras's default, {DEFAULT_LEARNING_RATE:g}, for all"
     return f"{rule.rate:g} for all"
+
+
+def sources(verdict: Verdict) -> Facts:
+    """Return who says it and who studied it, by the keys of the bibliography, in one line."""
+    both = {"by": verdict.claim.said_by, "studied in": verdict.claim.studied_in}
+    said = [
+        f"{word} {', '.join(NOBODY.get(key, key) for key in keys)}"
+        for word, keys in both.items()
+        if keys
+    ]
+    return [("Said", "; ".join(said))] if said else []
 
 
 def first_round(verdict: Verdict) -> Facts:
