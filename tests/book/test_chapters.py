@@ -36,10 +36,15 @@ def test_a_chapter_imports_the_face_alone(chapter: Path) -> None:
 
 
 TAUGHT = (
+    "centring",
     "convergence",
     "dead-units",
+    "deep-networks",
+    "linear-and-step",
     "prior-bias",
+    "softmax-hidden",
     "softmax-or-sigmoid",
+    "vanishing",
     "which-one",
 )
 ASKED = re.compile(r"^\*\*\d\.\*\*", re.MULTILINE)
