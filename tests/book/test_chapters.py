@@ -36,12 +36,22 @@ def test_a_chapter_imports_the_face_alone(chapter: Path) -> None:
 
 
 TAUGHT = (
+    "activations",
+    "calibration",
     "centring",
     "convergence",
     "dead-units",
     "deep-networks",
     "linear-and-step",
+    "loss-pairs",
+    "many-classes",
+    "multi-label",
+    "my-network-does-not-learn",
+    "none-of-the-above",
     "prior-bias",
+    "rare-labels",
+    "regression",
+    "softmax",
     "softmax-hidden",
     "softmax-or-sigmoid",
     "vanishing",
