@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import re
+import hashlib
+import json
 import subprocess
 from typing import Any
 
@@ -11,19 +12,15 @@ import yaml
 
 from activation_study import load, settings, studies
 from activation_study.catalogue import activations
-from activation_study.engine.records import schema
+from activation_study.engine.records import dictionary, meanings, schema
 from activation_study.engine.records.published import PublishedRecord
 from activation_study.engine.records.records import Records, Runs
 from activation_study.experiment import FIELDS, Experiment
-from activation_study.measures.metrics import AVERAGED, RULES
-from activation_study.measures.multilabel import MULTILABEL
-from activation_study.measures.numbers.composition import COMPOSITION
-from activation_study.measures.numbers.regression import REGRESSION
+from activation_study.report.citing import dataset
 from activation_study.report.claims import claims_file
 from activation_study.report.claims.judging import judge_all, load_claims
 
-OTHER_MEASURES = (MULTILABEL, REGRESSION, COMPOSITION)
-"""Those that the data card describes apart from those of one right class."""
+ARROW = {"text": "string", "integer": "int64", "number": "double", "true or false": "bool"}
 
 PUBLISHED = PublishedRecord(settings.published()).studies()
 COMPLETE = [name for name in PUBLISHED if name not in studies.IN_PROGRESS]
@@ -59,23 +56,63 @@ def test_every_published_key_is_that_of_its_description(published: Records) -> N
     assert len({key for each in keys.values() for key in each}) == sum(map(len, keys.values()))
 
 
-def test_the_data_card_describes_every_column() -> None:
-    card = (settings.published() / "README.md").read_text()
-    founding, others = (
-        dict(part.split(":", 1) for part in half.split("\n## ")[1:])
-        for half in card.split("\n# Tasks with other targets\n")
-    )
-    assert list(founding) == list(schema.TABLES)
-    for table, columns in schema.TABLES.items():
-        named = re.findall(r"`([a-z_0-9]+)`", founding[table])
-        described = {*named, *(f"{AVERAGED}{column}" for column in named)}
-        assert [column for column in columns if column not in described] == [], table
-    for measures in OTHER_MEASURES:
-        named = re.findall(r"`([a-z_0-9]+)`", others[measures.name])
-        of_tables = [name for spec in measures.tables.values() for name in spec.columns]
-        columns = {*measures.every_epoch, *measures.at_the_end, *measures.tables, *of_tables}
-        by_rule = {f"{rule}_{name}" for rule in RULES for name in named if rule in named}
-        assert columns - {*named, *by_rule} == set(), measures.name
+def test_what_describes_the_record_is_that_of_today() -> None:
+    """The data dictionary, and the metadata for programs with the digest of every file."""
+    folder, root = settings.published(), settings.repository()
+    assert root is not None
+    remedy = "run activation-study register, and commit what it writes in data/"
+    assert (folder / dataset.DICTIONARY).read_bytes() == dataset.markdown(), remedy
+    made = dataset.croissant(folder, root / "CITATION.cff")
+    assert (folder / dataset.CROISSANT).read_bytes() == made, remedy
+    for each in json.loads(made)["distribution"]:
+        if "sha256" in each:
+            content = (folder / each["contentUrl"]).read_bytes()
+            assert each["sha256"] == hashlib.sha256(content).hexdigest()
+            assert each["contentSize"] == f"{len(content)} B"
+
+
+def test_the_dictionary_says_where_a_value_is_missing(published: Records) -> None:
+    record, missing, told = published.published, set(), set()
+    for study in PUBLISHED:
+        measures = record.measures(study)
+        for table, content in record.read_all(study).items():
+            for column in dictionary.columns(measures, table):
+                assert str(content[column.name].type) == ARROW[column.kind]
+                if content[column.name].null_count:
+                    missing.add((measures.name, table, column.name))
+                    assert column.null, (study, table, column.name)
+                if column.null:
+                    told.add((measures.name, table, column.name))
+    # Nothing was left untrained there.
+    others = {(measures.name, "runs", "train_seconds") for measures in dictionary.sets()[1:]}
+    assert told - missing <= others
+
+
+def test_every_text_of_the_dictionary_is_used() -> None:
+    used = set()
+    for measures in dictionary.sets():
+        for table, columns in schema.Schema.of(measures).tables.items():
+            for column in columns:
+                _, part, _, name = dictionary.split(table, column)
+                own = f"{table}.{name}"
+                used.add(own if not part and own in meanings.MEANINGS else name)
+    assert set(meanings.MEANINGS) == used
+
+
+@pytest.mark.slow
+# What mlcroissant itself asks of rdflib and pandas.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_the_metadata_are_valid_croissant_and_lead_to_the_runs(published: Records) -> None:
+    import mlcroissant
+
+    found = mlcroissant.Dataset(jsonld=published.published.folder / dataset.CROISSANT)
+    issues = found.metadata.ctx.issues
+    assert (issues.errors, issues.warnings) == (set(), set())
+    first = next(iter(found.records("runs-of-shares")))
+    expected = published.published.read("shares", "runs").to_pylist()[0]
+    assert first["runs-of-shares/key"].decode() == expected["key"]
+    assert first["runs-of-shares/width"] == expected["width"]
+    assert len(first) == len(published.published.columns()["shares/runs.parquet"])
 
 
 @pytest.mark.parametrize("name", PUBLISHED)

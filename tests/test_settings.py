@@ -66,6 +66,9 @@ def test_a_package_alone_keeps_its_records_at_home(
     assert settings.repository() is None
     assert settings.working_cache() == tmp_path / ".cache" / "activation-study" / "runs"
     assert settings.published() == tmp_path / ".cache" / "activation-study" / "data"
+    # A wheel carries a record.
+    (tmp_path / "a" / "b" / "c" / "data").mkdir(parents=True)
+    assert settings.published() == settings.carried() == tmp_path / "a" / "b" / "c" / "data"
     assert not settings.benchmarks().exists()
 
 

@@ -18,6 +18,7 @@ from activation_study.catalogue.spelling import with_hyphen
 from activation_study.engine.records.records import Records
 from activation_study.engine.sweeps.sweep import load, run, shows_progress
 from activation_study.errors import RecordError
+from activation_study.report import citing
 from activation_study.report.claims import box, claims_file
 from activation_study.report.claims.judging import judge_all
 from activation_study.report.tables.verdicts import verdict_tables
@@ -105,6 +106,7 @@ def publish(study: StudyName) -> None:
     elsewhere = {key for runs in others for key in runs["key"].to_pylist()}
     runs = [run for run in records.cached_runs(experiments) if run.key not in elsewhere]
     num_new = records.published.publish(study, runs)
+    citing.describe()
     missing = len(Records().missing(experiments))
     typer.echo(f"{num_new:,} runs published in {records.published.folder / study}")
     if missing:
@@ -138,7 +140,7 @@ def claims(
 @app.command()
 def register() -> None:
     """Register the published record's claims.yml as it is, after a deliberate change."""
-    names = claims_file.register()
+    names = [*claims_file.register(), *citing.describe()]
     folder = settings.published()
     typer.echo(f"{' and '.join(names)} of {folder} registered; commit them with its MANIFEST.json")
 

@@ -46,9 +46,22 @@ def verdicts() -> Path:
     return working_cache() / "verdicts"
 
 
+def carried() -> Path:
+    """Folder of the record that a wheel carries, as it was when the wheel was built."""
+    return package() / "data"
+
+
+def shipped() -> Path | None:
+    """Folder of the record that came with this package; None for a package without any."""
+    root = repository()
+    if root:
+        return root / "data"
+    return carried() if carried().is_dir() else None
+
+
 def published() -> Path:
     """Folder of the published record; it need not exist."""
-    return _folder(DATA_VARIABLE) or (repository() or working_cache().parent) / "data"
+    return _folder(DATA_VARIABLE) or shipped() or working_cache().parent / "data"
 
 
 def claims() -> Path:

@@ -86,6 +86,10 @@ def test_persons_groups_and_dates(edition: Edition, tmp_path: Path) -> None:
     dated = tmp_path / "dated.cff"
     dated.write_text(f"{CITED}date-released: 2031-02-03\n")
     assert Edition.read(dated, "2026").year == "2031"
+    own = dataclasses.replace(Edition.read(dated, ""), record="abc123")
+    entry = entry_of(own.bibtex_of_record(), "record")
+    assert entry.fields["title"] == "{A Book: the record of every run}"
+    assert entry.fields["note"] == "Version 2.1, record abc123"
     with pytest.raises(MissingFileError, match=r"gone\.cff is missing: expected a citation file"):
         Edition.read(tmp_path / "gone.cff", "2026")
 

@@ -32,6 +32,8 @@ def remedy(folder: Path) -> str:
     """What mends a record that is not what its manifest says."""
     if any(folder.glob(f"*/*{KEPT}")):
         return "a publication was interrupted: publish again (activation-study publish STUDY)"
+    if folder.resolve() == settings.carried().resolve():
+        return "install the package again (python -m pip install --force-reinstall --no-deps WHEEL)"
     return REMEDY
 
 
@@ -96,8 +98,13 @@ def alone(folder: Path) -> Iterator[None]:
     """Waits until no other process changes the record of a folder, and keeps others waiting.
 
     Raises:
-        RecordError: The folder cannot be written to, or the disk is full.
+        RecordError: The folder cannot be written to, the disk is full, or it is a wheel's own.
     """
+    if folder.resolve() == settings.carried().resolve():
+        raise RecordError(
+            f"{folder} is the record that the installed package carries, and stays as it is; name "
+            f"a folder of your own, or the folder data of a clone, with {settings.DATA_VARIABLE}"
+        )
     # Here, since Windows lacks it: the record can be read there, though not changed.
     import fcntl
 

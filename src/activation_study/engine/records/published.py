@@ -173,6 +173,19 @@ class PublishedRecord:
         """SHA-256 of each file that is registered beside the tables, by name."""
         return dict(self._manifest().get("claims", {}))
 
+    def digests(self) -> dict[str, str]:
+        """SHA-256 of every file that the manifest lists, by name: tables, then what is registered.
+
+        A study whose folder somebody has deleted is left out.
+        """
+        tables, removed = self._manifest()["files"].items(), self.removed()
+        found = {name: of["sha256"] for name, of in tables if name.split("/")[0] not in removed}
+        return found | self.registered()
+
+    def columns(self) -> dict[str, list[str]]:
+        """The columns that each file of a table has, by its name."""
+        return {name: list(of["columns"]) for name, of in self._manifest()["files"].items()}
+
     def digest(self) -> str:
         """SHA-256 of what the manifest holds, which its last line says: names this record."""
         return sha256(canonical(self._manifest()))

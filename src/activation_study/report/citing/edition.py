@@ -17,6 +17,9 @@ from activation_study.report.claims.verdict import Verdict
 DIGITS = 12
 """Of the record's digest: enough to tell any two, and short enough to print."""
 
+RECORD = "the record of every run"
+"""What the data set is called, behind the book's title."""
+
 SPECIAL = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
@@ -35,7 +38,7 @@ class Edition:
         abstract: what it is, in a sentence.
         authors: as BibTeX takes them, "Family, Given" or, of a group, its name.
         version: of the book.
-        year: of that version.
+        date: of that version: a day, or a year alone.
         record: the first digits of the digest that the record's manifest ends with.
         base: address of the site's root, which ends with a slash; empty where it has none.
     """
@@ -44,7 +47,7 @@ class Edition:
     abstract: str
     authors: tuple[str, ...]
     version: str
-    year: str
+    date: str
     record: str
     base: str = ""
 
@@ -72,10 +75,15 @@ class Edition:
             abstract=" ".join(held["abstract"].split()),
             authors=tuple(map(_author, held["authors"])),
             version=str(held["version"]),
-            year=str(held.get("date-released", year))[:4],
+            date=str(held.get("date-released", year)),
             record=PublishedRecord(settings.published()).digest()[:DIGITS],
             base=f"{base.rstrip('/')}/" if base else "",
         )
+
+    @property
+    def year(self) -> str:
+        """Say in which year this edition came out."""
+        return self.date[:4]
 
     @property
     def place(self) -> str:
@@ -104,6 +112,14 @@ class Edition:
         title = (
             f"Verdict on ``{_latex(verdict.claim.assertion)}'' {_latex(_capital(said(verdict)))}"
         )
+        return self._entry(verdict.claim.id, title, page, {"howpublished": _latex(self.title)})
+
+    def bibtex_of_record(self) -> str:
+        """Cite the record itself as an entry for BibTeX."""
+        return self._entry("record", _latex(f"{self.title}: {RECORD}"), "", {})
+
+    def _entry(self, key: str, title: str, page: str, more: dict[str, str]) -> str:
+        where = f", page {page}" if page and not self.base else ""
         fields = {
             "author": " and ".join(
                 # A group's name is one, not a family's after given ones.
@@ -111,14 +127,14 @@ class Edition:
                 for author in self.authors
             ),
             "title": f"{{{title}}}",
-            "howpublished": _latex(self.title),
+            **more,
             "year": self.year,
-            "note": _latex(f"{_capital(self.place)}" + ("" if self.base else f", page {page}")),
+            "note": _latex(f"{_capital(self.place)}{where}"),
         }
         if self.base:
             fields["url"] = self.address(page)
         entries = "".join(f"  {name:12} = {{{value}}},\n" for name, value in fields.items())
-        return f"@misc{{activations-on-trial:{verdict.claim.id},\n{entries}}}"
+        return f"@misc{{activations-on-trial:{key},\n{entries}}}"
 
 
 def _author(entry: dict[str, Any]) -> str:

@@ -45,20 +45,20 @@ def where() -> Path:
     """Return the file of claims: that of the published record, else, if it has none, the project's.
 
     Raises:
-        ClaimsError: there is neither; the package is used outside its repository.
+        ClaimsError: there is neither; the package came without a record.
         RecordError: the manifest of the published record is damaged.
     """
-    own, root = settings.claims(), settings.repository()
+    own, shipped = settings.claims(), settings.shipped()
     # One that is registered and lost is no reason to take another.
     if own.exists() or own.name in PublishedRecord(own.parent).registered():
         return own
-    if root is None:
+    if shipped is None:
         raise ClaimsError(
-            f"the claims are in no installed package: received one outside its repository, and no "
-            f"{own}. Remedy: clone the repository, and python -m pip install -e it, or name its "
-            f"data with {settings.DATA_VARIABLE}."
+            f"the claims are neither in {own} nor in this package, which was installed without a "
+            f"record. Remedy: name the folder data of a clone of the repository with "
+            f"{settings.DATA_VARIABLE}, or install a wheel (python -m pip wheel --no-deps .)."
         )
-    return root / "data" / own.name
+    return shipped / own.name
 
 
 def borrowed() -> str:
