@@ -16,6 +16,7 @@ from pathlib import Path
 from jupyter_cache.cache.db import create_db
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
 
 from activation_study.files import sha256
 from activation_study.settings import published, tier
@@ -26,6 +27,8 @@ INPUTS = ("src/**/*", "requirements.txt", "data/**/*", "benchmarks/*.json")
 GENERATED = ("__pycache__", ".egg-info")
 READ_NOTHING = {"sphinx_multitoc_numbering", "sphinx-mathjax-offline"}
 """One numbers sections when all pages are read, the other copies files when all are written."""
+READERS_PER_CORE = 3
+"""A chapter that trains holds about a gigabyte."""
 
 
 def inputs(root: Path) -> Iterator[Path]:
@@ -63,10 +66,11 @@ def set_cache_path(app: Sphinx, config: Config) -> None:
 def read_side_by_side(app: Sphinx) -> None:
     """Let chapters be executed side by side, as many as there are cores and one more.
 
-    What a chapter waits for, another can use. Jupyter Book hands Sphinx no number of processes, and
+    What a chapter waits for, another can use. Each process reads a share of the pages, so few
+    processes would leave a core without work while the last share is read. Jupyter Book hands Sphinx no number of processes, and
     two extensions do not say that they leave the reading of pages alone.
     """
-    app.parallel = max(app.parallel, (os.cpu_count() or 1) + 1)
+    app.parallel = max(app.parallel, READERS_PER_CORE * (os.cpu_count() or 1))
     for name in READ_NOTHING & app.extensions.keys():
         app.extensions[name].parallel_read_safe = True
     # Made here, once: two processes that find none would both make its tables, and one would fail.
@@ -75,9 +79,20 @@ def read_side_by_side(app: Sphinx) -> None:
     create_db(cache).dispose()
 
 
+def deal_out(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
+    """Deal the pages to be read like cards, the longest first, so that the shares are alike.
+
+    Sphinx hands each process a run of neighbours, and long chapters take long.
+    """
+    names.sort(key=lambda name: Path(env.doc2path(name)).stat().st_size, reverse=True)
+    shares = max(app.parallel, 1)
+    names[:] = [name for share in range(shares) for name in names[share::shares]]
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the extension."""
     # Before the default priority of 500, at which others already read the path.
     app.connect("config-inited", set_cache_path, priority=400)
     app.connect("builder-inited", read_side_by_side)
+    app.connect("env-before-read-docs", deal_out)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

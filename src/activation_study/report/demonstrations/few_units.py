@@ -66,7 +66,9 @@ def trained(head: str, num_units: int) -> FewUnits:
     hidden = [keras.layers.Dense(128, "relu") for _ in range(2)]
     body = keras.Sequential([*hidden, few])
     model = keras.Sequential([body, last])
-    model.compile(keras.optimizers.Adam(RATE), output.make_loss("one label"))
+    loss = output.make_loss("one label")
+    # The steps of an epoch in one call: most of such small a step is the call of it.
+    model.compile(keras.optimizers.Adam(RATE), loss, steps_per_execution=32)
     targets = np.eye(NUM_CLASSES, dtype=np.float32)[digits.train.labels]
     images, unseen = (part.images.astype(np.float32) / 255 for part in (digits.train, digits.test))
     model.fit(images, targets, batch_size=BATCH, epochs=EPOCHS, verbose=0)
