@@ -67,8 +67,9 @@ def read_side_by_side(app: Sphinx) -> None:
     """Let chapters be executed side by side, as many as there are cores and one more.
 
     What a chapter waits for, another can use. Each process reads a share of the pages, so few
-    processes would leave a core without work while the last share is read. Jupyter Book hands Sphinx no number of processes, and
-    two extensions do not say that they leave the reading of pages alone.
+    processes would leave a core without work while the last share is read. Jupyter Book hands
+    Sphinx no number of processes, and two extensions do not say that they leave the reading of
+    pages alone.
     """
     app.parallel = max(app.parallel, READERS_PER_CORE * (os.cpu_count() or 1))
     for name in READ_NOTHING & app.extensions.keys():
