@@ -52,6 +52,12 @@ setup: $(INSTALLED) ## make .venv from the lock, if it is not there yet
 book: $(INSTALLED) ## build the site from the published record, in _build/html
 	$(BUILD)
 
+.PHONY: pdf
+pdf: book ## print the whole book into _build/activations-on-trial.pdf (needs Chromium)
+	$(BUILD) --builder singlehtml
+	cp _build/singlehtml/chapters/index.html _build/singlehtml/book.html # beside its style sheets
+	$(BIN)/python _ext/print_book.py _build/singlehtml/book.html _build/activations-on-trial.pdf
+
 .PHONY: quick
 quick: $(INSTALLED) ## execute every chapter's training at the reduced tier, into _build/quick
 	ACTIVATION_STUDY_TIER=quick $(BUILD) --path-output _build/quick

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-import shutil
 from html import escape
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from docutils import nodes
 from sphinx.application import Sphinx
 
@@ -30,6 +30,12 @@ CODE = re.compile(
 EXECUTED_FOLDER = "jupyter_execute"
 # Where the theme's button for a notebook points.
 DOWNLOAD_FOLDER = "_sources"
+GET_THE_PACKAGE = (
+    "This notebook is a chapter of *Activations on Trial* and needs the book's package, which "
+    "brings the record along. In a clone of the book's repository run `make setup`, and choose "
+    "`.venv/bin/python` as the kernel. To run it elsewhere, make a wheel there with "
+    "`pip wheel --no-deps .`, and `pip install` that one beside your Jupyter."
+)
 
 
 def add_tier_notice(app: Sphinx, doctree: nodes.document) -> None:
@@ -124,7 +130,7 @@ def offer_notebook(
 
 
 def copy_notebooks(app: Sphinx, exception: Exception | None) -> None:
-    """Put the executed notebooks where the download menu points."""
+    """Put the executed notebooks where the download menu points, and say first what they need."""
     if exception is not None or app.builder.format != "html":
         return
     for page in app.env.found_docs:
@@ -132,7 +138,10 @@ def copy_notebooks(app: Sphinx, exception: Exception | None) -> None:
         if source.is_file():
             target = Path(app.outdir) / DOWNLOAD_FOLDER / f"{page}.ipynb"
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, target)
+            notebook = nbformat.read(source, as_version=4)
+            first = nbformat.v4.new_markdown_cell(GET_THE_PACKAGE, id="get-the-package")
+            notebook.cells.insert(0, first)
+            nbformat.write(notebook, target)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

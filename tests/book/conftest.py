@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import json
 import os
-import shutil
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
+from print_book import browser_path
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -23,7 +23,6 @@ SITE = Path(os.environ.get("ACTIVATION_STUDY_SITE", ROOT / "_build" / "html"))
 # Written by Sphinx and the theme; what the book says is not in them.
 GENERATED = {"genindex.html", "search.html"}
 VERDICTS = "verdicts/"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def site_pages() -> list[str]:
@@ -77,12 +76,6 @@ def site_url(site: Path) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
-
-
-def browser_path() -> str | None:
-    """Return where Chromium is: CHROMIUM in the environment, or the first of its usual names."""
-    named = os.environ.get("CHROMIUM")
-    return named or next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 @pytest.fixture(scope="session")
