@@ -59,7 +59,7 @@ def print_page(page: Path, target: Path) -> None:
             path=target,
             format="A4",
             scale=SCALE,
-            margin=dict.fromkeys(("top", "bottom", "left", "right"), "18mm"),
+            margin={"top": "18mm", "bottom": "18mm", "left": "18mm", "right": "18mm"},
             display_header_footer=True,
             header_template="<span></span>",
             footer_template=FOOT,

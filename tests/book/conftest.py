@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import pytest
+
 from print_book import browser_path
 
 if TYPE_CHECKING:
