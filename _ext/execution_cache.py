@@ -27,8 +27,8 @@ INPUTS = ("src/**/*", "requirements.txt", "data/**/*", "benchmarks/*.json")
 GENERATED = ("__pycache__", ".egg-info")
 READ_NOTHING = {"sphinx_multitoc_numbering", "sphinx-mathjax-offline"}
 """One numbers sections when all pages are read, the other copies files when all are written."""
-READERS_PER_CORE = 3
-"""A chapter that trains holds about a gigabyte."""
+SPARE_READERS = 2
+"""More than cores. Each holds a gigabyte, and at the quick tier starts workers of its own."""
 
 
 def inputs(root: Path) -> Iterator[Path]:
@@ -71,7 +71,7 @@ def read_side_by_side(app: Sphinx) -> None:
     Sphinx no number of processes, and two extensions do not say that they leave the reading of
     pages alone.
     """
-    app.parallel = max(app.parallel, READERS_PER_CORE * (os.cpu_count() or 1))
+    app.parallel = max(app.parallel, SPARE_READERS + (os.cpu_count() or 1))
     for name in READ_NOTHING & app.extensions.keys():
         app.extensions[name].parallel_read_safe = True
     # Made here, once: two processes that find none would both make its tables, and one would fail.
