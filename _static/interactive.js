@@ -193,7 +193,8 @@
     };
   }
 
-  const KINDS = { bench, rates, lab };
+  /* What each kind of figure does; one with a script of its own has put itself there. */
+  const KINDS = Object.assign((globalThis.TOUCHED ??= {}), { bench, rates, lab });
 
   /* Return what the controls stand at, and write it beside the sliders. */
   function read(controls, data) {
@@ -220,17 +221,70 @@
     }
   }
 
-  function hydrate(figure) {
-    const data = JSON.parse(figure.querySelector("script").textContent);
-    const controls = figure.querySelector(".controls");
-    const move = KINDS[figure.dataset.touch];
-    const update = () => rewrite(figure, move(read(controls, data), data, figure));
-    controls.addEventListener("input", update);
-    controls.hidden = false;
-    update();
+  /* A control's value as an address gives it: a slider over steps says the step. */
+  const stepsOf = (figure, control) => figure.data.steps[control.name];
+  const valueOf = (figure, control) => stepsOf(figure, control)?.[control.value] ?? control.value;
+  const isFirst = (control) =>
+    control.type === "range"
+      ? control.value === control.defaultValue
+      : !control.options || control.options[control.selectedIndex]?.defaultSelected;
+  /* Of a second figure of a page, names have a 2 and a point before them. */
+  const called = (place, control) => (place ? `${place + 1}.` : "") + control.name;
+
+  /* Write every figure that is not as it began into the address, in the place of what was there. */
+  function address(figures) {
+    const said = new URLSearchParams();
+    figures.forEach((figure, place) => {
+      if (figure.controls.every(isFirst)) return;
+      figure.controls.forEach((each) => said.set(called(place, each), valueOf(figure, each)));
+    });
+    const hash = String(said) && `#${said}`;
+    history.replaceState(history.state, "", location.pathname + location.search + hash);
   }
 
-  const start = () => document.querySelectorAll("figure[data-touch]").forEach(hydrate);
+  /* Put the controls where the address says, as far as they go there, and return whether any did. */
+  function restore(figure, place) {
+    const said = new URLSearchParams(location.hash.slice(1));
+    const named = figure.controls.filter((each) => said.has(called(place, each)));
+    for (const control of named) {
+      const value = said.get(called(place, control));
+      const steps = stepsOf(figure, control);
+      if (steps) control.value = steps.includes(value) ? steps.indexOf(value) : control.value;
+      else if (control.type === "range") control.value = value === "" || isNaN(value) ? control.value : value;
+      else if ([...control.options].some((option) => option.value === value)) control.value = value;
+    }
+    return named.length > 0;
+  }
+
+  function hydrate(element) {
+    const data = JSON.parse(element.querySelector("script").textContent);
+    const box = element.querySelector(".controls");
+    const move = KINDS[element.dataset.touch];
+    const update = () => rewrite(element, move(read(box, data), data, element, { minus, upper }));
+    return { data, element, box, update, controls: [...box.querySelectorAll("input, select")] };
+  }
+
+  function start() {
+    const figures = [...document.querySelectorAll("figure[data-touch]")].map(hydrate);
+    const all = (follow) =>
+      figures.forEach((figure, place) => {
+        const isNamed = restore(figure, place);
+        figure.update();
+        if (isNamed && follow) figure.element.scrollIntoView();
+      });
+    let pause;
+    for (const { box, update } of figures) {
+      box.addEventListener("input", () => {
+        update();
+        // Browsers refuse an address that changes with every pixel of a slider.
+        clearTimeout(pause);
+        pause = setTimeout(address, 200, figures);
+      });
+      box.hidden = false;
+    }
+    all(true);
+    addEventListener("hashchange", () => location.hash.includes("=") && all(false));
+  }
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();
 })();

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ from axe_playwright_python.sync_playwright import Axe
 from scipy import special
 
 from activation_study.report import claims, figures
+from activation_study.report.analysis.derived.cells import SETUPS
 from activation_study.report.drawing.looks import look_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 STATIC = Path(__file__).parents[2] / "_static"
+SCRIPTS = [STATIC / "explorer.js", STATIC / "interactive.js"]
+HERE = "http://book.test/page.html"
 GROUNDS = {"light": "background:#fff;color:#222832", "dark": "background:#14181e;color:#ced6dd"}
 OVERHANG = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SMALLEST = """Math.min(...[...document.querySelectorAll("main *")].map(
@@ -53,41 +56,55 @@ FIGURES: dict[str, Callable[[], Interactive]] = {
 
 
 @cache
+def explorer() -> Interactive:
+    names = [study for setup in SETUPS.values() for study in setup.studies]
+    return figures.explorer({name: claims.recorded(name) for name in names})
+
+
+FIGURES["explorer"] = explorer
+
+
+@cache
 def shown_as(name: str) -> str:
     return FIGURES[name]()._repr_html_()
 
 
-def as_page(name: str, ground: str = "light") -> str:
+def as_page(*names: str, ground: str = "light", script: bool = True) -> str:
     sheets = "".join(
         f"<style>{(STATIC / sheet).read_text()}</style>"
         for sheet in ("custom.css", "interactive.css")
     )
+    scripts = (f"<script>{path.read_text()}</script>" for path in SCRIPTS if script)
     return (
-        f'<!doctype html><html lang="en"><title>{name}</title>{sheets}'
-        f'<body style="{GROUNDS[ground]};font-family:sans-serif"><main><h1>{name}</h1>'
-        f"{shown_as(name)}</main>"
+        f'<!doctype html><html lang="en"><title>{names}</title>{sheets}'
+        f'<body style="{GROUNDS[ground]};font-family:sans-serif"><main><h1>{names}</h1>'
+        f"{''.join(map(shown_as, names))}</main>{''.join(scripts)}"
     )
 
 
 @pytest.fixture
 def opened(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Opens a figure, with the book's script unless it is told otherwise."""
-    contexts = []
+    contexts, asked = [], list[str]()
 
     def open_one(
-        name: str, *, width: int = 1000, ground: str = "light", script: bool = True
+        *names: str, width: int = 1000, ground: str = "light", script: bool = True, at: str = ""
     ) -> Page:
         contexts.append(browser.new_context(viewport={"width": width, "height": 900}))
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: pytest.fail(str(error)))
-        page.set_content(as_page(name, ground))
-        if script:
-            page.add_script_tag(path=STATIC / "interactive.js")
+        body = as_page(*names, ground=ground, script=script)
+        page.route(
+            HERE, lambda route: route.fulfill(body=body, content_type="text/html; charset=utf-8")
+        )
+        page.on("request", lambda request: asked.append(request.url.partition("#")[0]))
+        page.goto(HERE + at)
         return page
 
     yield open_one
     for context in contexts:
         context.close()
+    assert set(asked) == {HERE}
 
 
 def press(page: Page, control: str, key: str, times: int = 1) -> None:
@@ -101,7 +118,11 @@ def pick(page: Page, control: str, value: str) -> None:
     places = "(list, value) => [...list.options].findIndex((each) => each.value === value)"
     chosen = page.locator(f'[name="{control}"]')
     steps = chosen.evaluate(places, value) - chosen.evaluate("(list) => list.selectedIndex")
-    press(page, control, "ArrowDown" if steps > 0 else "ArrowUp", abs(steps))
+    key = "ArrowDown" if steps > 0 else "ArrowUp"
+    # What cannot be chosen is passed over.
+    for _ in range(abs(steps)):
+        if chosen.input_value() != value:
+            press(page, control, key)
     assert chosen.input_value() == value
 
 
@@ -117,9 +138,9 @@ def test_without_its_script_a_figure_lacks_nothing_but_its_controls(
     assert not still.locator(".controls").is_visible()
     assert still.locator("svg").first.is_visible()
     assert still.locator(".said").is_visible()
-    still.locator("summary").focus()
+    still.locator("summary").first.focus()
     still.keyboard.press("Enter")
-    assert still.locator("table").is_visible()
+    assert still.locator("details table").first.is_visible()
     # The script finds every part as it would draw it.
     assert opened(name).evaluate(DRAWN) == still.evaluate(DRAWN)
 
@@ -131,7 +152,7 @@ def test_a_figure_can_be_read_and_used_by_everybody(
     opened: Callable[..., Page], name: str, width: int, ground: str
 ) -> None:
     page = opened(name, width=width, ground=ground)
-    page.locator("summary").click()
+    page.locator("summary").first.click()
     found = Axe().run(page).response["violations"]
     assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
     assert page.evaluate(OVERHANG) <= 0
@@ -237,3 +258,69 @@ def test_lab_follows_the_keys_as_formulas_say(opened: Callable[..., Page]) -> No
     assert f"by {product:.2g}, slopes and weights by {product * 2**1.5:#.2g}." in said
     assert page.get_by_label("score z").get_attribute("aria-valuetext") == "\u22120.75"
     assert page.get_by_label("layers d").get_attribute("aria-valuetext") == "3"
+
+
+def test_explorer_follows_the_keys_as_the_record_says(opened: Callable[..., Page]) -> None:
+    page = opened("explorer")
+    pick(page, "reading", "last")
+    pick(page, "hidden", "tanh")
+    pick(page, "head", "sigmoid")
+    pick(page, "rate", "0.00316")
+    pick(page, "rate2", "0.01")
+    curve = core().summary.query("is_curve")
+    wrong = 1e4 * (1 - curve["test_accuracy"])
+    by_seed = wrong.groupby([curve[name] for name in ("hidden", "head", "learning_rate", "seed")])
+    values = by_seed.first()
+    mine, theirs = values["tanh", "sigmoid", 0.00316], values["sigmoid", "softmax", 0.01]
+    expected = [each for own in (mine, theirs, mine - theirs) for each in interval(own)]
+    said = re.findall(r"(-?[\d,]+) \((-?[\d,]+) to (-?[\d,]+)\)", shown(page, "said"))
+    found = [int(each.replace(",", "")) for ends in said for each in ends]
+    assert found == pytest.approx(expected, abs=0.51)
+    assert shown(page, "value0-4").startswith(f"{mine.mean():.0f} (")
+    assert page.locator('[data-part="dots0"]').get_attribute("d").count("M") == 7
+
+
+def test_explorer_offers_what_was_run_alone(opened: Callable[..., Page]) -> None:
+    page = opened("explorer")
+    pick(page, "task", "scenes")
+    offered = """(list) => [...list.options].filter((each) => !each.disabled).map((e) => e.value)"""
+    recorded = claims.recorded("scenes").summary
+    for name, column in (("hidden", "hidden"), ("head", "head")):
+        chosen = set(page.locator(f'[name="{name}"]').evaluate(offered))
+        assert chosen == set(recorded[column])
+    own = recorded[recorded["head"] == page.locator('[name="head"]').input_value()]
+    rates = page.locator('[name="rate"]').evaluate(offered)
+    assert rates == [f"{rate:g}" for rate in sorted(own["learning_rate"].unique())]
+    closed = page.locator('[name="head"] option[disabled]').first
+    assert str(closed.text_content()).endswith("(not run)")
+    pick(page, "hidden2", "")
+    assert page.locator('[name="rate2"]').is_disabled()
+    assert shown(page, "value1-4") == ""
+
+
+@pytest.mark.parametrize("names", [("explorer",), ("softmax_bench", "rate_duel")])
+def test_the_address_keeps_what_is_chosen(opened: Callable[..., Page], names: Any) -> None:
+    page = opened(*names)
+    before = page.evaluate("history.length")
+    if names == ("explorer",):
+        pick(page, "hidden", "gelu")
+        expected = ["hidden=gelu", "head=softmax", "rate=0.001", "task=digits"]
+    else:
+        press(page, "score1", "ArrowLeft", 3)
+        pick(page, "second", "gelu")
+        press(page, "rate", "Home")
+        expected = ["score1=1.2", "temperature=1.0", "2.second=gelu", "2.rate=0.0001"]
+    page.wait_for_url(lambda url: all(each in re.split("[#&]", url) for each in expected))
+    # In the place of the former address: the way back leads off the page.
+    assert page.evaluate("history.length") == before
+    drawn = page.evaluate(DRAWN)
+    page.reload()
+    assert page.evaluate(DRAWN) == drawn
+    there = opened(*names, at="#" + page.url.partition("#")[2])
+    assert there.evaluate(DRAWN) == drawn
+
+
+def test_an_address_that_names_nothing_changes_nothing(opened: Callable[..., Page]) -> None:
+    at = "#score1=cat&temperature=0.15&second=nobody&shift=&rate=9&z=1"
+    pages = [opened("softmax_bench", at=at), opened("softmax_bench")]
+    assert pages[0].evaluate(DRAWN) == pages[1].evaluate(DRAWN)

@@ -118,9 +118,7 @@ def duels(runs: Runs, *, head: str = "softmax", reading: str = "last") -> Duels:
 
 def _intervals(frame: pd.DataFrame, value: str, fields: list[str]) -> pd.DataFrame:
     """Return mean and 95 % t interval of a column, indexed by several others."""
-    groups = pd.Series(list(zip(*(frame[name] for name in fields), strict=True)), frame.index)
-    found = intervals_by(frame[value], groups)
-    return found.set_axis(pd.MultiIndex.from_tuples(found.index.tolist(), names=fields))
+    return intervals_by(frame[value], [frame[name] for name in fields])
 
 
 @dataclass(frozen=True)

@@ -104,14 +104,14 @@ def holm(p_values: Values) -> FloatArray:
     return adjusted
 
 
-def intervals_by(values: pd.Series, groups: pd.Series) -> pd.DataFrame:
+def intervals_by(values: pd.Series, groups: pd.Series | list[pd.Series]) -> pd.DataFrame:
     """Return mean and 95 % t interval of the finite values of each group.
 
     One value has no interval: both ends are the value.
 
     Args:
         values: Values.
-        groups: What group each belongs to, indexed like the values.
+        groups: What group each belongs to, indexed like the values; several for groups in groups.
 
     Returns:
         Columns ``mean``, ``low``, ``high`` and ``num_values``, indexed by group; a group without a

@@ -102,7 +102,8 @@ class Interactive:
         invitation: What a reader may do, shown with the controls alone.
         controls: From first to last.
         data: What the script computes from; JSON.
-        table: Every number behind the figure, or so many that the rest follows.
+        table: Every number behind the figure, or so many that the rest follows; several by what
+            each is called.
         note: What the table holds.
     """
 
@@ -114,7 +115,7 @@ class Interactive:
     invitation: str
     controls: Sequence[Slider | Choice]
     data: Mapping[str, Any]
-    table: pd.DataFrame
+    table: pd.DataFrame | Mapping[str, pd.DataFrame]
     note: str
 
     def json(self) -> str:
@@ -124,20 +125,32 @@ class Interactive:
         text = json.dumps({**self.data, "steps": steps}, separators=(",", ":"), allow_nan=False)
         return text.replace("<", "\\u003c")
 
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Return the tables by what they are called."""
+        if isinstance(self.table, pd.DataFrame):
+            return {"The numbers behind it": self.table}
+        return self.table
+
+    def _folded(self, name: str, frame: pd.DataFrame) -> str:
+        """Return a table that opens below its name."""
+        table = frame.to_html(index=False, border=0, justify="left")
+        table = table.replace("<th>", '<th scope="col">')
+        return (
+            f"<details><summary>{_text(name)}</summary><p>{_text(self.note)}</p>"
+            f'<div class="scrolls" tabindex="0" role="group" aria-label="Table: {_text(name)}">'
+            f"{table}</div></details>"
+        )
+
     def _repr_html_(self) -> str:
         """Show words, controls (hidden until a script runs), drawing, numbers and data."""
         controls = "".join(each.as_html() for each in self.controls)
-        table = self.table.to_html(index=False, border=0, justify="left")
-        table = table.replace("<th>", '<th scope="col">')
         parts = [
             f"<figcaption><strong>{_text(self.title)}</strong> {_text(self.caption)}</figcaption>",
             f'<div class="controls" role="group" aria-label="Controls" hidden>'
             f"<p>{_text(self.invitation)}</p>{controls}</div>",
             f'<div class="drawn">{self.body}</div>',
             f'<p class="said"><output data-part="said">{_text(self.said)}</output></p>',
-            f"<details><summary>The numbers behind it</summary><p>{_text(self.note)}</p>"
-            '<div class="scrolls" tabindex="0" role="group" aria-label="Table of the numbers">'
-            f"{table}</div></details>",
+            *(self._folded(name, table) for name, table in self.tables().items()),
             f'<script type="application/json">{self.json()}</script>',
         ]
         return f'<figure class="picture touch" data-touch="{self.kind}">{"".join(parts)}</figure>'

@@ -29,6 +29,7 @@ from activation_study.report.figures.hidden_layers.softmax_layers import (
 from activation_study.report.figures.hidden_layers.which_one import settings_matrix, variance_shares
 from activation_study.report.figures.hidden_layers.winners import budgets, chance_matrix, seed_ranks
 from activation_study.report.figures.interactive.bench import softmax_bench
+from activation_study.report.figures.interactive.explorer import explorer
 from activation_study.report.figures.interactive.lab import activation_lab
 from activation_study.report.figures.interactive.rates import rate_duel
 from activation_study.report.figures.learning_curves import (
@@ -88,6 +89,7 @@ __all__ = [
     "deep_networks",
     "default_against_tuned",
     "early_training",
+    "explorer",
     "faults",
     "gallery",
     "growth",
