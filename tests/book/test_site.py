@@ -7,7 +7,9 @@ from copy import copy
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from xml.etree import ElementTree
 
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
@@ -79,6 +81,26 @@ def test_images_have_alternative_text(site: Path, page_path: str) -> None:
     images = parsed(site / page_path).select(f"article img, {drawings}")
     words = [str(image.get("alt") or image.get("aria-label") or "").strip() for image in images]
     assert [str(image)[:80] for image, said in zip(images, words, strict=True) if not said] == []
+
+
+def test_every_figure_leads_to_its_drawing_and_its_numbers(site: Path, page_path: str) -> None:
+    page = site / page_path
+    names = set()
+    for figure in parsed(page).select("figure.picture"):
+        links = figure.find("p", class_="files", recursive=False)
+        assert links is not None, figure.get_text()[:80]
+        found = {link.get_text(): (page.parent / str(link["href"])) for link in links.find_all("a")}
+        drawn = ElementTree.parse(found["SVG"]).getroot()
+        assert drawn.tag == "{http://www.w3.org/2000/svg}svg"
+        assert len(list(drawn.iter())) > 10
+        if "data (CSV)" in found:
+            assert len(pd.read_csv(found["data (CSV)"])) > 0
+        elif not figure.find("image"):
+            # Without an image to be seen, what is drawn has numbers, or words alone.
+            assert not figure.select(".wide g[id] use, [data-touch]"), figure.get_text()[:80]
+        names |= set(found.values())
+    assert all(path.is_file() for path in names)
+    assert 'type="text/csv"' not in page.read_text(encoding="utf-8")
 
 
 def test_no_line_breaks_before_a_percent_sign_and_code_keeps_its_spaces(

@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from activation_study.catalogue.spelling import with_minus
+from activation_study.report.drawing.picture import as_files
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,7 @@ class Interactive:
             f'<p class="said"><output data-part="said">{_text(self.said)}</output></p>',
             *(self._folded(name, table) for name, table in self.tables().items()),
             f'<script type="application/json">{self.json()}</script>',
+            as_files(pd.concat(self.tables(), names=["table"]).reset_index("table")),
         ]
         return f'<figure class="picture touch" data-touch="{self.kind}">{"".join(parts)}</figure>'
 

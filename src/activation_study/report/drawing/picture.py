@@ -12,9 +12,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import matplotlib.pyplot as plt
+import pandas as pd
 from matplotlib.figure import Figure
 
 from activation_study.report.drawing.looks import GROUND, INK, PAGE
+from activation_study.report.drawing.numbers import drawn_numbers
+
+
+def as_files(numbers: pd.DataFrame) -> str:
+    """Return the numbers of a figure as CSV that no page shows.
+
+    The book's build puts them into a file, and the drawing before them into another; it links both
+    in their place.
+    """
+    text = numbers.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+    return (
+        f'<script type="text/csv">{html.escape(text, quote=False) if len(numbers) else ""}</script>'
+    )
 
 
 @dataclass(frozen=True)
@@ -87,6 +101,7 @@ class Picture:
         if self.narrow:
             # Shown by the book's style sheet alone; a plain notebook has one width.
             shown += f'<div class="narrow" style="display: none">{self.narrow().svg()}</div>'
+        shown += as_files(drawn_numbers(self.figure))
         if self.more:
             what, draw = self.more
             shown += (

@@ -8,12 +8,15 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
 from activation_study.report.drawing import parts
+from activation_study.report.drawing.numbers import TILE
 
 
 def tile(axes: Axes, column: int, row: int, colour: str, strength: float) -> None:
     """Draw one tile."""
     axes.add_patch(
-        plt.Rectangle((column - 0.48, row - 0.46), 0.96, 0.92, color=colour, alpha=strength, lw=0)
+        plt.Rectangle(
+            (column - 0.48, row - 0.46), 0.96, 0.92, color=colour, alpha=strength, lw=0, gid=TILE
+        )
     )
 
 
