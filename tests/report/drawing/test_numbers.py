@@ -42,6 +42,7 @@ def test_bands_bars_lines_points_and_tiles_stand_as_they_are_drawn(axes):
     axes.barh([0], [7], left=1)
     axes.hlines([2], 0, 9)
     axes.scatter([8], [9], label="dots")
+    axes.scatter([1, 1], [2, 2], s=[26, 52], label="sized")
     tiles.tile(axes, 1, 1, "red", 0.5)
     axes.text(1, 1, "42")
     axes.text(1, 1, "no number")
@@ -51,9 +52,10 @@ def test_bands_bars_lines_points_and_tiles_stand_as_they_are_drawn(axes):
     assert found.loc["band", ["x", "y", "y_end"]].to_numpy().tolist() == [[1, 3, 5], [2, 4, 6]]
     assert found.loc["bar", ["x", "x_end"]].tolist() == [1, 8]
     assert found.loc["line", ["x", "y", "x_end"]].tolist() == [0, 2, 9]
-    assert found.loc["point", ["name", "x", "y"]].tolist() == ["dots", 8, 9]
+    points = found.loc["point", ["name", "x", "y", "size"]].fillna(0).to_numpy().tolist()
+    assert points == [["dots", 8, 9, 0], ["sized", 1, 2, 26], ["sized", 1, 2, 52]]
     assert found.loc["number", "text"] == "42"
-    assert len(found) == 6
+    assert len(found) == 8
 
 
 def test_a_picture_holds_its_numbers_as_csv_that_cannot_end_early(axes):

@@ -19,13 +19,14 @@ from matplotlib.ticker import FixedLocator
 TILE = "tile"
 """Group of rectangles whose number is written in them."""
 
-COLUMNS = ["panel", "kind", "name", "colour", "x", "y", "x_end", "y_end", "text"]
+COLUMNS = ["panel", "kind", "name", "colour", "x", "y", "x_end", "y_end", "size", "text"]
 
 
 def drawn_numbers(figure: Figure) -> pd.DataFrame:
     """Return a row for each point, interval, bar, end of a band, and number in a tile.
 
-    Columns of which no row has a value are left out; a place on an axis of names is the name.
+    Columns of which no row has a value are left out; ``size`` is the area of a mark whose area tells
+    something; a place on an axis of names is the name.
     What lies across a whole panel, such as a margin, is no number of it.
     """
     rows = []
@@ -76,8 +77,10 @@ def _marks(axes: Axes) -> Iterator[tuple[str, Any, dict[str, Any]]]:
             yield from (("point", line, each) for each in _points(line.get_xydata()))
     for each in axes.collections:
         if isinstance(each, PathCollection):
-            points = np.asarray(each.get_offsets())
-            yield from (("point", each, {"x": x, "y": y}) for x, y in points)
+            points, areas = np.asarray(each.get_offsets()), np.asarray(each.get_sizes())
+            sized = [{"size": area} if len(areas) > 1 else {} for area in areas]
+            for place, (x, y) in enumerate(points):
+                yield "point", each, {"x": x, "y": y} | sized[place % len(sized)]
         elif isinstance(each, LineCollection):
             for (x, y), (x_end, y_end) in each.get_segments():
                 yield "line", each, {"x": x, "y": y, "x_end": x_end, "y_end": y_end}
