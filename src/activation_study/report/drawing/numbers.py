@@ -25,9 +25,9 @@ COLUMNS = ["panel", "kind", "name", "colour", "x", "y", "x_end", "y_end", "size"
 def drawn_numbers(figure: Figure) -> pd.DataFrame:
     """Return a row for each point, interval, bar, end of a band, and number in a tile.
 
-    Columns of which no row has a value are left out; ``size`` is the area of a mark whose area tells
-    something; a place on an axis of names is the name.
-    What lies across a whole panel, such as a margin, is no number of it.
+    Columns of which no row has a value are left out; ``size`` is the area of a mark whose area
+    tells something; a place on an axis of names is the name. What lies across a
+    whole panel, such as a margin, is no number of it.
     """
     rows = []
     for place, axes in enumerate(figure.axes, start=1):

@@ -56,7 +56,7 @@ def explorer(
         said=parts["said"]["text"],
         title="Look up any cell of the record, and a second one beside it.",
         caption="Left, the learning curve on validation images. Right, the same measure in the end "
-        "over all learning rates of that pair; the ring marks the rate that is chosen. Mean and "
+        "over all learning rates of that pair; the ring marks the rate you picked. Mean and "
         "95 % interval over the runs. Pale points: runs that chose a rate, with fewer seeds, and "
         "no test image read.",
         invitation="Choose a set-up first. What was not run cannot be chosen. The address of this "
