@@ -6,7 +6,11 @@ from activation_study.facts.hidden_layers.dead_units import dead_units
 from activation_study.facts.hidden_layers.faults import faults, recorded_faults
 from activation_study.facts.hidden_layers.linear_and_step import linear_and_step
 from activation_study.facts.hidden_layers.softmax_hidden import softmax_hidden
-from activation_study.facts.hidden_layers.vanishing import deep_networks, vanishing
+from activation_study.facts.hidden_layers.vanishing import (
+    deep_networks,
+    training_losses,
+    vanishing,
+)
 from activation_study.facts.hidden_layers.which_one import (
     one_seed,
     turning,
@@ -25,6 +29,7 @@ __all__ = [
     "one_seed",
     "recorded_faults",
     "softmax_hidden",
+    "training_losses",
     "turning",
     "vanishing",
     "what_decides",

@@ -13,6 +13,7 @@ from activation_study.facts.verdicts import answer, sides
 from activation_study.measures.metrics import metric_of
 from activation_study.registry import listed
 from activation_study.report.analysis.hidden_layers import gradients
+from activation_study.report.analysis.readings import tuned_values
 from activation_study.report.claims.box.wording import number_in_words
 from activation_study.report.claims.verdict import Verdict
 from activation_study.report.drawing.looks import spelled
@@ -90,6 +91,18 @@ ANSWERS = {
         "contrary": "Keras's default does not do as well.",
         "not shown": "Whether Keras's default does as well, the runs cannot tell.",
     },
+    "paper_relu": {
+        "as claimed": "GELU's is lower than ReLU's.",
+        "too small": "GELU's and ReLU's hardly differ.",
+        "contrary": "ReLU's is lower than GELU's.",
+        "not shown": "Whether GELU's or ReLU's is lower, the runs cannot tell.",
+    },
+    "paper_elu": {
+        "as claimed": "GELU's is lower than ELU's.",
+        "too small": "GELU's and ELU's hardly differ.",
+        "contrary": "ELU's is lower than GELU's.",
+        "not shown": "Whether GELU's or ELU's is lower, the runs cannot tell.",
+    },
 }
 """Which sentence follows from how a claim came out."""
 
@@ -129,6 +142,32 @@ def deep_networks(adam: Runs, descent: Runs, verdicts: Mapping[str, Verdict]) ->
         ``adam_sigmoid_batch_8``, with ``_last``, ``_stuck`` and ``_off`` behind it.
     """
     return _answers(verdicts) | _trained("adam", adam) | _trained("sgd", descent)
+
+
+def training_losses(runs: Runs) -> dict[str, str]:
+    """How well each function fits the training images, and what it gets right of others.
+
+    Args:
+        runs: Of a study whose arms differ in the function alone.
+
+    Returns:
+        By function, at the last weights: ``fit_gelu``, the mean of the last epoch's training loss,
+        its median over the runs, ``fit_gelu_median``, the test accuracy, ``fit_gelu_right``, and
+        the rate, ``fit_gelu_rate``.
+    """
+    found: dict[str, str] = {}
+    loss = metric_of("train_loss").shown
+    rows = tuned_values(runs, "train_loss", "last").assign(
+        right=tuned_values(runs, "test_accuracy", "last")["value"]
+    )
+    for name, own in rows.groupby("hidden"):
+        found |= {
+            f"fit_{name}": loss(own["value"].mean()),
+            f"fit_{name}_median": loss(own["value"].median()),
+            f"fit_{name}_right": metric_of("test_accuracy").shown(own["right"].mean()),
+            f"fit_{name}_rate": f"{own['learning_rate'].iloc[0]:g}",
+        }
+    return found
 
 
 def _answers(verdicts: Mapping[str, Verdict]) -> dict[str, str]:
