@@ -37,6 +37,12 @@ def test_every_run_and_interval_of_a_row_stands_with_its_name(axes):
     assert by_row["b"] == [5.0] * 5
 
 
+def test_an_interval_that_is_not_known_is_no_number(axes):
+    axes.hlines([0, 1], [1.0, np.nan], [2.0, np.nan])
+    found = drawn_numbers(axes.figure)
+    assert found[["x", "y", "x_end"]].to_numpy().tolist() == [[1, 0, 2]]
+
+
 def test_bands_bars_lines_points_and_tiles_stand_as_they_are_drawn(axes):
     axes.fill_between([1, 2], [3, 4], [5, 6], label="band")
     axes.barh([0], [7], left=1)

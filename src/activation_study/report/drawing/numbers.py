@@ -82,7 +82,9 @@ def _marks(axes: Axes) -> Iterator[tuple[str, Any, dict[str, Any]]]:
             for place, (x, y) in enumerate(points):
                 yield "point", each, {"x": x, "y": y} | sized[place % len(sized)]
         elif isinstance(each, LineCollection):
-            for (x, y), (x_end, y_end) in each.get_segments():
+            # An interval of what is not known has no ends.
+            for segment in filter(len, each.get_segments()):
+                (x, y), (x_end, y_end) = segment[0], segment[-1]
                 yield "line", each, {"x": x, "y": y, "x_end": x_end, "y_end": y_end}
         elif isinstance(each, PolyCollection):
             for path in each.get_paths():
