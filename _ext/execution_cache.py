@@ -17,6 +17,7 @@ from jupyter_cache.cache.db import create_db
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
+from sphinx.util.parallel import make_chunks
 
 from activation_study.files import sha256
 from activation_study.settings import published, tier
@@ -81,13 +82,18 @@ def read_side_by_side(app: Sphinx) -> None:
 
 
 def deal_out(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
-    """Deal the pages to be read like cards, the longest first, so that the shares are alike.
+    """Order the pages to be read such that each process gets long and short ones alike.
 
-    Sphinx hands each process a run of neighbours, and long chapters take long.
+    Sphinx hands each process a run of neighbours, and long chapters take long. The short ones come
+    last in each: many list all verdicts, which one of the long ones has judged by then.
     """
-    names.sort(key=lambda name: Path(env.doc2path(name)).stat().st_size, reverse=True)
-    shares = max(app.parallel, 1)
-    names[:] = [name for share in range(shares) for name in names[share::shares]]
+    size = {name: Path(env.doc2path(name)).stat().st_size for name in names}
+    room = [len(chunk) for chunk in make_chunks(names, app.parallel)]
+    shares: list[list[str]] = [[] for _ in room]
+    for name in sorted(names, key=size.__getitem__, reverse=True):
+        free = (share for share, most in zip(shares, room, strict=True) if len(share) < most)
+        min(free, key=lambda share: sum(size[each] for each in share)).append(name)
+    names[:] = [name for share in shares for name in share]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
