@@ -112,6 +112,18 @@ def keep_percents_whole(
         context["body"] = "".join(parts)
 
 
+def leave_lists_to_readers(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Take the roles of a bibliography away: a list must hold items, and Docutils' hold none."""
+    if "citation-list" in (context.get("body") or ""):
+        context["body"] = re.sub(' role="(?:list|doc-biblioentry)"', "", context["body"])
+
+
 def executed_notebook(app: Sphinx, page: str) -> Path:
     """Return where the executed notebook of `page` lies, whether or not there is one."""
     return Path(app.outdir).parent / EXECUTED_FOLDER / f"{page}.ipynb"
@@ -148,6 +160,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register the extension."""
     app.connect("doctree-read", add_tier_notice)
     app.connect("html-page-context", keep_percents_whole)
+    app.connect("html-page-context", leave_lists_to_readers)
     app.connect("html-page-context", describe)
     # Before the theme, which makes its download menu at 501.
     app.connect("html-page-context", offer_notebook, priority=400)

@@ -24,7 +24,6 @@ PATIENCE = 120_000
 MATHEMATICS = "document.querySelectorAll('article .math').length"
 TYPESET = "document.querySelectorAll('article mjx-container').length"
 # What the book writes, without the frame that the theme puts around it.
-OWN_CONTENT = "article.bd-article"
 
 
 class Visit:
@@ -64,12 +63,12 @@ def visit(browser: Browser, theme: str) -> Iterator[Visit]:
 
 
 def violations(page: Page) -> list[dict[str, Any]]:
-    """Return the serious and critical violations of accessibility in the book's own content."""
-    found = Axe().run(page, context=OWN_CONTENT).response["violations"]
+    """Return the violations of accessibility on the whole page that are more than minor."""
+    found = Axe().run(page).response["violations"]
     return [
         {"rule": rule["id"], "where": [node["html"][:200] for node in rule["nodes"][:3]]}
         for rule in found
-        if rule["impact"] in {"serious", "critical"}
+        if rule["impact"] != "minor"
     ]
 
 
@@ -111,7 +110,7 @@ def test_page_fits_a_phone(browser: Browser, site_url: str, page_path: str) -> N
 def test_axe_sees_a_picture_without_alternative_text(browser: Browser) -> None:
     page = browser.new_page()
     page.set_content(
-        f'<html lang="en"><title>t</title><{OWN_CONTENT.replace(".", " class=")}><img src="data:,">'
+        '<html lang="en"><title>t</title><main><h1>A</h1><img src="data:,"></main></html>'
     )
     assert [violation["rule"] for violation in violations(page)] == ["image-alt"]
     page.close()
