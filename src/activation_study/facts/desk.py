@@ -39,7 +39,7 @@ LEADS = {
     "pos-weight-moves-the-threshold": (
         "For rare labels a weight does as well as a threshold.",
         "For rare labels a weight does as well as a threshold.",
-        "For rare labels, leave out the weight and move the threshold.",
+        "For rare labels, leave out the weight.",
         "For rare labels the runs cannot tell a weight from a threshold.",
     ),
     "softmax-over-division": (
@@ -115,10 +115,10 @@ LEADS = {
         "Whether the gradients of a unit's weights agree more, the runs cannot tell.",
     ),
     "dying-relu": (
-        "A unit that is 0 for every image learns no more. A high learning rate does that.",
-        "A unit that is 0 for every image learns no more. Few came to that here.",
-        "A unit that is 0 for every image learns no more. A high rate did not do that here.",
-        "A unit that is 0 for every image learns no more. What does it, the runs cannot tell.",
+        "A unit that is 0 for every image gets no gradient. A high learning rate does that.",
+        "A unit that is 0 for every image gets no gradient. Few came to that here.",
+        "A unit that is 0 for every image gets no gradient. A high rate did not do that here.",
+        "A unit that is 0 for every image gets no gradient. What does it, the runs cannot tell.",
     ),
     "leaky-cures-death": (
         "Leaky ReLU is a cure.",

@@ -24,10 +24,13 @@ SURPRISES = {
     "gelu-beats-relu": ("too small", "GELU beats ReLU by too little to matter."),
     "sigmoid-single-label": ("too small", "For one label, ten sigmoids do about as softmax does."),
     "gelu-needs-its-gain": ("too small", "Eight layers of GELU gain nothing by larger weights."),
-    "prior-bias-many": ("contrary", "With many classes, sigmoids that start low beat softmax."),
+    "prior-bias-many": (
+        "contrary",
+        "With many classes, sigmoids that start low lead softmax.",
+    ),
     "adam-forgives-raw-pixels": ("contrary", "Adam does not forgive pixels from 0 to 255."),
     "death-is-the-loss": ("contrary", "A high rate costs more than the units that it kills."),
-    "swap-mends-more": ("contrary", "To mend dead ReLUs, a lower rate beats leaky ReLU."),
+    "swap-mends-more": ("contrary", "For dead ReLUs, leaky ReLU mends less than a lower rate."),
 }
 """Claim -> how it came out, by the names of ``answer``, and what was found, if so.
 

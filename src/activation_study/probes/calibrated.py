@@ -64,7 +64,7 @@ class Reliability:
         """What was found, in one sentence."""
         found = self.numbers
         claimed, right = (round(_OF * found[name]) for name in ("confidence", "accuracy"))
-        counted = f"Of {_OF:,} answers it claims {claimed:,} right, and {right:,} are"
+        counted = f"Of {_OF:,} such answers it claims {claimed:,} right, and {right:,} are"
         if self._gap_is_beyond_chance:
             which = "too sure" if found["calibration_gap"] > 0 else "not sure enough"
             return f"{counted}: it is {which}."

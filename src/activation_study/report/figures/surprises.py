@@ -34,7 +34,7 @@ class Surprises:
         return (
             f"{number_in_words(len(self.rows)).capitalize()} findings: "
             f"{number_in_words(num_opposite)} contrary to the saying, "
-            f"{number_in_words(num_missed)} to our own forecast."
+            f"{number_in_words(num_missed)} to our own forecast, some to both."
         )
 
     def _repr_html_(self) -> str:

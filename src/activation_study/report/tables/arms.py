@@ -149,7 +149,7 @@ _PLAIN: Mapping[str, Any] = {"normalization": "none", "initializer": "glorot_uni
 
 LAYERS = (
     ("2, to begin with", "core-2", {"hidden": "relu"}, "hidden-usual",
-     "ReLU, tanh or sigmoid, against GELU, SiLU or Mish"),
+     "mean of ReLU, tanh and sigmoid, against GELU, SiLU or Mish"),
     ("2, where a few images count", "core-2", {"hidden": "gelu"}, "gelu-beats-relu",
      "against ReLU"),
     ("2, or", "core-2", {"hidden": "silu"}, "swish-beats-relu", "against ReLU"),
@@ -160,7 +160,7 @@ LAYERS = (
     ("16", "depth", {**_PLAIN, "hidden": "gelu", "depth": 16}, "gelu-needs-its-gain",
      "larger first weights, in 8"),
     ("16", "depth", {**_PLAIN, "hidden": "selu", "initializer": "lecun_normal", "depth": 16},
-     "selu-needs-lecun", "against three other first weights"),
+     "selu-glorot-is-lecun", "Keras's default weights instead"),
     ("16, if sigmoids it must be", "depth",
      {**_PLAIN, "hidden": "sigmoid", "normalization": "batch", "depth": 16}, "batch-norm-rescues",
      "against none, in 8 and 16"),

@@ -26,6 +26,7 @@ QUESTIONS = {
     "softmax": "What does softmax do?",
     "activations": "What is an activation?",
     "vanishing": "Do saturating activations stop deep networks from learning?",
+    "deep-networks": "Which deep networks train?",
     "centring": "Must the outputs of a layer be centred on zero?",
     "dead-units": "Do ReLU units die, and does it cost anything?",
     "softmax-hidden": "Why not softmax in a hidden layer?",

@@ -210,10 +210,11 @@ def short(verdict: Verdict) -> str:
     """Say the difference as a table does: "10 fewer right", "F1 lower by 42.71 points".
 
     Of an arm that is held against a number, say its level; of a difference of differences, its
-    size; of a count or a computation nothing, as its label says all.
+    size; of a count or a computation nothing, as its label says all. Nor of a mean over several
+    measures: it has none of their names.
     """
     rule, primary = verdict.claim.rule, verdict.primary
-    if not isinstance(rule, ContrastRule) or primary is None:
+    if not isinstance(rule, ContrastRule) or primary is None or "metric" in rule.over:
         return ""
     amounts, metric = Amounts(rule.metric), metric_of(rule.metric)
     said = rule.sentence
