@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from copy import copy
 from functools import cache
@@ -79,8 +80,17 @@ def test_images_have_alternative_text(site: Path, page_path: str) -> None:
     # What is within a drawing, and what is hidden from readers of the screen, needs no words.
     drawings = "article figure svg:not(svg svg, [aria-hidden])"
     images = parsed(site / page_path).select(f"article img, {drawings}")
-    words = [str(image.get("alt") or image.get("aria-label") or "").strip() for image in images]
+    words = [
+        str(image.get("alt") or image.get("aria-label") or image.find("title") or "").strip()
+        for image in images
+    ]
     assert [str(image)[:80] for image, said in zip(images, words, strict=True) if not said] == []
+
+
+def test_no_cell_failed(site: Path, page_path: str) -> None:
+    # Solutions may fail at the quick tier, where their arms are not trained, and nowhere else.
+    if os.environ.get("ACTIVATION_STUDY_TIER") != "quick":
+        assert "Traceback (most recent call last)" not in (site / page_path).read_text()
 
 
 def test_every_figure_leads_to_its_drawing_and_its_numbers(site: Path, page_path: str) -> None:
