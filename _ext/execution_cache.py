@@ -28,7 +28,7 @@ INPUTS = ("src/**/*", "requirements.txt", "data/**/*", "benchmarks/*.json")
 GENERATED = ("__pycache__", ".egg-info")
 READ_NOTHING = {"sphinx_multitoc_numbering", "sphinx-mathjax-offline"}
 """One numbers sections when all pages are read, the other copies files when all are written."""
-SPARE_READERS = 2
+SPARE_READERS = 1
 """More than cores. Each holds a gigabyte, and at the quick tier starts workers of its own."""
 
 
