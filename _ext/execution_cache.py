@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from jupyter_cache.cache.db import create_db
+from jupyter_cache.cache.main import JupyterCacheBase
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
@@ -79,6 +80,9 @@ def read_side_by_side(app: Sphinx) -> None:
     cache = Path(app.config.nb_execution_cache_path)
     cache.mkdir(parents=True, exist_ok=True)
     create_db(cache).dispose()
+    # Which notebooks to keep and which to drop are two questions to the cache: what another process
+    # puts in between them would be dropped, and the build fail. A folder holds one build's alone.
+    JupyterCacheBase.truncate_caches = lambda _: None
 
 
 def deal_out(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
