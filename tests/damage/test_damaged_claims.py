@@ -102,7 +102,7 @@ def test_claims_outside_a_repository_are_no_bare_error(
 ) -> None:
     monkeypatch.setenv(settings.DATA_VARIABLE, str(tmp_path / "nowhere"))
     monkeypatch.setattr(settings, "repository", lambda: None)
-    with pytest.raises(ClaimsError, match="Remedy: clone the repository"):
+    with pytest.raises(ClaimsError, match="Remedy: name the folder data of a clone"):
         load_claims()
 
 
@@ -220,7 +220,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("clone")
     for name in ("src", "data"):
         shutil.copytree(root / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "_toc.yml"):
+    for name in ("pyproject.toml", "_toc.yml", "CITATION.cff"):
         shutil.copy(root / name, folder)
     for module in ("tensorflow", "keras"):
         (folder / "src" / f"{module}.py").write_text("raise SystemExit(99)\n")

@@ -102,7 +102,7 @@ def _hidden(runs: Mapping[str, Runs], is_second: bool) -> dict[str, str]:
         "num_near": str(int(is_near.sum())),
         "num_of_use": str(len(behind)),
         "margin": f"{IMAGES * margin:,.0f}",
-        "rate_or_function": "The learning rate matters "
+        "rate_or_function": "The learning rate costs "
         + ("more" if of_rates > of_functions else "less"),
         "rate_matters": f"{100 * of_rates:.1f}",
         "function_matters": f"{100 * of_functions:.1f}",
