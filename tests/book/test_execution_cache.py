@@ -170,6 +170,47 @@ def test_failing_cell_side_by_side_stops_the_build_with_its_traceback(many: Path
     assert "no such luck" in built.stdout + built.stderr
 
 
+FORKED = """
+import os
+import sys
+open("parents.txt", "a").write(f"{os.getppid()} {'keras' in sys.modules}\\n")
+"""
+
+
+@pytest.fixture
+def forked(many: Path) -> Path:
+    """The same with kernels that are forked."""
+    with (many / "conf.py").open("a") as file:
+        file.write('extensions.append("warm_kernels")\n')
+    helper = many / "src" / "helper" / "__init__.py"
+    helper.write_text(FORKED + helper.read_text())
+    return many
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux alone")
+def test_kernels_are_forked_from_one_process_that_has_imported_and_ends(forked: Path) -> None:
+    built = build(forked)
+    assert built.returncode == 0, built.stderr[-2000:]
+    assert "the helper says 1" in (forked / "_build" / "html" / "chapter7.html").read_text()
+    said = (forked / "parents.txt").read_text().split("\n")[:-1]
+    assert len(said) == 8
+    assert len(set(said)) == 1
+    parent, has_keras = said[0].split()
+    assert has_keras == "True"
+    assert not Path("/proc", parent).exists()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux alone")
+def test_a_forked_kernel_that_dies_stops_the_build(forked: Path) -> None:
+    bad = PAGE.replace("import helper", "import os; os._exit(3)")
+    (forked / "chapter3.md").write_text(bad)
+    built = build(forked)
+    assert built.returncode != 0
+    assert "Kernel died" in built.stdout + built.stderr
+
+
 @pytest.mark.parametrize(
     "changed",
     [
