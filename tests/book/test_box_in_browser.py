@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from report.claims.made_verdicts import every_label
+from report.claims.made_verdicts import claim, contrast, every_label, primary, verdict
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -37,6 +37,27 @@ def test_boxes_can_be_read(browser: Browser, ground: str, width: int) -> None:
     assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
     assert overhang <= 0
     assert smallest >= 12
+
+
+def test_a_long_number_stays_in_its_box_and_beside_its_track(browser: Browser) -> None:
+    rule = contrast(metric="train_loss", margin=0.001)
+    shown = primary(-0.001876, "not shown", "open", low=-0.004, high=0.001)
+    made = verdict(claim("long", rule), primary=shown)
+    page = browser.new_page(viewport={"width": 800, "height": 900})
+    wide = f'<body style="font-family:monospace;letter-spacing:.2em">{made._repr_html_()}'
+    page.set_content(wide)
+    track, number = (page.locator(f".verdict li > {each}") for each in ("svg", "svg ~ span"))
+    assert number.inner_text() == "\N{MINUS SIGN}0.001876"
+    is_whole = number.evaluate("span => span.scrollWidth <= Math.ceil(span.clientWidth)")
+    first, last = track.bounding_box(), number.bounding_box()
+    end = page.locator(".verdict .key").bounding_box()
+    page.close()
+    assert first is not None
+    assert last is not None
+    assert end is not None
+    assert is_whole
+    assert first["x"] + first["width"] <= last["x"]
+    assert last["x"] + last["width"] <= end["x"] + end["width"] + 0.5
 
 
 def test_folded_parts_open_by_the_keyboard(browser: Browser) -> None:
