@@ -109,7 +109,8 @@ def test_what_other_heads_cost_is_said_in_scenes():
     said = multi_label("too small to matter")
     assert (said["sigmoids_right"], said["none_at_half"]) == ("7,000", "3,000 fewer")
     assert (said["none_at_threshold"], said["at_threshold"]) == ("200 fewer", "100 more")
-    assert (said["count"], said["powerset"], said["prior"]) == ("400 fewer", "150 more", "50 more")
+    assert (said["count"], said["powerset"]) == ("400 fewer", "150 more")
+    assert said["without_prior"] == "50 fewer"
     assert (said["squares"], said["powerset_pairs"]) == ("300 more", "150 more")
     # Of ten sets of scenes one is empty; a label holds in 15 % of them.
     assert (said["nothing_right"], said["nothing_labels"]) == ("1,000", "85.00 %")

@@ -65,6 +65,7 @@ _FIELDS = {
 
 
 MINUS = "\N{MINUS SIGN}"
+TIMES = "\N{NO-BREAK SPACE}\N{MULTIPLICATION SIGN}\N{NO-BREAK SPACE}"
 
 
 def with_minus(text: str) -> str:
@@ -82,12 +83,13 @@ def scientific(value: float) -> str:
     if 0.01 <= value < 1_000:
         return f"{value:#.2g}".rstrip(".") if value < 100 else f"{value:.0f}"
     digits, _, power = f"{value:.1e}".partition("e")
-    return f"{digits}\u00a0\u00d7\u00a010{superscript(int(power))}"
+    return f"{digits}{TIMES}10{superscript(int(power))}"
 
 
 def with_hyphen(text: str) -> str:
-    """Write a minus as a hyphen: a terminal has it, and programs read it."""
-    return text.replace(MINUS, "-")
+    """Write a minus as a hyphen, a power of ten as 1e-5: a terminal has it, programs read it."""
+    plain = text.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
+    return plain.replace(f"{TIMES}10", "e").replace(MINUS, "-")
 
 
 def written(name: object) -> str:

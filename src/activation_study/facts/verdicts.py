@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from activation_study.measures.metrics import metric_of
 from activation_study.report.claims.asking import outcome
 from activation_study.report.claims.box.wording import Amounts
 from activation_study.report.claims.rules import ContrastRule
@@ -65,7 +64,7 @@ def answers(
     for name, verdict in verdicts.items():
         rule, primary = verdict.claim.rule, verdict.primary
         assert isinstance(rule, ContrastRule)
-        change = Amounts(rule.metric).change(primary.effect) if primary else NO_ANSWER
+        change = Amounts.of(rule).change(primary.effect) if primary else NO_ANSWER
         found |= {f"{name}_change": change, f"{name}_said": answer(verdict, sentences[name])}
     return found
 
@@ -81,13 +80,13 @@ def sides(**verdicts: Verdict) -> dict[str, str]:
     for name, verdict in verdicts.items():
         rule, primary = verdict.claim.rule, verdict.primary
         assert isinstance(rule, ContrastRule)
-        of = metric_of(rule.metric)
+        amounts = Amounts.of(rule)
         said = {"": "", "_reference": "", "_difference": ""}
         if primary is not None:
             said = {
-                "": of.shown(primary.reference + primary.effect),
-                "_reference": of.shown(primary.reference),
-                "_difference": of.shown(primary.effect, signed=True),
+                "": amounts.level(primary.reference + primary.effect),
+                "_reference": amounts.level(primary.reference),
+                "_difference": amounts.metric.shown(primary.effect, signed=True),
             }
         found |= {f"{name}{end}": value or NO_ANSWER for end, value in said.items()}
     return found

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
+POWERS = "powers of ten"
+"""Unit of a common logarithm, whose value stands for a power of ten."""
+
 Scale = Literal["linear", "logarithm", "signed logarithm", "share", "count"]
 
 
@@ -27,6 +30,7 @@ class Metric:
             to 1, or a count.
         bounded: Smallest and largest possible value; infinite where there is none.
         complement: Name of one minus the value where curves show that: ``error`` for an accuracy.
+        short: Its name where there is little room; empty where the label will do.
     """
 
     name: str
@@ -38,6 +42,7 @@ class Metric:
     scale: Scale = "linear"
     bounded: tuple[float, float] = (-math.inf, math.inf)
     complement: str = ""
+    short: str = ""
 
     @property
     def difference_unit(self) -> str:
@@ -59,6 +64,9 @@ class Metric:
             f"{self.number(value, signed=signed)} {unit if math.isfinite(value) else ''}".rstrip()
         )
 
+
+power = partial(Metric, unit=POWERS, digits=2)
+"""A row of the common logarithm of a positive quantity."""
 
 percentage = partial(Metric, unit="%", factor=100.0, digits=2, bounded=(0.0, 1.0))
 """A row of a fraction that pages show in percent."""

@@ -74,8 +74,8 @@ probabilities, as many as there are.
 _DECIDED = [
     percentage("exact_match", "exact match", better="higher", scale="share"),
     percentage("hamming", "Hamming loss", better="lower"),
-    percentage("micro_f1", "micro-averaged F1", better="higher"),
-    percentage("macro_f1", "macro-averaged F1", better="higher"),
+    percentage("micro_f1", "micro-averaged F1", better="higher", short="micro F1"),
+    percentage("macro_f1", "macro-averaged F1", better="higher", short="macro F1"),
     percentage("empty_alarm", "empty images with a label called", better="lower", scale="share"),
     percentage("silent", "images of which no label is called", better="lower", scale="share"),
     Metric("count_bias", "labels called too many", digits=3),
@@ -93,7 +93,7 @@ _OF_A_LABEL = [
 def _by_rule(rows: Iterable[Metric], rules: Iterable[str]) -> list[Metric]:
     """Rows of what depends on how labels are called: one for each rule."""
     return [
-        replace(row, name=f"{rule}_{row.name}", label=f"{row.label} {RULES[rule]}")
+        replace(row, name=f"{rule}_{row.name}", label=f"{row.label} {RULES[rule]}", short=row.short)
         for rule in rules
         for row in rows
     ]
@@ -110,7 +110,7 @@ METRICS = Registry("metric", [
     Metric("epochs_to_97", "epochs to 97 % validation accuracy", unit="epochs", digits=2,
            better="lower", scale="count", bounded=(0.0, math.inf)),
     percentage("area_after_first_epoch", "mean validation accuracy from epoch 1 on",
-               better="higher", scale="share"),
+               better="higher", scale="share", short="mean validation accuracy"),
     Metric("epoch_off_plateau", "first epoch above 50 % validation accuracy", unit="epochs",
            digits=0, better="lower", scale="count", bounded=(0.0, math.inf)),
     positive("steps_to_90", "steps to 90 % training accuracy", unit="steps", digits=0,
@@ -137,7 +137,7 @@ METRICS = Registry("metric", [
     percentage("target_probability_right", "mean probability of the target where right"),
     percentage("target_probability_wrong", "mean probability of the target where wrong"),
     percentage("target_probability_high", "share of images with more than 90 % for the target",
-               better="higher", scale="share"),
+               better="higher", scale="share", short="images sure of the target"),
     percentage("right", "probability of the target where right"),
     percentage("wrong", "probability of the target where wrong"),
     percentage("mean_average_precision", "mean average precision", better="higher"),
@@ -199,23 +199,26 @@ METRICS = Registry("metric", [
            scale="count", bounded=(0.0, math.inf)),
     percentage("wrong_share_4_7", "7's part of the wrong probability of a 4"),
     percentage("wrong_share_4_9", "9's part of the wrong probability of a 4"),
-    in_nats("best_nll", "negative log-likelihood of validation images at its best epoch"),
+    in_nats("best_nll", "negative log-likelihood of validation images at its best epoch",
+            short="best negative log-likelihood"),
     percentage("gap_rise", "rise of confidence minus accuracy since the best epoch",
-               unit="points", bounded=(-2.0, 2.0)),
+               unit="points", bounded=(-2.0, 2.0), short="rise of confidence minus accuracy"),
     percentage("accuracy_rise", "rise of validation accuracy since the best epoch",
-               unit="points", better="higher", bounded=(-1.0, 1.0)),
+               unit="points", better="higher", bounded=(-1.0, 1.0), short="rise of accuracy"),
     percentage("ece_inside_null", "networks whose calibration error chance would show",
-               better="higher"),
-    percentage("ece_after_temperature", f"expected {_ERROR} after temperature", better="lower"),
+               better="higher", short="calibrated networks"),
+    percentage("ece_after_temperature", f"expected {_ERROR} after temperature", better="lower",
+               short=_ERROR),
     positive("loss_growth", "last over first training loss"),
-    Metric("rarest_overstated", "mean output of the rarest label over its frequency", digits=2),
+    Metric("rarest_overstated", "mean output of the rarest label over its frequency", digits=2,
+           short="output over frequency"),
     *(
         Metric(f"largest_of_{count}", f"largest output where {count} {noun} there", digits=3)
         for count, noun in ((1, "label is"), (2, "labels are"), (3, "labels are"))
     ),
     *(
         Metric(f"auroc_{unknown}_{score}", f"AUROC of {spelled} by {of_score}", digits=3,
-               better="higher", bounded=(0.0, 1.0))
+               better="higher", bounded=(0.0, 1.0), short=f"AUROC of {spelled}")
         for unknown, spelled in UNKNOWN_IMAGES.items()
         for score, of_score in UNKNOWN_SCORES.items()
     ),

@@ -227,6 +227,60 @@ def test_a_minus_is_one_on_the_page_and_a_hyphen_in_the_terminal() -> None:
     assert "2026-11-26" in words(parsed(made))
 
 
+def test_rows_that_are_measures_are_said_to_be_so_in_their_unit() -> None:
+    shares = ["wrong_share_4_9", "wrong_share_4_7"]
+    areas = ["auroc_kmnist_own", "auroc_noise_own", "auroc_rotated_own"]
+    for names, reference, said in [
+        (shares, 0.1, "Numbers: the rows are of two measures, in points above 10.00 %, last"),
+        (areas, {"head": "softmax"}, "Numbers: the rows are of three measures, on a scale from 0"),
+    ]:
+        over, arm = {"metric": names}, {"head": "sigmoid"} if names is areas else {}
+        rule = contrast(metric=names[0], over=over, arm=arm, reference=reference, margin=0.01)
+        shown = primary(0.18, "as claimed", "matters", reference=0.1)
+        assert said in " ".join(str(verdict(claim("rows", rule), primary=shown)).split())
+
+
+def test_a_power_of_ten_is_said_as_the_number_that_it_stands_for() -> None:
+    rule = contrast(metric="first_gradient", margin=0.5) | {
+        "sentence": "The gradient is {arm_value}, else {reference_value}."
+    }
+    shown = primary(-5.0, "as claimed", "matters", reference=0.0, margin=0.5)
+    made = verdict(claim("gradient", rule), label="came true", primary=shown)
+    small = "1.0\N{NO-BREAK SPACE}\N{MULTIPLICATION SIGN}\N{NO-BREAK SPACE}10⁻⁵"
+    assert made.sentence.startswith(f"The gradient is {small}, else 1.0.")
+    assert "it is more than a factor of 3.2," in made.sentence
+    assert "The gradient is 1.0e-5, else 1.0." in str(made)
+    assert "Numbers: first layer's gradient at birth, powers of ten" in str(made)
+    assert with_hyphen(box.short(made)) == (
+        "first layer's gradient at birth lower by a factor of 1.0e5"
+    )
+
+
+def test_a_loss_is_in_nats_where_every_output_layer_is_trained_on_cross_entropy() -> None:
+    for study, said in (("gelu-paper", "0.96 nats"), ("loss-pairs", "0.96")):
+        rule = contrast(study=study, metric="train_loss", margin=0.01)
+        rule["sentence"] = "It is {arm_value} here."
+        made = verdict(claim("loss", rule), primary=primary(-0.01, "as claimed", "open"))
+        assert made.sentence.startswith(f"It is {said} here.")
+
+
+def test_sayings_about_the_same_two_sides_say_in_what_they_differ() -> None:
+    changes = (
+        {"reading": "averaged"},
+        {"reading": "last", "fixed": {"rate_decay": "linear"}},
+        {"reading": "averaged", "reference": {"head": "sigmoid_prior"}},
+    )
+    made = [
+        verdict(claim(f"at-{place}", contrast(**each)), primary=primary(0.001, "not shown", "open"))
+        for place, each in enumerate(changes)
+    ]
+    assert [box.among(each, made) for each in made] == [
+        "10 more right, averaged weights",
+        "10 more right, last weights, linear decay of the rate",
+        "10 more right",
+    ]
+
+
 def test_more_than_a_dozen_rows_are_folded() -> None:
     folded = parsed(VERDICTS["many"]).find("details")
     assert words(folded.summary) == "All 20 rows"
@@ -245,7 +299,7 @@ def test_what_is_folded_holds_the_statistics_and_the_history() -> None:
         "forecast: \N{MINUS SIGN}0.10 to +0.10 points; came: +0.00 points; "
         "the forecast did not hold"
     )
-    assert "p (Holm)" in words(more.table.thead)
+    assert "p, corrected for 5 rows (Holm)" in words(more.table.thead)
     assert facts["2026-11-26"] == "Mended. Its word hid the result."
     assert facts["2026-12-01"].startswith("The scope named tuned rates")
     assert next(words(cell) for cell in more.table.find_all("th", scope="col")) == "row"

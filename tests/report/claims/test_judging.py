@@ -43,7 +43,7 @@ LABELS = [
     ({}, (0.001, 0.001), 0.0005, "came true, but too small to matter"),
     ({}, (0.002, 0.002), 0.001, "came true, size open"),
     ({}, (0.0, 0.0), 0.0005, "did not come true: too small to matter"),
-    ({}, (0.0, 0.0), 0.01, "cannot tell"),
+    ({}, (0.0, 0.0), 0.01, "cannot tell if there is a difference"),
     ({}, (-0.01, -0.01), 0.0005, "opposite"),
     ({}, (-0.001, -0.001), 0.0005, "opposite, but too small to matter"),
     ({}, (-0.002, -0.002), 0.001, "opposite, size open"),
@@ -52,10 +52,15 @@ LABELS = [
     ({"expected": "lower"}, (-0.01, -0.01), 0.0005, "came true"),
     ({"expected": "same"}, (0.001, 0.001), 0.0005, "came true"),
     ({"expected": "same"}, (0.01, 0.01), 0.0005, "opposite"),
-    ({"expected": "same"}, (0.0, 0.0), 0.01, "cannot tell"),
+    ({"expected": "same"}, (0.0, 0.0), 0.01, "cannot tell if the difference matters"),
     ({"expected": "no_worse"}, (-0.001, -0.001), 0.0005, "came true"),
     ({"expected": "no_worse"}, (-0.01, -0.01), 0.0005, "opposite"),
-    ({"expected": "no_worse"}, (-0.002, -0.002), 0.001, "cannot tell"),
+    (
+        {"expected": "no_worse"},
+        (-0.002, -0.002),
+        0.001,
+        "cannot tell if the difference matters",
+    ),
     ({"expected": "no_worse", "metric": "test_nll"}, (-1.0, -1.0), 0.0005, "came true"),
     ({"expected": "no_worse", "metric": "test_nll"}, (0.1, 0.1), 0.0005, "opposite"),
     ({"expected": None, "asks": "dependence"}, (0.01, -0.001), 0.0005, "came true"),
@@ -65,7 +70,12 @@ LABELS = [
         0.0005,
         "did not come true: too small to matter",
     ),
-    ({"expected": None, "asks": "dependence"}, (0.01, 0.01), 0.01, "cannot tell"),
+    (
+        {"expected": None, "asks": "dependence"},
+        (0.01, 0.01),
+        0.01,
+        "cannot tell if there is a difference",
+    ),
     ({"relative_margin": 0.02}, (0.01, 0.01), 0.0005, "came true, but too small to matter"),
 ]
 
@@ -183,7 +193,7 @@ def test_a_value_that_is_not_finite_is_never_left_out(tmp_path):
     runs.summary.loc[0, "test_accuracy"] = np.nan
     found = judged(tmp_path, runs)
     assert (found.label, found.primary.direction, found.primary.p_value) == (
-        "cannot tell", "not shown", 1.0,
+        "cannot tell if there is a difference", "not shown", 1.0,
     )  # fmt: skip
     runs = toy(runs.summary.assign(diverged=runs.summary.index == 0))
     # A run that diverged counts as a guess.

@@ -81,7 +81,12 @@ def direction(
 def word(asks: str, expected: str | None, answer: str, how_large: str) -> str:
     if answer == "not shown":
         is_small = how_large == "too small to matter"
-        return "did not come true: too small to matter" if is_small else "cannot tell"
+        matters = "the difference matters" if expected in ("same", "no_worse") else None
+        return (
+            "did not come true: too small to matter"
+            if is_small
+            else f"cannot tell if {matters or 'there is a difference'}"
+        )
     said = "came true" if answer == "as claimed" else "opposite"
     if how_large == "matters" or expected in ("same", "no_worse"):
         return said

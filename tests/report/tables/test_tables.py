@@ -267,10 +267,18 @@ def test_a_computation_repeats_a_finding_where_it_answers_alike(label, expects, 
 @pytest.mark.parametrize(
     ("sentence", "reference", "said"),
     [
-        ("{change}.", {"head": "softmax"}, "10 fewer right"),
-        ("{arm_value} and {reference_value}.", {"head": "softmax"}, "10 fewer right"),
+        ("{change}.", {"head": "softmax"}, "about the same, 10 fewer of 10,000 right"),
+        (
+            "{arm_value} and {reference_value}.",
+            {"head": "softmax"},
+            "about the same, 10 fewer of 10,000 right",
+        ),
         ("{arm_value} are right.", 0.97, "accuracy 96.90 %"),
-        ("It is larger by {effect}.", {"head": "softmax"}, "a difference of 10 images"),
+        (
+            "It is larger by {effect}.",
+            {"head": "softmax"},
+            "about the same, a difference of 10 images",
+        ),
     ],
 )
 def test_a_number_says_what_its_sentence_is_about(sentence, reference, said):
@@ -282,3 +290,19 @@ def test_a_number_says_what_its_sentence_is_about(sentence, reference, said):
     assert html.startswith('<a href="../verdicts/one.html">')
     waits = made_verdicts.verdict(made_verdicts.claim("one", rule), "incomplete record", "to come")
     assert str(tables.verdict_number(waits)) == "to come"
+
+
+@pytest.mark.parametrize(
+    ("effect", "direction", "size", "said", "turned"),
+    [
+        (-0.02, "contrary", "matters", "worse, 200 fewer", "better, 200 more"),
+        (0.02, "as claimed", "open", "better, 200 more", "worse, 200 fewer"),
+        (0.0002, "not shown", "open", "unclear, 2 more", "unclear, 2 fewer"),
+    ],
+)
+def test_a_number_says_who_does_better(effect, direction, size, said, turned):
+    rule = made_verdicts.contrast(expected="higher", sentence="{change}.")
+    shown = made_verdicts.primary(effect, direction, size)
+    of = made_verdicts.verdict(made_verdicts.claim("one", rule), primary=shown)
+    assert str(tables.verdict_number(of)) == f"{said} of 10,000 right"
+    assert str(tables.verdict_number(of, turned=True)) == f"{turned} of 10,000 right"

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from activation_study.measures.metric import Metric, percentage, positive, share_of_units
+from activation_study.measures.metric import (
+    Metric,
+    percentage,
+    positive,
+    power,
+    share_of_units,
+)
 
 WHEN = {"birth": "at birth", "one": "after epoch 1", "end": "at the end"}
 """When units were counted over all training images, and how pages say it."""
@@ -35,14 +41,16 @@ ROWS = (
         share_of_units(f"revived_{layer}", f"dead units of the {layer} layer that fire again")
         for layer in ("first", "last")
     ),
-    Metric("first_gradient", "first layer's gradient at birth, as a power of ten", digits=2),
-    Metric("last_gradient", "last layer's gradient at birth, as a power of ten", digits=2),
-    Metric("largest_gradient", "largest gradient of a layer at birth, as a power of ten", digits=2),
+    power("first_gradient", "first layer's gradient at birth"),
+    power("last_gradient", "last layer's gradient at birth"),
+    power("largest_gradient", "largest gradient of a layer at birth"),
     positive("gradient_ratio", "first over last layer's gradient at birth"),
-    Metric("last_spread", "last layer's spread at birth, as a power of ten", digits=2),
+    power("last_spread", "last layer's spread at birth"),
     positive("largest_output", "largest activation at the end"),
-    positive("offset", "mean over spread of the activations after epoch 1"),
+    positive("offset", "mean over spread of the activations after epoch 1",
+             short="mean output over spread"),
     percentage("sign_one_image", "agreement of a unit's gradients in sign, one image, epoch 1"),
-    percentage("sign_minibatch", "agreement of a unit's gradients in sign, a minibatch, epoch 1"),
+    percentage("sign_minibatch", "agreement of a unit's gradients in sign, a minibatch, epoch 1",
+               short="agreement of gradients in sign"),
 )
 # fmt: on

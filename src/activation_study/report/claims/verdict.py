@@ -283,8 +283,11 @@ def label_of(rule: ContrastRule, primary: Primary, rows: tuple[Row, ...], on: li
         return f"depends on {listed([field_written(name) for name in on])}: {held} of {len(rows)}"
     said = {"as claimed": "came true", "contrary": "opposite"}.get(primary.direction)
     if said is None:
-        is_small = primary.size == "too small to matter"
-        return f"did not come true: {primary.size}" if is_small else "cannot tell"
+        if primary.size == "too small to matter":
+            return f"did not come true: {primary.size}"
+        is_of_size = rule.expected in ("same", "no_worse")
+        asked = "the difference matters" if is_of_size else "there is a difference"
+        return f"cannot tell if {asked}"
     # Of these two expectations the size is the claim itself.
     if primary.size == "matters" or rule.expected in ("same", "no_worse"):
         return said

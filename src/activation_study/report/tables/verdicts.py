@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -11,8 +11,8 @@ import pandas as pd
 import yaml
 
 from activation_study import settings
-from activation_study.measures.metrics import metric_of
 from activation_study.report.claims import box
+from activation_study.report.claims.box.wording import Amounts
 from activation_study.report.claims.claim import Finding
 from activation_study.report.claims.past import first_round
 from activation_study.report.claims.rules import ContrastRule
@@ -121,7 +121,7 @@ class VerdictLine:
 
 @dataclass(frozen=True)
 class VerdictNumber:
-    """How large a verdict's answer is, in a few words that lead to its page."""
+    """How an arm fares, and by how much, in a few words that lead to the verdict's page."""
 
     verdict: Verdict
 
@@ -132,12 +132,13 @@ class VerdictNumber:
 
     def __str__(self) -> str:
         """Return the same as text for a terminal."""
-        return box.short(self.verdict) or self.verdict.label
+        said = box.fared(self.verdict), box.short(self.verdict, in_all=True)
+        return ", ".join(filter(None, said)) or self.verdict.label
 
 
-def verdict_number(verdict: Verdict) -> VerdictNumber:
-    """Show how large an answer is, for a page that gives it in passing."""
-    return VerdictNumber(verdict)
+def verdict_number(verdict: Verdict, *, turned: bool = False) -> VerdictNumber:
+    """Show how an arm fares, for a page that says so in passing; turned, how its reference does."""
+    return VerdictNumber(box.turned(verdict) if turned else verdict)
 
 
 def verdict_line(verdict: Verdict) -> VerdictLine:
@@ -258,19 +259,19 @@ def _interval(verdict: Verdict) -> str:
     rule, primary = verdict.claim.rule, verdict.primary
     if primary is None or not isinstance(rule, ContrastRule):
         return ""
-    metric = metric_of(rule.metric)
+    metric = Amounts.of(rule).metric
     ends = [metric.number(end, signed=True) for end in (primary.low, primary.high)]
     effect = metric.number(primary.effect, signed=True)
     return f"{effect} ({' to '.join(ends)}) {metric.difference_unit}".rstrip()
 
 
-def _rows(verdicts: Iterable[Verdict]) -> Table:
+def _rows(verdicts: Sequence[Verdict]) -> Table:
     """Return a row for each verdict: saying, answer, how large that is, and the page to cite."""
     frame = pd.DataFrame(
         {
             "saying": _link(verdict),
             "answer": box.badge(verdict.label),
-            "size": escape(box.short(verdict)),
+            "size": escape(box.among(verdict, verdicts)),
             "see": f'<a href="{verdict.claim.cited_at}">{verdict.claim.id}</a>',
         }
         for verdict in verdicts

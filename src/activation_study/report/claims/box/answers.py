@@ -40,7 +40,7 @@ def answer_of(label: str) -> Answer:
         return FALSE
     if label.startswith("did not come true"):
         return SMALL
-    if label == "cannot tell":
+    if label.startswith("cannot tell"):
         return UNSURE
     return MIXED if label.startswith("depends") or " of " in label else QUIET
 

@@ -13,6 +13,7 @@ from activation_study.report.claims.box.wording import (
     Amounts,
     fill,
     how_sure,
+    number_in_words,
     placeholders,
     side,
     span,
@@ -72,7 +73,7 @@ def sentence(verdict: Verdict) -> str:
     fields = listed([f"the {field_written(field)}" for field in verdict.depends_on])
     # A level that the sentence gives stands there with its span.
     is_said = "{arm_value}" in rule.sentence and not isinstance(rule.reference, dict)
-    reach = "" if is_said else f", {span(verdict, Amounts(rule.metric).number)}".rstrip(", ")
+    reach = "" if is_said else f", {span(verdict, Amounts.of(rule).number)}".rstrip(", ")
     depends = f" How large it is depends on {fields}{reach}." if fields else ""
     return f"{said} {how_sure(rule, verdict.primary)}{depends}"
 
@@ -151,7 +152,7 @@ def number(verdict: Verdict, value: float) -> str:
     """Write a number of the scale: a difference, or of a count a mean."""
     rule = verdict.claim.rule
     if isinstance(rule, ContrastRule):
-        return Amounts(rule.metric).number(value)
+        return Amounts.of(rule).number(value)
     return metric_of(rule.metric).number(value) if isinstance(rule, CountRule) else f"{value:g}"
 
 
@@ -159,9 +160,10 @@ def key(verdict: Verdict) -> list[str]:
     """Explain the scale: its unit, its region, and what is special about its rows."""
     rule, notes = verdict.claim.rule, []
     if isinstance(rule, ContrastRule):
-        notes = [f"Numbers: {Amounts(rule.metric).axis()}, {rule.weights}"]
+        of = _measures(rule) if "metric" in rule.over else Amounts.of(rule).axis()
+        notes = [f"Numbers: {of}, {rule.weights}"]
         if verdict.primary:
-            least = Amounts(rule.metric).amount(verdict.primary.margin)
+            least = Amounts.of(rule).amount(verdict.primary.margin)
             notes.append(f"shaded: less than {least}, too small to matter here")
     elif isinstance(rule, CountRule):
         unit = metric_of(rule.metric).unit
@@ -179,6 +181,21 @@ def key(verdict: Verdict) -> list[str]:
         if row.merged
     ]
     return notes
+
+
+def _measures(rule: ContrastRule) -> str:
+    """Say that the rows are of several measures, and in which unit these are."""
+    found = [Amounts(str(name)).metric for name in rule.over["metric"]]
+    units = {
+        f"in {metric.difference_unit}"
+        if metric.difference_unit
+        else "on a scale from {:g} to {:g}".format(*metric.bounded)
+        for metric in found
+    }
+    is_held = rule.reference and not isinstance(rule.reference, dict)
+    above = f" above {side(rule.reference, rule.metric)}" if is_held else ""
+    measures = number_in_words(len(found))
+    return f"the rows are of {measures} measures, {listed(sorted(units))}{above}"
 
 
 def _at_unequal_rates(rule: ContrastRule, row: Row) -> str:
@@ -204,40 +221,3 @@ def advice(verdict: Verdict) -> list[tuple[str, str]]:
     if verdict.sensitivity:
         said.append(("Not firm", " ".join(verdict.sensitivity.doubts)))
     return [(name, text) for name, text in said if text]
-
-
-def short(verdict: Verdict) -> str:
-    """Say the difference as a table does: "10 fewer right", "F1 lower by 42.71 points".
-
-    Of an arm that is held against a number, say its level; of a difference of differences, its
-    size; of a count or a computation nothing, as its label says all. Nor of a mean over several
-    measures: it has none of their names.
-    """
-    rule, primary = verdict.claim.rule, verdict.primary
-    if not isinstance(rule, ContrastRule) or primary is None or "metric" in rule.over:
-        return ""
-    amounts, metric = Amounts(rule.metric), metric_of(rule.metric)
-    said = rule.sentence
-    if "{change}" not in said and "{reference_value}" not in said:
-        if "{arm_value}" in said:
-            return f"{metric.label} {metric.shown(primary.reference + primary.effect)}"
-        unit = "images" if amounts.is_counted else metric.difference_unit
-        return (
-            f"a difference of {amounts.number(abs(primary.effect), signed=False)} {unit}".rstrip()
-        )
-    reference = primary.reference if rule.relative_margin else None
-    change = amounts.change(primary.effect, reference)
-    if amounts.is_counted:
-        return f"{change.partition(' of ')[0]} right"
-    return change.removeprefix("the ").replace(" is ", " ", 1)
-
-
-def size(verdict: Verdict) -> str:
-    """Say in a few words how large the answer is: the change, or what was computed."""
-    rule, primary = verdict.claim.rule, verdict.primary
-    if isinstance(rule, ContrastRule) and primary:
-        # Some sentences speak of a level, or of a difference of differences, and stand for it.
-        if "{change}" not in rule.sentence:
-            return fill(rule.sentence, placeholders(verdict))
-        return f"{Amounts(rule.metric).change(primary.effect)} ({rule.weights})"
-    return "computed" if verdict.checks else ""

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from activation_study import studies
 from activation_study.experiment import DEFAULT_LEARNING_RATE
-from activation_study.measures.metrics import Metric, label_of, metric_of
+from activation_study.measures.metrics import Metric, label_of
 from activation_study.report.analysis.derived import RANGES
 from activation_study.report.claims.box import contents
-from activation_study.report.claims.box.wording import side
+from activation_study.report.claims.box.wording import Amounts, side
 from activation_study.report.claims.claim import NOBODY
 from activation_study.report.claims.rules import (
     ContrastRule,
@@ -54,7 +54,7 @@ def statistics(verdict: Verdict) -> Facts:
             )
             for check in verdict.checks
         ]
-    metric, facts = metric_of(rule.metric), []
+    metric, facts = Amounts.of(rule).metric, []
     if isinstance(rule, ContrastRule):
         compared = f"{side(rule.arm) or 'every setting'} against "
         compared += side(rule.reference, rule.metric)
@@ -62,8 +62,10 @@ def statistics(verdict: Verdict) -> Facts:
             compared += f", less the same with {side(rule.less)}"
         facts.append(("Compared", compared))
     if primary:
-        tested = f"{p_value(primary.holm_p)} among the claims of the chapter (Holm), "
-        tested += f"{p_value(primary.p_value)} alone"
+        tested = f"{p_value(primary.p_value)} alone"
+        if not verdict.claim.control:
+            corrected = p_value(primary.holm_p)
+            tested += f"; {corrected}, corrected for all claims of the chapter (Holm)"
         facts += [
             ("Direction", primary.direction),
             ("Test of no difference", tested),
@@ -82,9 +84,10 @@ def rows(verdict: Verdict) -> list[list[str]]:
     rule = verdict.claim.rule
     if not isinstance(rule, ContrastRule | CountRule) or not verdict.rows:
         return []
-    metric, signed = metric_of(rule.metric), isinstance(rule, ContrastRule)
+    metric, signed = Amounts.of(rule).metric, isinstance(rule, ContrastRule)
     mean = "difference" if signed else "mean"
-    table = [["row", "answer", mean, "95 % interval", "p (Holm)", "seeds"]]
+    corrected = f"p, corrected for {len(verdict.rows)} rows (Holm)" if verdict.rows[1:] else "p"
+    table = [["row", "answer", mean, "95 % interval", corrected, "seeds"]]
     table += [
         [
             row.name,
@@ -110,7 +113,7 @@ def forecast(verdict: Verdict) -> Facts:
         name, between = "Count", f"{said.low:g} to {said.high:g}"
         came = str(rule.answer(held, total)), "", f"{held} of {total}"
     else:
-        metric = metric_of(rule.metric)
+        metric = Amounts.of(rule).metric
         name, between = "Difference", interval(metric, said.low, said.high)
         if primary:
             effect = metric.shown(primary.effect, signed=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from activation_study.catalogue.spelling import with_hyphen
 from activation_study.report.claims.box import contents
 from activation_study.report.claims.box.answers import answer_of
+from activation_study.report.claims.box.brief import size
 from activation_study.report.claims.box.track import ASCII_MARKS, Scale
 
 if TYPE_CHECKING:
@@ -75,6 +76,6 @@ def _scale(verdict: Verdict) -> list[str]:
 
 def as_line(verdict: Verdict) -> str:
     """Return a verdict in a few lines: name, answer and size above what is claimed."""
-    said = contents.size(verdict)
+    said = size(verdict)
     head = f"{_head(verdict)}{f' ({said})' if said else ''}"
     return with_hyphen(_wrapped(head, verdict.claim.assertion))

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from activation_study.catalogue.spelling import field_written, with_minus, written
+from activation_study import studies
+from activation_study.catalogue import heads
+from activation_study.catalogue.spelling import field_written, scientific, with_minus, written
+from activation_study.measures.metric import POWERS
 from activation_study.measures.metrics import RULES, Metric, label_of, metric_of
 from activation_study.registry import listed
 from activation_study.report.claims.parts import Value
@@ -50,14 +53,27 @@ class Amounts:
 
     Attributes:
         column: of the record, without the prefix of a reading.
+        unit: of a column whose row has none.
     """
 
     column: str
+    unit: str = ""
+
+    @classmethod
+    def of(cls, rule: ContrastRule | CountRule) -> Amounts:
+        """Return how a rule's numbers are written: a loss of cross-entropies alone is in nats."""
+        if metric_of(rule.metric).name != "loss":
+            return cls(rule.metric)
+        study = studies.get(rule.study)
+        names = {arm.fields.get("head", study.base.head) for arm in study.arms}
+        in_nats = all("crossentropy" in str(heads.get(name).loss) for name in names)
+        return cls(rule.metric, "nats" * in_nats)
 
     @property
     def metric(self) -> Metric:
         """What stands in the column."""
-        return metric_of(self.column)
+        metric = metric_of(self.column)
+        return replace(metric, unit=self.unit) if self.unit else metric
 
     @property
     def is_counted(self) -> bool:
@@ -78,10 +94,17 @@ class Amounts:
             return with_minus(f"{images:+,}" if signed and images else f"{images:,}")
         return self.metric.number(value, signed=signed)
 
+    def level(self, value: float) -> str:
+        """Write a mean in its unit, of a power of ten what it stands for."""
+        is_power = self.metric.unit == POWERS and math.isfinite(value)
+        return scientific(10**value) if is_power else self.metric.shown(value)
+
     def amount(self, value: float) -> str:
         """Write the size of a difference with its unit, exactly: "20 images", "0.01 nats"."""
         if self.is_counted:
             return f"{IMAGES * abs(value):,.4g} images"
+        if self.metric.unit == POWERS:
+            return f"a factor of {scientific(10 ** abs(value))}"
         return f"{self.metric.factor * abs(value):.3g} {self.metric.difference_unit}".rstrip()
 
     def axis(self) -> str:
@@ -113,10 +136,8 @@ class Amounts:
         if is_none:
             return f"the {label} is the same"
         share = f" ({100 * abs(effect / level):.0f} %)" if level else ""
-        return (
-            f"the {label} is {'higher' if effect > 0 else 'lower'} by {said} {unit}".rstrip()
-            + share
-        )
+        by = self.amount(effect) if unit == POWERS else f"{said} {unit}".rstrip()
+        return f"the {label} is {'higher' if effect > 0 else 'lower'} by {by}{share}"
 
 
 def number_in_words(count: int) -> str:
@@ -218,7 +239,7 @@ def placeholders(verdict: Verdict) -> dict[str, str]:
         return said | {"bound": side(rule.bound, rule.metric)}
     if primary is None:
         return said
-    amounts, shown = Amounts(rule.metric), metric_of(rule.metric).shown
+    amounts, shown = Amounts.of(rule), Amounts.of(rule).level
     arm_value = shown(primary.reference + primary.effect)
     if verdict.depends_on and not isinstance(rule.reference, dict):
         arm_value += f" ({span(verdict, lambda effect: shown(primary.reference + effect))})"
@@ -242,13 +263,17 @@ def fill(template: str, values: Mapping[str, str]) -> str:
     return said[:1].upper() + said[1:]
 
 
+def is_shown(rule: ContrastRule, primary: Primary) -> bool:
+    """Return whether a difference is shown, whatever the claim expects."""
+    if rule.expected in ("higher", "lower") or rule.asks == "dependence":
+        return primary.direction != "not shown"
+    # Of a claim of no difference, or of no harm, the direction answers another question.
+    return primary.low > 0 or primary.high < 0
+
+
 def how_sure(rule: ContrastRule, primary: Primary) -> str:
     """Say of a difference whether it is shown, and whether it is large enough to matter."""
-    least = f"{Amounts(rule.metric).amount(primary.margin)}, the least that matters here"
-    # Of a claim of no difference, or of no harm, the direction answers another question.
-    shown = primary.low > 0 or primary.high < 0
-    if rule.expected in ("higher", "lower") or rule.asks == "dependence":
-        shown = primary.direction != "not shown"
+    least = f"{Amounts.of(rule).amount(primary.margin)}, the least that matters here"
     return {
         (True, "matters"): f"This is shown, and it is more than {least}.",
         (True, "too small to matter"): f"This is shown, but it is less than {least}.",
@@ -258,4 +283,4 @@ def how_sure(rule: ContrastRule, primary: Primary) -> str:
             f"The runs cannot tell: chance may do this, and a difference of {least}, is not ruled "
             "out."
         ),
-    }.get((shown, primary.size), "Chance alone may do this.")
+    }.get((is_shown(rule, primary), primary.size), "Chance alone may do this.")
