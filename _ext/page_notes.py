@@ -26,6 +26,7 @@ PERCENT = re.compile(r"(\d(?:</\w+>)*)\s%")
 CODE = re.compile(
     r"(<(?:pre|code|script|style|svg)\b.*?</(?:pre|code|script|style|svg)>)", re.DOTALL
 )
+NARROW = re.compile(r'<table class="[^"]*\b(?:guide|stacked)\b.*?</table>', re.DOTALL)
 # Where MyST-NB leaves what it executed, beside the folder of the pages.
 EXECUTED_FOLDER = "jupyter_execute"
 # Where the theme's button for a notebook points.
@@ -112,6 +113,24 @@ def keep_percents_whole(
         context["body"] = "".join(parts)
 
 
+def break_names_between_words(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Let code in narrow tables break behind a bracket or an underscore, and nowhere in a word."""
+
+    def broken(code: re.Match[str]) -> str:
+        return re.sub(r"(?<=[(_])(?=\w)", "<wbr>", code[0])
+
+    context["body"] = NARROW.sub(
+        lambda table: re.sub(r"<code\b.*?</code>", broken, table[0], flags=re.DOTALL),
+        context.get("body") or "",
+    )
+
+
 def leave_lists_to_readers(
     app: Sphinx,
     pagename: str,
@@ -160,6 +179,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register the extension."""
     app.connect("doctree-read", add_tier_notice)
     app.connect("html-page-context", keep_percents_whole)
+    app.connect("html-page-context", break_names_between_words)
     app.connect("html-page-context", leave_lists_to_readers)
     app.connect("html-page-context", describe)
     # Before the theme, which makes its download menu at 501.
