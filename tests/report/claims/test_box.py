@@ -275,8 +275,8 @@ def test_sayings_about_the_same_two_sides_say_in_what_they_differ() -> None:
         for place, each in enumerate(changes)
     ]
     assert [box.among(each, made) for each in made] == [
-        "10 more right, averaged weights",
-        "10 more right, last weights, linear decay of the rate",
+        "10 more right, at the averaged weights",
+        "10 more right, at the last weights, linear decay of the rate",
         "10 more right",
     ]
 

@@ -18,7 +18,7 @@ from activation_study.report.claims.rules import HOW, ContrastRule
 if TYPE_CHECKING:
     from activation_study.report.claims.verdict import Verdict
 
-RATES = {"tuned": "each at its own rate", "default": "Keras's rate"}
+RATES = {"tuned": "each at its own rate", "default": "at Keras's rate"}
 
 
 def short(verdict: Verdict, *, in_all: bool = False) -> str:
@@ -99,8 +99,8 @@ def turned(verdict: Verdict) -> Verdict:
 def among(verdict: Verdict, others: Iterable[Verdict]) -> str:
     """Say what `short` says, and what sets it apart from others on the same two sides.
 
-    That is weights, rate, or what else is the same in all settings: "10 fewer right, averaged
-    weights".
+    That is weights, rate, or what else is the same in all settings: "10 fewer right, at the
+    averaged weights".
     """
     own, said = verdict.claim.rule, short(verdict)
     if not isinstance(own, ContrastRule) or not said:
@@ -128,6 +128,7 @@ def _pair(rule: ContrastRule) -> list[Any]:
 
 def _how(rule: ContrastRule) -> dict[str, str]:
     """Return how the runs of a rule are chosen and read, and what all of them share, in words."""
-    rate = RATES.get(str(rule.rate), f"rate {rule.rate:g}" if isinstance(rule.rate, float) else "")
+    number = f"at a rate of {rule.rate:g}" if isinstance(rule.rate, float) else ""
+    rate = RATES.get(str(rule.rate), number)
     fixed = {field: side({field: each}) for field, each in rule.fixed.items() if field not in HOW}
-    return {"weights": rule.weights, "rate": rate, **fixed}
+    return {"weights": f"at the {rule.weights}", "rate": rate, **fixed}
