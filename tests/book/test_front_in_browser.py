@@ -18,6 +18,9 @@ pytestmark = pytest.mark.browser
 MOST_WORDS = 25
 CHAPTERS = Path(__file__).parents[2] / "chapters"
 ROWS = ".verdict-list tbody tr"
+BEFORE = """cells => [
+    ...new Set(cells.map((each) => getComputedStyle(each, "::before").content))
+]"""
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +52,12 @@ def test_a_phone_shows_one_answer_first(browser: Browser, site_url: str) -> None
     page = browser.new_page(viewport={"width": 390, "height": 844})
     page.goto(f"{site_url}/chapters/index.html")
     box = page.locator(".bd-article .sd-card").first.bounding_box()
+    added = page.locator(f"{ROWS} td").evaluate_all(BEFORE)
     page.close()
     assert box is not None
     assert box["y"] + box["height"] <= 844
+    # Words that another table's cells get there, "First round", have no place in the list.
+    assert added == ["none"]
 
 
 def test_surprises_have_the_numbers_of_their_verdicts(front: Page, site: Path) -> None:
