@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
@@ -25,10 +27,13 @@ from activation_study.report.citing import Edition, badge, listing, said
 from activation_study.report.claims.claims_file import VERDICTS_SCHEMA, where
 from activation_study.report.claims.verdict import Verdict
 from activation_study.report.tables.verdicts import replicated
+from activation_study.settings import tier
 from page_notes import NOTICE, NOTICE_TITLE, head
 from sources import entries, listed, name_in_boxes
 
 FOLDER = "verdicts"
+# What is judged is kept for all processes; pages that list verdicts want the first soon.
+JUDGE = "from activation_study import judge_all; judge_all(); judge_all(firm=True)"
 PERMALINK = re.compile(r'<a class="permalink" href="#verdict-([a-z0-9-]+)">[^<]*</a>')
 ANCHOR = re.compile(r'id="verdict-([a-z0-9-]+)"')
 FILES = {
@@ -37,6 +42,23 @@ FILES = {
 }
 REPLICATED = {"does not": "it does not replicate", "not tried yet": "not tried yet"}
 """Answers of a table's column that cannot follow \"it\" as they are."""
+
+
+def judge_meanwhile(app: Sphinx) -> None:
+    """Judge the record while chapters are read: all pages of verdicts are written at the end.
+
+    At the quick tier chapters train what is to be judged.
+    """
+    if tier() == "quick":
+        return
+    judging = subprocess.Popen([sys.executable, "-c", JUDGE])
+
+    def wait(app: Sphinx) -> tuple[()]:
+        judging.wait()
+        return ()
+
+    # Before the default priority of 500, at which the pages are written.
+    app.connect("html-collect-pages", wait, priority=400)
 
 
 def page_of(claim_id: str) -> str:
@@ -215,6 +237,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register the extension."""
     app.add_config_value("verdict_citation", "", "html", str)
     app.connect("config-inited", note_citation)
+    app.connect("builder-inited", judge_meanwhile)
     app.connect("html-page-context", link_to_citation)
     app.connect("html-collect-pages", collect)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -55,7 +55,7 @@ COST = StepCost(1e-3, 1e-3, 1.0, 1.0, 1.0)
 def judged(what: str) -> findings.Findings:
     subject = source.find(what)
     wanted, records = plan.plan_of(subject.name, is_short=True), Records()
-    while missing := records.missing(wanted.next_experiments(records)):
+    while missing := records.missing(wanted.roles(records).experiments):
         for experiment in missing:
             records.add(train(experiment))
     return findings.find(subject, relatives.find(subject.entry), COST, wanted.load(records))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from activation_study.engine.records.records import ROLES, TUNED_FOR, Records, Runs
+from activation_study.engine.records.records import ROLES, TUNED_FOR, Records, Roles
 from activation_study.experiment import Experiment
 from activation_study.experiment.fields import DEFAULT_RATES
 from activation_study.measures.metrics import metric_of
@@ -116,40 +116,33 @@ class Study:
                 raise unknown_name("criterion", criterion, accepted)
 
     def next_experiments(self, records: Records) -> list[Experiment]:
-        """Everything that the study is known to need, given what is recorded, each once.
+        """Everything that the study is known to need, given what is recorded, each once."""
+        return self.roles(records).experiments
+
+    def roles(self, records: Records) -> Roles:
+        """What the study is known to need, given what is recorded, and what each of it is for.
 
         First the tuning grid; an arm whose tuning is complete for all criteria adds its evaluation,
         another further rates (the best of a criterion lies at an edge).
         """
-        wanted: dict[str, Experiment] = {}
-        for _, of_role in self._roles(records):
-            wanted |= {run.key: run for runs in of_role.values() for run in runs}
-        return list(wanted.values())
-
-    def with_roles(self, runs: Runs, records: Records) -> Runs:
-        """Says of every run its arm, and whether it chose a rate or is judged at which rate.
-
-        The column ``arm`` holds the arm's name. Two arms share runs only where they are one
-        experiment in two spellings; the first of them has the runs.
-        """
         criteria = self.tuning.criteria_of(self.base)
         names = (*ROLES, *(f"{TUNED_FOR}{criterion}" for criterion in criteria))
         keys: dict[str, set[str]] = {name: set() for name in names}
+        wanted: dict[str, Experiment] = {}
         arm_names: dict[str, str] = {}
-        for arm, of_role in self._roles(records):
+        for arm, of_role in self._of_arms(records):
             for role, experiments in of_role.items():
-                of_them = {experiment.key for experiment in experiments}
-                keys[role] |= of_them
+                of_them = {experiment.key: experiment for experiment in experiments}
+                keys[role] |= of_them.keys()
+                wanted |= of_them
                 arm_names = dict.fromkeys(of_them, arm.name) | arm_names
-        key = runs.summary["key"]
-        columns = {role: key.isin(of_them) for role, of_them in keys.items()}
-        arm_of = key.map(arm_names).fillna("").astype(object)
-        return replace(runs, summary=runs.summary.assign(arm=arm_of, **columns))
+        return Roles(list(wanted.values()), keys, arm_names)
 
-    def _roles(self, records: Records) -> Iterator[tuple[Arm, dict[str, list[Experiment]]]]:
+    def _of_arms(self, records: Records) -> Iterator[tuple[Arm, dict[str, list[Experiment]]]]:
         """Each arm with its experiments by role: those of tuning alone while that is open."""
         starts = [self.base.replace(**arm.fields) for arm in self.arms]
-        known = records.summary(run for start in starts for run in self.tuning.grid(start))
+        grids = (run for start in starts for run in self.tuning.grid(start))
+        known = records.summary(grids, self.tuning.columns_of(self.base))
         for arm, start in zip(self.arms, starts, strict=True):
             grid, rates = self.tuning.follow(start, known, records)
             of_role = {"is_tuning": grid}

@@ -72,7 +72,7 @@ class Tuning:
 
         Args:
             experiment: What is tuned.
-            known: Summaries of recorded runs of the unextended grid, indexed by key.
+            known: ``columns_of`` recorded runs of the unextended grid, by key.
             records: Where the runs of extensions are looked up.
 
         Returns:
@@ -92,6 +92,13 @@ class Tuning:
         """The criteria, which are those of the experiment's task where none is given."""
         return self.criteria or (f"validation_{experiment.parts.task.tuning.metric}",)
 
+    def columns_of(self, experiment: Experiment) -> list[str]:
+        """The columns of a summary that choose the rates."""
+        tie_breaker = experiment.parts.task.tuning.tie_breaker
+        criteria = self.criteria_of(experiment)
+        ties = {f"{_reading(each)}validation_{tie_breaker}" for each in criteria}
+        return ["learning_rate", "seed", *{*criteria, *ties}]
+
     def _follow(
         self,
         criterion: str,
@@ -110,7 +117,7 @@ class Tuning:
                 return grid, choice.chosen
             rates = sorted([*rates, beyond])
             grid = self.grid(experiment, rates)
-            runs = records.summary(grid)
+            runs = records.summary(grid, self.columns_of(experiment))
         return grid, None
 
 
@@ -134,12 +141,11 @@ def choose_rate(
     order = np.lexsort((tuning["seed"].to_numpy(), tuning["learning_rate"].to_numpy()))
     metric = metric_of(criterion)
     is_loss = metric.better == "lower"
-    reading = "averaged_" if criterion.startswith("averaged_") else ""
     values, ties = (
         tuning[column].fillna(worst).to_numpy(float)[order].reshape(len(rates), -1)
         for column, worst in (
             (criterion, metric.bounded[is_loss]),
-            (f"{reading}validation_{tie_breaker}", math.inf),
+            (f"{_reading(criterion)}validation_{tie_breaker}", math.inf),
         )
     )
     # The higher, the better from here on.
@@ -154,6 +160,11 @@ def choose_rate(
     tied = np.flatnonzero(~(behind > errors + ROUNDING))
     chosen = tied[int(np.argmin(ties[tied].mean(axis=1)))]
     return Choice(float(rates[best]), float(rates[chosen]))
+
+
+def _reading(criterion: str) -> str:
+    """How a criterion's column begins where it is read from averaged weights."""
+    return "averaged_" if criterion.startswith("averaged_") else ""
 
 
 def _standard_error(values: np.ndarray) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from activation_study import studies
-from activation_study.engine.records.records import Records, Runs
+from activation_study.engine.records.records import Records, Roles, Runs
 from activation_study.engine.sweeps.sweep import load
 from activation_study.experiment import Experiment
 from activation_study.settings import tier
@@ -52,16 +52,12 @@ class Plan:
         """What the runs of the main setting have in common."""
         return self.studies[MAIN].base
 
-    def next_experiments(self, records: Records) -> list[Experiment]:
-        """Everything that any of the studies is known to need, each once."""
+    def roles(self, records: Records) -> Roles:
+        """Everything that any of the studies is known to need: a run may have a role in each."""
         wanted: dict[str, Experiment] = {}
         for study in self.studies.values():
             wanted |= {each.key: each for each in study.next_experiments(records)}
-        return list(wanted.values())
-
-    def with_roles(self, runs: Runs, records: Records) -> Runs:
-        """Return the runs as they are: a run may have a role in each of the studies."""
-        return runs
+        return Roles(list(wanted.values()))
 
     def load(self, records: Records) -> dict[str, Runs]:
         """Return what is recorded, by setting, each run with its role there."""

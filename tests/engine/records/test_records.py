@@ -110,7 +110,8 @@ def test_a_repeated_run_can_take_the_place_of_a_published_one(records: Records) 
     keys = [first.key, second.key]
     for prefers_cache, accuracies in ((False, [0.5, 0.5]), (True, [0.75, 0.5])):
         mixed = Records(prefers_cache=prefers_cache)
-        assert mixed.summary([first, second])["validation_accuracy"][keys].tolist() == accuracies
+        summary = mixed.summary([first, second], ["validation_accuracy"])
+        assert summary["validation_accuracy"][keys].tolist() == accuracies
         runs = mixed.load([first, second], None, "full")
         assert not runs.history.duplicated(schema.SORT_KEYS["history"]).any()
         assert mixed.missing([first, second]) == []

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from activation_study import studies
 from activation_study.catalogue import activations
-from activation_study.engine.records.records import Records, Runs
+from activation_study.engine.records.records import Records, Roles
 from activation_study.engine.sweeps import local_pool, order, sweep
 from activation_study.engine.sweeps.messages import describe_sweep
 from activation_study.engine.sweeps.sweep import load, run
@@ -214,19 +214,18 @@ def test_study_gets_its_roles_and_its_name(records: Records) -> None:
     class Plan:
         name, tier = "mine", "quick"
 
-        def next_experiments(self, records: Records) -> list[Experiment]:
+        def roles(self, records: Records) -> Roles:
             # The second is known to be needed only when the first is recorded.
             is_known = not records.missing([experiment])
-            return [experiment, experiment.replace(seed=1)] if is_known else [experiment]
-
-        def with_roles(self, runs: Runs, records: Records) -> Runs:
-            runs.summary["is_tuning"] = True
-            return runs
+            wanted = [experiment, experiment.replace(seed=1)] if is_known else [experiment]
+            keys = {each.key for each in wanted}
+            return Roles(wanted, {"is_tuning": keys}, dict.fromkeys(keys, "the arm"))
 
     assert len(load(Plan(), records)) == 0
     runs = run(Plan(), records=records)
     assert sorted(runs.summary["seed"]) == [0, 1]
     assert runs.summary["is_tuning"].all()
+    assert set(runs.summary["arm"]) == {"the arm"}
     assert (runs.name, runs.tier) == ("mine", "quick")
     assert load(Plan(), Records()).summary["is_tuning"].all()
 

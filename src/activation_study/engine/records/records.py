@@ -12,7 +12,7 @@ import pyarrow as pa
 from activation_study import settings
 from activation_study.engine.records.cache import WorkingCache
 from activation_study.engine.records.published import PublishedRecord
-from activation_study.engine.records.runs import ROLES, TUNED_FOR, Runs, runs_from_tables
+from activation_study.engine.records.runs import ROLES, TUNED_FOR, Roles, Runs, runs_from_tables
 from activation_study.engine.records.schema import Schema, measures_of
 from activation_study.engine.records.tables import only, to_tables
 from activation_study.engine.run import Run
@@ -20,7 +20,7 @@ from activation_study.errors import RemovedStudyWarning
 from activation_study.experiment import Experiment
 from activation_study.measures.measure_set import MeasureSet
 
-__all__ = ["ROLES", "TUNED_FOR", "Records", "Runs", "runs_from_tables"]
+__all__ = ["ROLES", "TUNED_FOR", "Records", "Roles", "Runs", "runs_from_tables"]
 
 
 class Records:
@@ -107,10 +107,13 @@ class Records:
         self.cache.write(run)
         self._cached[run.key] = self.cache.read(run.key) or run
 
-    def summary(self, experiments: Iterable[Experiment]) -> pd.DataFrame:
-        """Summaries of what is recorded of the experiments, indexed by key."""
+    def summary(
+        self, experiments: Iterable[Experiment], columns: Iterable[str] | None = None
+    ) -> pd.DataFrame:
+        """Summaries of what is recorded of the experiments, by key; all columns, or the given."""
         tables, _ = self._assemble(experiments, ["runs"])
-        return tables["runs"].to_pandas().set_index("key", drop=False)
+        rows = tables["runs"] if columns is None else tables["runs"].select(["key", *columns])
+        return rows.to_pandas().set_index("key", drop=False)
 
     def load(self, experiments: Iterable[Experiment], name: str | None, tier: str) -> Runs:
         """Loads what is recorded of the experiments.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
-from activation_study.experiment import accepted_names
+from activation_study.experiment import Experiment, accepted_names
 from activation_study.measures.classification import CLASSIFICATION
 from activation_study.measures.measure_set import MeasureSet
 from activation_study.registry import unknown_name
@@ -27,6 +27,31 @@ OUTLINE = ("dataset", "learning_rate", "depth", "width", "epochs", "seed")
 
 EVERY_RUN = ("summary", "history", "early", "layers", "units")
 """The frames that all runs have."""
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Experiments, and what each is for.
+
+    Args:
+        experiments: Each once.
+        keys: Role, a column of the summary -> keys of its experiments; none for a plain list.
+        arms: Key -> name of the arm. Two arms share runs only where they are one experiment in two
+            spellings; the first of them has the runs.
+    """
+
+    experiments: list[Experiment]
+    keys: Mapping[str, set[str]] = field(default_factory=dict)
+    arms: Mapping[str, str] = field(default_factory=dict)
+
+    def given_to(self, runs: Runs) -> Runs:
+        """Says of every run its arm (column ``arm``), and whether it has each role."""
+        if not self.keys:
+            return runs
+        key = runs.summary["key"]
+        columns = {role: key.isin(of_them) for role, of_them in self.keys.items()}
+        arm_of = key.map(self.arms).fillna("").astype(object)
+        return replace(runs, summary=runs.summary.assign(arm=arm_of, **columns))
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,7 @@ from tqdm.auto import tqdm
 from activation_study import settings
 from activation_study.catalogue import datasets
 from activation_study.checks import whole_number
-from activation_study.engine.records.records import Records, Runs
+from activation_study.engine.records.records import Records, Roles, Runs
 from activation_study.engine.run import Run
 from activation_study.engine.sweeps import local_pool, messages, worker
 from activation_study.engine.sweeps.order import by_graph, in_turn
@@ -41,11 +41,8 @@ class Plan(Protocol):
     def tier(self) -> str:
         """``"full"`` or ``"quick"``."""
 
-    def next_experiments(self, records: Records) -> list[Experiment]:
-        """Everything that the study is known to need, recorded or not."""
-
-    def with_roles(self, runs: Runs, records: Records) -> Runs:
-        """Fills the role columns of the summary."""
+    def roles(self, records: Records) -> Roles:
+        """Everything that the study is known to need, recorded or not, and what it is for."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +53,9 @@ class Listed:
     name: str | None = None
     tier: str = "full"
 
-    def next_experiments(self, records: Records) -> list[Experiment]:
+    def roles(self, records: Records) -> Roles:
         """The list."""
-        return self.experiments
-
-    def with_roles(self, runs: Runs, records: Records) -> Runs:
-        """The runs as they are."""
-        return runs
+        return Roles(self.experiments)
 
 
 def plan_of(what: Plan | Iterable[Experiment]) -> Plan:
@@ -71,7 +64,7 @@ def plan_of(what: Plan | Iterable[Experiment]) -> Plan:
         experiments = list(what)
         if experiments and all(isinstance(each, Experiment) for each in experiments):
             return Listed(experiments)
-    elif hasattr(what, "next_experiments") and not isinstance(what, type):
+    elif hasattr(what, "roles") and not isinstance(what, type):
         return what
     raise ValueError(
         f"received {shown(what)}; accepted: a study, such as studies.get('core'), or a list of "
@@ -168,7 +161,8 @@ def run(
     records = records or Records()
     num_trained, failures = 0, dict[str, Failure]()
     while True:
-        wanted = {experiment.key: experiment for experiment in plan.next_experiments(records)}
+        roles = plan.roles(records)
+        wanted = {experiment.key: experiment for experiment in roles.experiments}
         # What has failed holds up what depends on it, and nothing else.
         missing = [each for each in records.missing(wanted.values()) if each.key not in failures]
         if not missing:
@@ -179,8 +173,7 @@ def run(
     if failures:
         raise RunsFailedError(messages.describe_failures(list(failures.values()), len(wanted)))
     print(messages.describe_sweep(list(wanted.values()), plan.name, plan.tier, num_trained))
-    loaded = records.load(wanted.values(), plan.name, plan.tier)
-    return plan.with_roles(loaded, records)
+    return roles.given_to(records.load(wanted.values(), plan.name, plan.tier))
 
 
 def load(what: Plan | Iterable[Experiment], records: Records | None = None) -> Runs:
@@ -192,8 +185,8 @@ def load(what: Plan | Iterable[Experiment], records: Records | None = None) -> R
     """
     plan = plan_of(what)
     records = records or Records()
-    loaded = records.load(plan.next_experiments(records), plan.name, plan.tier)
-    return plan.with_roles(loaded, records)
+    roles = plan.roles(records)
+    return roles.given_to(records.load(roles.experiments, plan.name, plan.tier))
 
 
 def train_all(
