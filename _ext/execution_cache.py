@@ -15,10 +15,10 @@ from pathlib import Path
 
 from jupyter_cache.cache.db import create_db
 from jupyter_cache.cache.main import JupyterCacheBase
+from sphinx import builders
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
-from sphinx.util.parallel import make_chunks
 
 from activation_study.files import sha256
 from activation_study.settings import published, tier
@@ -68,12 +68,12 @@ def set_cache_path(app: Sphinx, config: Config) -> None:
 def read_side_by_side(app: Sphinx) -> None:
     """Let chapters be executed side by side, as many as there are cores and one more.
 
-    What a chapter waits for, another can use. Each process reads a share of the pages, so few
-    processes would leave a core without work while the last share is read. Jupyter Book hands
-    Sphinx no number of processes, and two extensions do not say that they leave the reading of
-    pages alone.
+    What a chapter waits for, another can use. A process reads one page: by default it is handed ten
+    neighbours, and the others end long before it. Jupyter Book hands Sphinx no number of processes,
+    and two extensions do not say that they leave the reading of pages alone.
     """
     app.parallel = max(app.parallel, SPARE_READERS + (os.cpu_count() or 1))
+    builders.make_chunks = lambda names, *_: [[name] for name in names]
     for name in READ_NOTHING & app.extensions.keys():
         app.extensions[name].parallel_read_safe = True
     # Made here, once: two processes that find none would both make its tables, and one would fail.
@@ -85,19 +85,12 @@ def read_side_by_side(app: Sphinx) -> None:
     JupyterCacheBase.truncate_caches = lambda _: None
 
 
-def deal_out(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
-    """Order the pages to be read such that each process gets long and short ones alike.
+def longest_first(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
+    """Order the pages to be read such that no process is left alone with a long one at the end.
 
-    Sphinx hands each process a run of neighbours, and long chapters take long. The short ones come
-    last in each: many list all verdicts, which one of the long ones has judged by then.
+    The short ones come last: many list all verdicts, which are judged by then.
     """
-    size = {name: Path(env.doc2path(name)).stat().st_size for name in names}
-    room = [len(chunk) for chunk in make_chunks(names, app.parallel)]
-    shares: list[list[str]] = [[] for _ in room]
-    for name in sorted(names, key=size.__getitem__, reverse=True):
-        free = (share for share, most in zip(shares, room, strict=True) if len(share) < most)
-        min(free, key=lambda share: sum(size[each] for each in share)).append(name)
-    names[:] = [name for share in shares for name in share]
+    names.sort(key=lambda name: Path(env.doc2path(name)).stat().st_size, reverse=True)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -105,5 +98,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     # Before the default priority of 500, at which others already read the path.
     app.connect("config-inited", set_cache_path, priority=400)
     app.connect("builder-inited", read_side_by_side)
-    app.connect("env-before-read-docs", deal_out)
+    app.connect("env-before-read-docs", longest_first)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

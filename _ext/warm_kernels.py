@@ -19,12 +19,15 @@ from sphinx.application import Sphinx
 FOLDER = Path(__file__).parent
 FORK = FOLDER / "kernels" / "python3" / "fork.py"
 DOOR_VARIABLE = "WARM_KERNELS"
+THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 
 
 def start(app: Sphinx) -> None:
     """Start the process that kernels are forked from, and let Jupyter find them there."""
     if sys.platform != "linux":
         return
+    # Chapters side by side have a core each, at most.
+    os.environ |= {name: os.environ.get(name, "1") for name in THREADS}
     place = tempfile.TemporaryDirectory(prefix="kernels-")
     path = os.environ[DOOR_VARIABLE] = str(Path(place.name, "door"))
     with socket.socket(socket.AF_UNIX) as door:

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from execution_cache import deal_out, digest, inputs
+from execution_cache import digest, inputs, longest_first
 
 EXTENSIONS = Path(__file__).parents[2] / "_ext"
 
@@ -311,14 +311,11 @@ def test_digest_sees_all_that_chapters_read(tmp_path: Path) -> None:
     assert read - set(inputs(root)) == set()
 
 
-def test_pages_are_dealt_to_processes_by_their_length(tmp_path: Path) -> None:
-    lengths = {f"page{number}": 10 * number + 1 for number in range(9)}
+def test_long_pages_are_read_first(tmp_path: Path) -> None:
+    lengths = {f"page{number}": 10 * (number % 3) + number for number in range(9)}
     for name, length in lengths.items():
         (tmp_path / name).write_text("x" * length)
     names = list(lengths)
-    app = SimpleNamespace(parallel=4)
     env = SimpleNamespace(doc2path=lambda name: str(tmp_path / name))
-    deal_out(app, env, names)
-    # Sphinx cuts nine pages for four processes into shares of two, and one that is left.
-    assert names[::2] == ["page8", "page7", "page6", "page5", "page4"]
-    assert sorted(names) == sorted(lengths)
+    longest_first(SimpleNamespace(), env, names)
+    assert [lengths[name] for name in names] == sorted(lengths.values(), reverse=True)

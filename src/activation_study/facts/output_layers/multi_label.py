@@ -49,6 +49,7 @@ def multi_label(record: Mapping[str, Runs], said: Mapping[str, Verdict]) -> dict
         "none_at_half": change(half["softmax_none"] - half["sigmoid"]),
         "none_at_threshold": change(threshold["softmax_none"] - threshold["sigmoid"]),
         "at_threshold": change(threshold["sigmoid"] - half["sigmoid"]),
+        "prior": change(half["sigmoid_prior"] - half["sigmoid"]),
         "without_prior": change(half["sigmoid"] - half["sigmoid_prior"]),
         "count": change(own["softmax_count"] - half["sigmoid"]),
         "powerset": change(own["powerset"] - half["sigmoid"]),
