@@ -88,9 +88,11 @@ def read_side_by_side(app: Sphinx) -> None:
 def longest_first(app: Sphinx, env: BuildEnvironment, names: list[str]) -> None:
     """Order the pages to be read such that no process is left alone with a long one at the end.
 
-    The short ones come last: many list all verdicts, which are judged by then.
+    The short ones come last: many list all verdicts, which are judged by then. Of those that must
+    wait for a process Sphinx takes the last.
     """
     names.sort(key=lambda name: Path(env.doc2path(name)).stat().st_size, reverse=True)
+    names[app.parallel :] = names[: app.parallel - 1 : -1]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -9,7 +9,7 @@ import numpy as np
 from activation_study.catalogue import datasets, heads, quiet_tensorflow
 
 NUM_CLASSES = 10
-EPOCHS = 50
+EPOCHS = 25
 BATCH = 128
 RATE = 3e-3
 SEED = 0
