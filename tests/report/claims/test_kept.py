@@ -129,7 +129,7 @@ def test_what_changes_while_it_is_judged_is_not_kept(record):
         return "of neither"
 
     assert kept(judge) == "of neither"
-    assert not settings.verdicts().exists()
+    assert not list(settings.verdicts().iterdir())
 
 
 def test_a_folder_that_cannot_be_made_costs_time_alone(record):
@@ -151,7 +151,7 @@ def test_what_cannot_be_read_is_left_to_judging(record):
 def test_an_error_is_not_kept(record):
     with pytest.raises(ZeroDivisionError):
         kept(lambda: 1 / 0)
-    assert not settings.verdicts().exists()
+    assert not list(settings.verdicts().iterdir())
 
 
 def test_few_are_kept(record):
@@ -162,16 +162,19 @@ def test_few_are_kept(record):
     assert kept(refuse) == MOST + 2
 
 
-def test_several_processes_at_once(record):
+def test_of_several_processes_at_once_one_judges_and_the_others_wait(record, tmp_path):
     code = (
         "import sys, time; from pathlib import Path; from activation_study import settings;"
         "settings.package = lambda: Path(sys.argv[1]);"
         "from activation_study.report.claims.evidence.kept import kept;"
-        "print(len(kept(lambda: time.sleep(0.5) or 'x' * 10_000_000)))"
+        "note = lambda: time.sleep(0.5) or open(sys.argv[2], 'a').write('judged once');"
+        "print(len(kept(lambda: note() and 'x' * 10_000_000)))"
     )
-    command = [sys.executable, "-c", code, str(record / "src")]
+    times = tmp_path / "times.txt"
+    command = [sys.executable, "-c", code, str(record / "src"), str(times)]
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
     assert [each.communicate()[0] for each in processes] == ["10000000\n"] * 3
     assert [each.returncode for each in processes] == [0] * 3
+    assert times.read_text() == "judged once"
     assert kept(refuse) == "x" * 10_000_000
     assert only_file().suffix == ".pickle"

@@ -10,10 +10,10 @@ import contextlib
 import os
 import pickle
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from activation_study import settings
 from activation_study.files import sha256, write_once
@@ -56,21 +56,44 @@ def kept(judge: Callable[[], Judged], variant: str = "") -> Judged:
         # Judging says what cannot be read, and what mends it.
         return judge()
     path = settings.verdicts() / f"{name}.pickle"
+    if found := _read(path, name):
+        return found[0]
+    with _alone(path.with_suffix(".lock")):
+        # Another process may have judged it meanwhile.
+        if found := _read(path, name):
+            return found[0]
+        judged = judge()
+        with contextlib.suppress(OSError):
+            # A run that was recorded, or set aside as damaged, meanwhile is part of another basis.
+            if basis() + variant == name:
+                content = pickle.dumps(judged)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_once(path, sha256(name.encode(), content).encode() + b"\n" + content)
+                by_age = sorted(path.parent.glob("*.pickle"), key=lambda file: file.stat().st_mtime)
+                for old in by_age[:-MOST]:
+                    old.unlink(missing_ok=True)
+    return judged
+
+
+def _read(path: Path, name: str) -> tuple[Any] | None:
+    """Return what is kept, or nothing where it is not what it must be."""
     with contextlib.suppress(OSError):
         digest, _, content = path.read_bytes().partition(b"\n")
         # Before it is unpickled: nothing is that was not written here, under this name.
         if digest == sha256(name.encode(), content).encode():
-            found: Judged = pickle.loads(content)
-            return found
+            return (pickle.loads(content),)
         path.unlink(missing_ok=True)
-    judged = judge()
-    with contextlib.suppress(OSError):
-        # A run that was recorded, or set aside as damaged, meanwhile is part of another basis.
-        if basis() + variant == name:
-            content = pickle.dumps(judged)
+    return None
+
+
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Wait for whoever judges the same, where the file system and Python have locks."""
+    with contextlib.ExitStack() as held:
+        with contextlib.suppress(ImportError, OSError):
+            import fcntl
+
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_once(path, sha256(name.encode(), content).encode() + b"\n" + content)
-            by_age = sorted(path.parent.glob("*.pickle"), key=lambda file: file.stat().st_mtime)
-            for old in by_age[:-MOST]:
-                old.unlink(missing_ok=True)
-    return judged
+            fcntl.flock(held.enter_context(path.open("w")), fcntl.LOCK_EX)
+            held.callback(path.unlink, missing_ok=True)
+        yield
