@@ -19,7 +19,11 @@ from sphinx.application import Sphinx
 FOLDER = Path(__file__).parent
 FORK = FOLDER / "kernels" / "python3" / "fork.py"
 DOOR_VARIABLE = "WARM_KERNELS"
-THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+LIMITS = (
+    *("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"),
+    "LOKY_MAX_CPU_COUNT",
+)
+"""Threads of a kernel, and the cores for which it thinks it starts workers of its own."""
 
 
 def start(app: Sphinx) -> None:
@@ -27,7 +31,7 @@ def start(app: Sphinx) -> None:
     if sys.platform != "linux":
         return
     # Chapters side by side have a core each, at most.
-    os.environ |= {name: os.environ.get(name, "1") for name in THREADS}
+    os.environ |= {name: os.environ.get(name, "1") for name in LIMITS}
     place = tempfile.TemporaryDirectory(prefix="kernels-")
     path = os.environ[DOOR_VARIABLE] = str(Path(place.name, "door"))
     with socket.socket(socket.AF_UNIX) as door:
