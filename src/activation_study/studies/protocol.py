@@ -46,7 +46,7 @@ SECOND_ROUND = Study(
 
 
 def _thinned(study: Study) -> Study:
-    """Two seeds, two epochs on few images: it exercises the code, and finds nothing.
+    """Two seeds, at most two epochs on few images: it exercises the code, and finds nothing.
 
     Two rates and two tuning seeds where a study has a curve, else one of each.
     """
@@ -58,7 +58,9 @@ def _thinned(study: Study) -> Study:
     own = study.default_seeds
     return replace(
         study,
-        base=study.base.replace(dataset="mnist-5k", epochs=2, train_size=None),
+        base=study.base.replace(
+            dataset="mnist-5k", epochs=min(2, study.base.epochs), train_size=None
+        ),
         tuning=replace(tuning, rates=rates, seeds=tuning.seeds[: len(rates)], extends=False),
         seeds=lambda arm: tuple(study.seeds(arm))[:2],
         default_seeds=None if own is None else own[:2],
