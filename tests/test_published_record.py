@@ -16,9 +16,11 @@ from activation_study.engine.records import dictionary, meanings, schema
 from activation_study.engine.records.published import PublishedRecord
 from activation_study.engine.records.records import Records, Runs
 from activation_study.experiment import FIELDS, Experiment
+from activation_study.report.analysis.arms import evaluation_runs, select
 from activation_study.report.citing import dataset
 from activation_study.report.claims import claims_file
 from activation_study.report.claims.judging import judge_all, load_claims
+from activation_study.report.tables.arms import LAYERS
 
 ARROW = {"text": "string", "integer": "int64", "number": "double", "true or false": "bool"}
 
@@ -209,3 +211,10 @@ def test_no_id_of_a_claim_is_lost() -> None:
     present = sorted(claim.id for claim in load_claims())
     assert set(listed) - set(present) == set(), "withdraw a claim (kind: withdrawn), or keep it"
     assert listed == present, "run activation-study register, and commit data/claim_ids.txt"
+
+
+def test_each_row_of_the_layers_to_copy_is_one_arm(published: Records) -> None:
+    found = {study: load(studies.get(study), published).summary for _, study, *_ in LAYERS}
+    for when, study, cell, *_ in LAYERS:
+        chosen = select(evaluation_runs(found[study], "tuned"), {"head": "softmax", **cell})
+        assert chosen["arm"].nunique() == 1, when

@@ -210,9 +210,20 @@ def test_a_drawing_is_an_image_with_a_name_and_a_description() -> None:
     assert words(drawing.desc) == "95 % interval +5 to +19, contrary"
 
 
+@pytest.mark.parametrize(
+    ("expected", "said"), [("higher", "not shown"), ("no_worse", "cannot tell if worse")]
+)
+def test_a_mark_says_what_it_means_for_the_claim(expected: str, said: str) -> None:
+    made = verdict(
+        claim("no-harm", contrast(expected=expected)), primary=primary(0.001, "not shown", "open")
+    )
+    key = words(parsed(made).select_one(".key"))
+    assert f"\N{WHITE CIRCLE} {said}" in key
+
+
 def test_the_box_says_what_is_special_about_its_rows() -> None:
     said = words(parsed(VERDICTS["not-true"]).select_one(".key"))
-    rates = "ELU (sigmoid outputs 0.00316, softmax outputs 0.001)"
+    rates = "ELU (sigmoid outputs: 0.00316; softmax outputs: 0.001)"
     assert f"* the two ran at different learning rates: {rates}" in said
     assert "GELU and GELU, default rate are the same runs, counted once" in said
     assert "Numbers: test images of 10,000, averaged weights" in said

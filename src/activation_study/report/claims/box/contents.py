@@ -32,6 +32,16 @@ FATES = {
     "new": "The question is new in the second round",
 }
 ANSWERS = ("as claimed", "not shown", "contrary")
+MEANINGS = {
+    "no_worse": ("no worse", "cannot tell if worse", "worse"),
+    "same": (
+        "no difference that matters",
+        "cannot tell if it matters",
+        "a difference that matters",
+    ),
+}
+"""What these answers say where a claim expects no direction: there a difference may be shown, and
+the claim not."""
 
 
 def answers(verdict: Verdict) -> list[str]:
@@ -45,6 +55,12 @@ def answers(verdict: Verdict) -> list[str]:
         "as claimed" if check.holds else "contrary" for check in verdict.checks
     ]
     return sorted(given, key=ANSWERS.index)
+
+
+def meanings(verdict: Verdict) -> dict[str, str]:
+    """Return the words for each answer of a row."""
+    expected = getattr(verdict.claim.rule, "expected", None)
+    return dict(zip(ANSWERS, MEANINGS.get(str(expected), ANSWERS), strict=True))
 
 
 def count(verdict: Verdict) -> str:
@@ -201,9 +217,9 @@ def _measures(rule: ContrastRule) -> str:
 def _at_unequal_rates(rule: ContrastRule, row: Row) -> str:
     """Return the rates of both sides of a row; the row may have no name, and a side none either."""
     sides = (rule.arm, row.arm_rate), (rule.reference, row.reference_rate)
-    said = ", ".join(
+    said = "; ".join(
         # A side that is a rate is named by it.
-        side(own) if "learning_rate" in own else f"{side(own)} {_rate(rate)}".strip()
+        side(own) if "learning_rate" in own else f"{side(own)}: {_rate(rate)}".strip(": ")
         for own, rate in sides
         if isinstance(own, Mapping)
     )

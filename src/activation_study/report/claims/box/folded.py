@@ -67,7 +67,7 @@ def statistics(verdict: Verdict) -> Facts:
             corrected = p_value(primary.holm_p)
             tested += f"; {corrected}, corrected for all claims of the chapter (Holm)"
         facts += [
-            ("Direction", primary.direction),
+            ("Direction", contents.meanings(verdict)[primary.direction]),
             ("Test of no difference", tested),
             ("Size", primary.size),
             ("Least that matters", metric.shown(primary.margin, signed=True).lstrip("+")),
@@ -76,7 +76,9 @@ def statistics(verdict: Verdict) -> Facts:
             ("90 % interval, for the size", interval(metric, primary.low_90, primary.high_90)),
             ("Seeds", f"{primary.num_seeds}, each in every setting"),
         ]
-    return [*facts, ("Measured", f"{label_of(rule.metric)}, at the {rule.weights}")]
+    over = getattr(rule, "over", {})
+    measured = "the measures of the rows" if "metric" in over else label_of(rule.metric)
+    return [*facts, ("Measured", f"{measured}, at the {rule.weights}")]
 
 
 def rows(verdict: Verdict) -> list[list[str]]:
@@ -85,13 +87,14 @@ def rows(verdict: Verdict) -> list[list[str]]:
     if not isinstance(rule, ContrastRule | CountRule) or not verdict.rows:
         return []
     metric, signed = Amounts.of(rule).metric, isinstance(rule, ContrastRule)
+    words = contents.meanings(verdict)
     mean = "difference" if signed else "mean"
     corrected = f"p, corrected for {len(verdict.rows)} rows (Holm)" if verdict.rows[1:] else "p"
     table = [["row", "answer", mean, "95 % interval", corrected, "seeds"]]
     table += [
         [
             row.name,
-            f"{row.direction}, {row.size}" if signed else row.direction,
+            f"{words[row.direction]}, {row.size}" if signed else words[row.direction],
             metric.number(row.effect, signed=signed),
             interval(metric, row.low, row.high, signed=signed),
             p_value(row.p_value).removeprefix("p ").removeprefix("= "),

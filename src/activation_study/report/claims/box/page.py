@@ -76,7 +76,10 @@ def _dots(verdict: Verdict) -> str:
     given = contents.answers(verdict)
     if len(given) < 2:
         return ""
-    said = ", ".join(f"{given.count(answer)} {answer}" for answer in MARKS if answer in given)
+    words = contents.meanings(verdict)
+    said = ", ".join(
+        f"{given.count(answer)} {words[answer]}" for answer in MARKS if answer in given
+    )
     marks = "".join(MARKS[answer] for answer in given)
     return (
         f"<span>{contents.count(verdict)}</span> "
@@ -93,7 +96,7 @@ def _scale(verdict: Verdict) -> str:
     scale = Scale.of([line for _, line in lines], contents.origin(verdict), margin)
     left, right = map(_text, contents.sides(verdict))
     head = f'<li class="sides"><span>←\u00a0{left}</span><span>{right}\u00a0→</span></li>'
-    items = []
+    items, words = [], contents.meanings(verdict)
     for name, line in lines:
         effect, low, high = (
             contents.number(verdict, value) for value in (line.effect, line.low, line.high)
@@ -102,7 +105,7 @@ def _scale(verdict: Verdict) -> str:
         drawn = scale.svg(
             line,
             f"{name}: {effect}",
-            f"95 % interval {low} to {high}, {line.direction}",
+            f"95 % interval {low} to {high}, {words[line.direction]}",
             heavy=heavy,
         )
         items.append(
@@ -112,7 +115,7 @@ def _scale(verdict: Verdict) -> str:
     shown = f"<ul>{head}{''.join(items)}</ul>"
     if len(items) > MOST_ROWS:
         shown = _details(f"All {len(verdict.rows)} rows", shown)
-    notes = [*contents.key(verdict), *(f"{mark} {said}" for said, mark in MARKS.items())]
+    notes = [*contents.key(verdict), *(f"{mark} {words[answer]}" for answer, mark in MARKS.items())]
     return f'{shown}<p class="key">{_text("; ".join(notes))}; line: 95 % interval.</p>'
 
 

@@ -64,7 +64,8 @@ def _scale(verdict: Verdict) -> list[str]:
         f"{contents.number(verdict, line.effect):>10}"
         for name, line in lines
     ]
-    marks = ", ".join(f"{mark} {said}" for said, mark in ASCII_MARKS.items())
+    words = contents.meanings(verdict)
+    marks = ", ".join(f"{mark} {words[answer]}" for answer, mark in ASCII_MARKS.items())
     key = "; ".join([*contents.key(verdict), marks, "-- 95 % interval"])
     ways = f"<- {left} | {right} ->"
     return [
