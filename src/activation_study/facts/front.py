@@ -95,15 +95,12 @@ def _hidden(runs: Mapping[str, Runs], is_second: bool) -> dict[str, str]:
     by_rate = hidden.summary.query("is_tuning and hidden == 'relu' and head == 'softmax'")
     validation = column_of(by_rate, "validation_accuracy", reading)
     means = by_rate.groupby("learning_rate")[validation].mean()
-    of_rates, of_functions = means.max() - means.min(), behind.max()
     is_near = behind <= margin
     return {
         "relu": "ReLU will do." if is_near["relu"] else f"{behind.idxmin()}, rather than ReLU.",
         "num_near": str(int(is_near.sum())),
         "num_of_use": str(len(behind)),
         "margin": f"{IMAGES * margin:,.0f}",
-        "rate_or_function": "The learning rate costs "
-        + ("more" if of_rates > of_functions else "less"),
-        "rate_matters": f"{100 * of_rates:.1f}",
-        "function_matters": f"{100 * of_functions:.1f}",
+        "rate_matters": f"{100 * (means.max() - means.min()):.1f}",
+        "function_matters": f"{100 * behind.max():.1f}",
     }

@@ -31,10 +31,12 @@ class Surprises:
         """Count the kinds of surprise."""
         num_opposite = sum(primary.direction == "contrary" for *_, primary in self.rows)
         num_missed = sum(_is_missed(verdict) for _, verdict, _ in self.rows)
+        num_small = sum(primary.size == "too small to matter" for *_, primary in self.rows)
         return (
             f"{number_in_words(len(self.rows)).capitalize()} findings: "
             f"{number_in_words(num_opposite)} contrary to the saying, "
-            f"{number_in_words(num_missed)} to our own forecast, some to both."
+            f"{number_in_words(num_missed)} to our own forecast, some to both; "
+            f"{number_in_words(num_small)} too small to matter."
         )
 
     def _repr_html_(self) -> str:
