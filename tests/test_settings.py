@@ -89,8 +89,11 @@ def test_progress(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_nobody_else_makes_paths_or_reads_the_environment() -> None:
     allowed = {
-        # Where Chromium is, is no setting of the package.
-        "os.environ": {"settings.py", "local_pool.py", "quiet_tensorflow.py", "print_book.py"},
+        # Where Chromium is, and what kernels of the book inherit, are no settings of the package.
+        "os.environ": {
+            *("settings.py", "local_pool.py", "quiet_tensorflow.py", "print_book.py"),
+            *("warm_kernels.py", "fork.py"),
+        },
         ".parents[2]": {"settings.py"},
     }
     for text, files in allowed.items():
