@@ -74,6 +74,8 @@ def started(python: Path, tmp_path: Path) -> Iterator[Started]:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
+                # Tests that run in the background inherit that interrupts are ignored.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             )
         )
         return running[-1]
