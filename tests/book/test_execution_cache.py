@@ -161,15 +161,6 @@ def test_chapters_are_executed_side_by_side_each_once_and_cached(many: Path) -> 
     assert "the helper says 1" in re.sub(r"<[^>]+>", "", html)
 
 
-@pytest.mark.slow
-def test_failing_cell_side_by_side_stops_the_build_with_its_traceback(many: Path) -> None:
-    bad = PAGE.replace("import helper", "raise RuntimeError('no such luck')")
-    (many / "chapter3.md").write_text(bad)
-    built = build(many)
-    assert built.returncode != 0
-    assert "no such luck" in built.stdout + built.stderr
-
-
 FORKED = """
 import os
 import sys
@@ -202,13 +193,21 @@ def test_kernels_are_forked_from_one_process_that_has_imported_and_ends(forked: 
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux alone")
-def test_a_forked_kernel_that_dies_stops_the_build(forked: Path) -> None:
-    bad = PAGE.replace("import helper", "import os; os._exit(3)")
-    (forked / "chapter3.md").write_text(bad)
-    built = build(forked)
+@pytest.mark.parametrize(
+    ("kind", "line", "said"),
+    [
+        ("many", "raise RuntimeError('no such luck')", "no such luck"),
+        ("forked", "import os; os._exit(3)", "Kernel died"),
+    ],
+)
+def test_what_fails_side_by_side_stops_the_build(
+    kind: str, line: str, said: str, request: pytest.FixtureRequest
+) -> None:
+    book: Path = request.getfixturevalue(kind)
+    (book / "chapter3.md").write_text(PAGE.replace("import helper", line))
+    built = build(book)
     assert built.returncode != 0
-    assert "Kernel died" in built.stdout + built.stderr
+    assert said in built.stdout + built.stderr
 
 
 @pytest.mark.parametrize(
