@@ -98,36 +98,33 @@ def describe(
     context["metatags"] = own + tags
 
 
-def keep_percents_whole(
+def break_lines_well(
     app: Sphinx,
     pagename: str,
     templatename: str,
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
+    """Let lines break where it misleads nobody."""
+    context["body"] = _between_words(_with_whole_percents(context.get("body") or ""))
+
+
+def _with_whole_percents(body: str) -> str:
     """Let no line of the text break between a number and its percent sign; code stays as it is."""
-    parts = CODE.split(context.get("body") or "")
+    parts = CODE.split(body)
     # Every second part is code, or no text at all.
     parts[::2] = [PERCENT.sub("\\1\N{NO-BREAK SPACE}%", part) for part in parts[::2]]
-    if len(parts) > 1 or parts[0]:
-        context["body"] = "".join(parts)
+    return "".join(parts)
 
 
-def break_names_between_words(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
+def _between_words(body: str) -> str:
     """Let code in narrow tables break behind a bracket or an underscore, and nowhere in a word."""
 
     def broken(code: re.Match[str]) -> str:
         return re.sub(r"(?<=[(_])(?=\w)", "<wbr>", code[0])
 
-    context["body"] = NARROW.sub(
-        lambda table: re.sub(r"<code\b.*?</code>", broken, table[0], flags=re.DOTALL),
-        context.get("body") or "",
+    return NARROW.sub(
+        lambda table: re.sub(r"<code\b.*?</code>", broken, table[0], flags=re.DOTALL), body
     )
 
 
@@ -178,8 +175,7 @@ def copy_notebooks(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the extension."""
     app.connect("doctree-read", add_tier_notice)
-    app.connect("html-page-context", keep_percents_whole)
-    app.connect("html-page-context", break_names_between_words)
+    app.connect("html-page-context", break_lines_well)
     app.connect("html-page-context", leave_lists_to_readers)
     app.connect("html-page-context", describe)
     # Before the theme, which makes its download menu at 501.
