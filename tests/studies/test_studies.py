@@ -207,8 +207,9 @@ def test_a_trial_of_ones_own_follows_the_protocol_and_shares_its_runs(
     assert [len(list(trial.seeds(arm))) for arm in trial.arms] == [10, 10]
     wanted = trial.next_experiments(records)
     shared = {one.key for one in wanted} & {one.key for one in core.next_experiments(records)}
-    assert len(wanted) == 2 * 21
-    assert len(shared) == 21
+    # The tuning grid, and the default rate.
+    assert len(wanted) == 2 * (21 + 10)
+    assert len(shared) == 21 + 10
     assert studies.trial(mine, "sigmoid").arms == (Arm({"hidden": mine, "head": "sigmoid"}),)
 
 
@@ -245,20 +246,31 @@ def test_evaluation_uses_fresh_seeds(core: Study) -> None:
     assert tuned_on.isdisjoint(core.default_seeds)
 
 
-def test_an_empty_record_asks_for_the_tuning_grid(core: Study, records: Records) -> None:
+def test_an_empty_record_asks_for_what_depends_on_no_choice(core: Study, records: Records) -> None:
     wanted = core.next_experiments(records)
-    assert wanted == [one for arm in core.arms for one in tuning_grid(core, arm)]
-    assert len({one.key for one in wanted}) == len(core.arms) * 7 * 3
-    assert {one.evaluation for one in wanted} == {"validation"}
-    assert all(count == 21 for count in Counter((one.hidden, one.head) for one in wanted).values())
+    assert len({one.key for one in wanted}) == len(core.arms) * (7 * 3 + 10)
+    for arm in core.arms:
+        ours = of_arm(wanted, arm)
+        assert ours[:21] == tuning_grid(core, arm)
+        assert {one.evaluation for one in ours[:21]} == {"validation"}
+        default = [(one.evaluation, one.learning_rate, one.seed) for one in ours[21:]]
+        assert default == [("test", 0.001, seed) for seed in range(100, 110)]
+
+
+def test_a_rate_without_others_needs_no_choice(small: Study, records: Records) -> None:
+    tuning = dataclasses.replace(small.tuning, rates=(0.01,), extends=False)
+    alone = dataclasses.replace(small, tuning=tuning, arms=small.arms[:1])
+    wanted = Counter((one.evaluation, one.learning_rate) for one in alone.next_experiments(records))
+    assert wanted == {("validation", 0.01): 3, ("test", 0.01): 30, ("test", 0.001): 10}
 
 
 def test_arm_whose_tuning_is_complete_is_evaluated(small: Study, records: Records) -> None:
     first, second, third = small.arms
     record(records, tuning_grid(small, first), best_rate=0.01)
     wanted = small.next_experiments(records)
-    assert of_arm(wanted, second) == tuning_grid(small, second)
-    assert of_arm(wanted, third) == tuning_grid(small, third)
+    for arm in (second, third):
+        assert of_arm(wanted, arm)[:21] == tuning_grid(small, arm)
+        assert {one.learning_rate for one in of_arm(wanted, arm)[21:]} == {0.001}
     evaluation = of_arm(wanted, first)[21:]
     assert len({one.key for one in wanted}) == len(wanted)
     assert of_arm(wanted, first)[:21] == tuning_grid(small, first)
@@ -284,11 +296,11 @@ def test_what_is_judged_beyond_the_test_set_is_tuned_alike(small: Study, records
 def test_study_grows_to_its_end(small: Study, records: Records) -> None:
     sizes = []
     while missing := records.missing(small.next_experiments(records)):
-        # Beyond the grid at first: the tuning has to be extended before the evaluation.
+        # Beyond the grid at first: the tuning has to be extended before its choice is judged.
         record(records, missing, best_rate=0.316)
         sizes.append(len(missing))
     extensions = [3 * 3] * 2
-    assert sizes == [3 * 21, *extensions, (30 + 10) + (30 + 10) + (10 + 10)]
+    assert sizes == [3 * (21 + 10), *extensions, 30 + 30 + 10]
     wanted = small.next_experiments(records)
     assert len({one.key for one in wanted}) == sum(sizes)
     tuned = {one.learning_rate for one in wanted if one.evaluation == "test"}
@@ -357,8 +369,7 @@ def test_runs_of_two_spellings_of_an_arm_are_the_firsts(small: Study, records: R
 def test_arms_may_vary_any_field(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(settings.TIER_VARIABLE, "quick")
     study = studies.get("depth-by-activation")
-    for _ in range(2):
-        record(records, study.next_experiments(records), best_rate=0.01)
+    record(records, study.next_experiments(records), best_rate=0.01)
     summary = load(study, records).summary
     assert {arm.name for arm in study.arms} == set(summary["arm"])
     for name, runs in summary.groupby("arm"):
@@ -398,12 +409,11 @@ def test_quick_tier_keeps_every_arm(name: str, monkeypatch: pytest.MonkeyPatch) 
     assert quick.base.replace(epochs=10).key != full.base.key
 
 
-def test_quick_tier_ends_after_two_rounds(
+def test_quick_tier_ends_after_one_round(
     records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(settings.TIER_VARIABLE, "quick")
     quick = dataclasses.replace(studies.core(), arms=studies.core().arms[:2])
-    record(records, quick.next_experiments(records), best_rate=0.01)
     record(records, quick.next_experiments(records), best_rate=0.01)
     wanted = quick.next_experiments(records)
     assert records.missing(wanted) == []

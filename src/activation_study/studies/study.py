@@ -122,8 +122,9 @@ class Study:
     def roles(self, records: Records) -> Roles:
         """What the study is known to need, given what is recorded, and what each of it is for.
 
-        First the tuning grid; an arm whose tuning is complete for all criteria adds its evaluation,
-        another further rates (the best of a criterion lies at an edge).
+        At once the tuning grid and what is judged whatever it chooses, so that one compiled graph
+        serves both; an arm whose tuning is complete for all criteria adds its evaluation at the
+        chosen rates, another further rates (the best of a criterion lies at an edge).
         """
         criteria = self.tuning.criteria_of(self.base)
         names = (*ROLES, *(f"{TUNED_FOR}{criterion}" for criterion in criteria))
@@ -139,23 +140,23 @@ class Study:
         return Roles(list(wanted.values()), keys, arm_names)
 
     def _of_arms(self, records: Records) -> Iterator[tuple[Arm, dict[str, list[Experiment]]]]:
-        """Each arm with its experiments by role: those of tuning alone while that is open."""
+        """Each arm with its experiments by role, without the tuned ones while its tuning is open."""
         starts = [self.base.replace(**arm.fields) for arm in self.arms]
         grids = (run for start in starts for run in self.tuning.grid(start))
         known = records.summary(grids, self.tuning.columns_of(self.base))
         for arm, start in zip(self.arms, starts, strict=True):
             grid, rates = self.tuning.follow(start, known, records)
             of_role = {"is_tuning": grid}
+            seeds = tuple(self.seeds(arm))
+            start = start.replace(evaluation=self.evaluation)
             if rates:
-                seeds = tuple(self.seeds(arm))
-                start = start.replace(evaluation=self.evaluation)
                 at = {rate: _evaluations(start, [rate], seeds) for rate in set(rates.values())}
                 of_role |= {f"{TUNED_FOR}{name}": at[rate] for name, rate in rates.items()}
                 of_role["is_tuned"] = at[next(iter(rates.values()))]
-                default_rate = DEFAULT_RATES[start.optimizer]
-                default_seeds = seeds if self.default_seeds is None else self.default_seeds
-                of_role["is_default"] = _evaluations(start, [default_rate], default_seeds)
-                of_role["is_curve"] = _evaluations(start, self.tuning.rates, self.curve)
+            default_rate = DEFAULT_RATES[start.optimizer]
+            default_seeds = seeds if self.default_seeds is None else self.default_seeds
+            of_role["is_default"] = _evaluations(start, [default_rate], default_seeds)
+            of_role["is_curve"] = _evaluations(start, self.tuning.rates, self.curve)
             yield arm, of_role
 
 

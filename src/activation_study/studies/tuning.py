@@ -77,7 +77,7 @@ class Tuning:
 
         Returns:
             All tuning experiments known to be needed, and the rate chosen for each criterion:
-            nothing while some of the experiments are not recorded.
+            nothing while some of the experiments are not recorded, unless there is one rate alone.
         """
         grid = self.grid(experiment)
         recorded = known[known.index.isin([run.key for run in grid])]
@@ -109,6 +109,8 @@ class Tuning:
     ) -> tuple[list[Experiment], float | None]:
         """The runs that a criterion needs, and its rate: None while some are not recorded."""
         rates, tie_breaker = list(self.rates), experiment.parts.task.tuning.tie_breaker
+        if len(rates) == 1 and not self.extends:
+            return grid, rates[0]
         while len(runs) == len(grid):
             choice = choose_rate(runs, criterion, tie_breaker, pairs=self.pairs)
             edge = choice.best if self.pairs else choice.chosen

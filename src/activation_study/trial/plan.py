@@ -31,7 +31,7 @@ at an edge is followed beyond it."""
 
 @dataclass(frozen=True)
 class Plan:
-    """The studies of a trial, by setting, as one plan for the runner: their tuning comes first.
+    """The studies of a trial, by setting, as one plan for the runner.
 
     Attributes:
         hidden: the activation on trial, as an experiment takes it.
@@ -128,10 +128,10 @@ def _most_missing(study: Study, records: Records) -> int:
     """Count what a study lacks, the evaluation of arms that are still being tuned with it."""
     known = study.next_experiments(records)
     missing = len(records.missing(known))
-    rates = {*study.tuning.rates} if study.curve else set()
     for arm in study.arms:
         start = study.base.replace(**arm.fields)
         grid = study.tuning.grid(start)
         if len(records.summary(grid)) < len(grid):
-            missing += max(1, len(rates)) * len(tuple(study.seeds(arm)))
+            # The chosen rate is one of the curve's, which is known.
+            missing += len({*study.seeds(arm)} - {*study.curve})
     return missing

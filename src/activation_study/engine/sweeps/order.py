@@ -14,7 +14,7 @@ from activation_study.experiment import Experiment
 SMALL_RUN = 50_000
 """Training examples times epochs under which compiling a graph costs more than a run on it."""
 
-CHUNK = 8
+CHUNK = 12
 """Small runs of one graph that travel to a worker together, so that only one compiles it."""
 
 
