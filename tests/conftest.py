@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,12 @@ import pytest
 # A busy machine is no failure, and the gate must say the same twice.
 hypothesis.settings.register_profile("suite", deadline=None, derandomize=bool(os.environ.get("CI")))
 hypothesis.settings.load_profile("suite")
+
+
+def pytest_collection_finish() -> None:
+    """Spare the modules, once all are imported, from being searched for garbage at each graph."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ is what Jupyter starts, and lives as long as the kernel that it asked for.
 from __future__ import annotations
 
 import functools
+import gc
 import importlib
 import json
 import os
@@ -33,6 +34,9 @@ def warm_up() -> None:
     package = importlib.import_module("activation_study")
     for name in package.__all__:
         getattr(package, name)
+    # What lives as long as a kernel is not looked through whenever it collects garbage, nor are
+    # the pages copied on which it lies.
+    gc.freeze()
 
 
 def serve(listening: int) -> None:

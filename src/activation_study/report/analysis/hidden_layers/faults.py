@@ -134,7 +134,7 @@ FAULTS = (
     Fault("a high rate, Adam", "Accuracy falls or jumps about; many units are dead",
           "Does a lower rate end it?", "Steps that are too large.",
           "A rate of 0.001 from the start.", "dead-rate", {"hidden": "relu"},
-          {"learning_rate": 0.0316}, {"learning_rate": 0.001}, claim="lower-rate-mends"),
+          {"learning_rate": 0.0316}, {"learning_rate": 0.001}, claim="death-is-the-loss"),
     Fault("a network that a high rate has damaged", "The rate was too high for some epochs",
           "The units that are 0 on a whole batch.", "Units that no image reaches any more.",
           "Go on at 0.001, with new weights for the dead units.", "revival",
