@@ -8,6 +8,7 @@ import pandas as pd
 from activation_study import facts
 from activation_study.facts.hidden_layers.dead_units import NO_ANSWER
 from report.dead_runs import dead_runs, run
+from report.made_runs import with_tables
 
 NAMES = ["width", "depth", "lower", "upper", "drawn", "built", "low", "high"]
 
@@ -26,9 +27,7 @@ def test_first_weights_are_those_of_the_runs() -> None:
     # Of the two seeds, a factor of 4 apart: 2 about the mean of the logarithms.
     first = (deep.layers["layer"] == 1) & (deep.layers["epoch"] == 0)
     size = deep.layers["key"].str[0].map({"0": 0.01, "1": 0.04, "2": 9.0}).where(first, 7.0)
-    found = facts.first_weights(
-        dataclasses.replace(deep, layers=deep.layers.assign(gradient_norm=size))
-    )
+    found = facts.first_weights(with_tables(deep, layers=deep.layers.assign(gradient_norm=size)))
     assert [found[f"relu_{name}_born"] for name in ("pytorch", "he")] == ["30 %", "1 %"]
     assert found["relu_pytorch_gradient"] == "0.020"
     assert (found["relu_he_right"], found["silu_pytorch_right"]) == ("91.00 %", "10.00 %")

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from activation_study import facts
-from activation_study.engine.records.records import Runs
+from activation_study.measures.classification import CLASSIFICATION
 from activation_study.report.claims.verdict import Sensitivity
 from report.claims.made_verdicts import claim, contrast, primary, row, verdict
+from report.made_runs import made_runs
 
 NAN = np.nan
 
@@ -55,8 +56,7 @@ def runs():
             ],
         }
     )
-    nothing = pd.DataFrame({"key": []})
-    return Runs(summary, history, nothing, nothing, nothing, {})
+    return made_runs(summary, CLASSIFICATION, history=history)
 
 
 @pytest.fixture
@@ -75,8 +75,7 @@ def smoothing():
             "test_ece_null_high": [0.9] * 5 + [0.012] + [0.9] * 3,
         }
     )
-    nothing = pd.DataFrame({"key": []})
-    return Runs(summary, nothing, nothing, nothing, nothing, {})
+    return made_runs(summary, CLASSIFICATION)
 
 
 @pytest.fixture

@@ -7,9 +7,10 @@ import pytest
 
 from activation_study import facts
 from activation_study.catalogue.spelling import MINUS
-from activation_study.engine.records.records import Runs
 from activation_study.facts.output_layers.many_classes import frequency_level
+from activation_study.measures.classification import CLASSIFICATION
 from report.claims.made_verdicts import claim, contrast, primary, verdict
+from report.made_runs import made_runs
 
 HEADS = ("softmax", "sigmoid", "sigmoid_prior")
 LOSSES = {"softmax": (4.0, 2.0), "sigmoid": (0.02, 0.00785), "sigmoid_prior": (0.006, 0.004)}
@@ -33,9 +34,7 @@ def made():
              "validation_loss": LOSSES[head][epoch - 1]}
             for epoch in (1, 2)
         ]  # fmt: skip
-    none = pd.DataFrame(columns=["key"])
-    history = pd.DataFrame(courses)
-    runs = Runs(pd.DataFrame(rows), history, none, none, none, {}, tier="quick")
+    runs = made_runs(pd.DataFrame(rows), CLASSIFICATION, history=pd.DataFrame(courses))
     return {"many-classes": runs, "rank-limit": runs}
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pandas as pd
 
 from activation_study.engine.records.records import Runs
@@ -71,5 +69,4 @@ def _runs(optimizer: str, gain: float) -> Runs:
                 for epoch in (0, 1)
                 for layer in (1, 2)
             ]
-    made = made_runs(pd.DataFrame(runs), CLASSIFICATION)
-    return dataclasses.replace(made, layers=pd.DataFrame(layers))
+    return made_runs(pd.DataFrame(runs), CLASSIFICATION, layers=pd.DataFrame(layers))

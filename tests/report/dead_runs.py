@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import pandas as pd
@@ -69,8 +68,9 @@ def dead_runs(*runs: tuple[dict[str, Any], pd.DataFrame, pd.DataFrame, pd.DataFr
     """Put runs together."""
     rows, *tables = zip(*runs, strict=True)
     layers, units, history = (pd.concat(table, ignore_index=True) for table in tables)
-    made = made_runs(pd.DataFrame(list(rows)), CLASSIFICATION)
-    return dataclasses.replace(made, layers=layers, units=units, history=history)
+    return made_runs(
+        pd.DataFrame(list(rows)), CLASSIFICATION, layers=layers, units=units, history=history
+    )
 
 
 def dead_record() -> dict[str, Runs]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 
 import pandas as pd
@@ -40,8 +39,7 @@ def born_runs() -> Runs:
                 {"key": key, "epoch": epoch, "layer": layer}
                 | {"gradient_norm": 9.0 if epoch else norm, "spread": 10.0**-layer}
             )
-    made = made_runs(pd.DataFrame(runs), CLASSIFICATION)
-    return dataclasses.replace(made, layers=pd.DataFrame(layers))
+    return made_runs(pd.DataFrame(runs), CLASSIFICATION, layers=pd.DataFrame(layers))
 
 
 ARMS = {
@@ -73,5 +71,4 @@ def trained_runs() -> Runs:
                     {"key": key, "epoch": epoch, "validation_accuracy": accuracy * epoch / 5}
                     for epoch in range(6)
                 ]
-    made = made_runs(pd.DataFrame(runs), CLASSIFICATION)
-    return dataclasses.replace(made, history=pd.DataFrame(curves))
+    return made_runs(pd.DataFrame(runs), CLASSIFICATION, history=pd.DataFrame(curves))

@@ -8,6 +8,7 @@ import pandas as pd
 
 from activation_study.engine.records.runs import Runs
 from activation_study.measures.multilabel import MULTILABEL
+from report.made_runs import made_runs
 
 EXACT = {
     # Of each head: at a half, at a threshold from validation data, by a rule of its own.
@@ -57,12 +58,10 @@ def made(task: str = "scenes", **changes: dict[str, Any]) -> Runs:
                 ]
             sets += [{"key": key, "true_count": n, "count": 100 + 800 * n} for n in (0, 1)]
             labels += [{"key": key, "frequency": 0.1}, {"key": key, "frequency": 0.2}]
-    empty = pd.DataFrame({"key": []})
     tables = {"counts": counts, "sets": sets, "labels": labels}
-    return Runs(
+    return made_runs(
         pd.DataFrame(rows),
-        pd.DataFrame(history),
-        *[empty] * 3,
-        {name: pd.DataFrame(table) for name, table in tables.items()},
         MULTILABEL,
+        history=pd.DataFrame(history),
+        **{name: pd.DataFrame(table) for name, table in tables.items()},
     )

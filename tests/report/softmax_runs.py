@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 
 import pandas as pd
@@ -57,5 +56,4 @@ def softmax_runs() -> Runs:
             for layer, spread in enumerate(spreads, 1)
             for epoch in (0, 1)
         ]
-    made = made_runs(pd.DataFrame(runs), CLASSIFICATION)
-    return dataclasses.replace(made, layers=pd.DataFrame(layers))
+    return made_runs(pd.DataFrame(runs), CLASSIFICATION, layers=pd.DataFrame(layers))

@@ -409,9 +409,7 @@ def test_quick_tier_keeps_every_arm(name: str, monkeypatch: pytest.MonkeyPatch) 
     assert quick.base.replace(epochs=10).key != full.base.key
 
 
-def test_quick_tier_ends_after_one_round(
-    records: Records, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_quick_tier_ends_after_one_round(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(settings.TIER_VARIABLE, "quick")
     quick = dataclasses.replace(studies.core(), arms=studies.core().arms[:2])
     record(records, quick.next_experiments(records), best_rate=0.01)

@@ -140,7 +140,7 @@ class Study:
         return Roles(list(wanted.values()), keys, arm_names)
 
     def _of_arms(self, records: Records) -> Iterator[tuple[Arm, dict[str, list[Experiment]]]]:
-        """Each arm with its experiments by role, without the tuned ones while its tuning is open."""
+        """Each arm with its experiments by role; none are tuned while its tuning is open."""
         starts = [self.base.replace(**arm.fields) for arm in self.arms]
         grids = (run for start in starts for run in self.tuning.grid(start))
         known = records.summary(grids, self.tuning.columns_of(self.base))

@@ -82,7 +82,7 @@ def test_a_run_that_two_studies_published_is_loaded_once(records: Records) -> No
         assert set(frame["key"]) == {run.key for run in made}, name
 
 
-def test_a_load_reads_no_table_of_a_study_whose_runs_it_does_not_need(
+def test_a_load_reads_no_table_that_is_not_asked_for(
     records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = [made_run(experiment) for experiment in EXPERIMENTS]
@@ -95,10 +95,21 @@ def test_a_load_reads_no_table_of_a_study_whose_runs_it_does_not_need(
         return read(self, study, table)
 
     monkeypatch.setattr(PublishedRecord, "read", noting)
-    assert len(Records().load(EXPERIMENTS[:3], None, "full")) == 3
+    runs = Records().load(EXPERIMENTS[:3], None, "full")
+    of_one = runs.where(seed=EXPERIMENTS[0].seed)
     # Which runs there are is asked of every study.
-    assert {table for study, table in opened if study == "other"} == {"runs"}
-    assert {table for study, table in opened if study == "core"} == set(schema.TABLES)
+    assert opened == {("other", "runs"), ("core", "runs")}
+    assert set(of_one.history["key"]) == set(of_one.summary["key"])
+    assert len(runs.history) > len(of_one.history)
+    assert opened == {("other", "runs"), ("core", "runs"), ("core", "history")}
+
+
+def test_a_load_verifies_what_it_does_not_read(records: Records) -> None:
+    records.published.publish("core", [made_run(experiment) for experiment in EXPERIMENTS[:2]])
+    damaged = records.published.folder / "core" / "layers.parquet"
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    with pytest.raises(DamagedRecordError, match=r"layers\.parquet is damaged"):
+        Records().load(EXPERIMENTS[:1], None, "full")
 
 
 def test_a_repeated_run_can_take_the_place_of_a_published_one(records: Records) -> None:
@@ -241,7 +252,7 @@ def test_repr_tells_number_study_and_tier(runs: Runs) -> None:
 
 def test_a_table_of_other_measures_is_refused_by_name(runs: Runs) -> None:
     assert (
-        set(runs.tables)
+        set(runs.tables) - {"history", "early", "layers", "units"}
         == set(runs.measures.tables)
         == {"reliability", "confusion", "target_probability", "unknown", "shift"}
     )

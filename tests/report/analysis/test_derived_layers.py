@@ -11,6 +11,7 @@ import pytest
 from activation_study.measures.metrics import metric_of
 from activation_study.report.analysis.derived import with_derived
 from activation_study.report.analysis.derived.layer_columns import NAMES, of_layers
+from report.made_runs import with_tables
 
 LAYERS = {
     "epoch": [0, 0, 1, 1, 2, 2],
@@ -33,7 +34,7 @@ def made(runs, **layers):
     frames = {"layers": LAYERS | layers, "units": UNITS}
     tables = {name: pd.DataFrame({"key": "a", **table}) for name, table in frames.items()}
     one = runs.summary[:1].assign(key="a")
-    return dataclasses.replace(runs, summary=one, **tables)
+    return dataclasses.replace(with_tables(runs, **tables), summary=one)
 
 
 def test_every_column_of_layers_is_described() -> None:
@@ -73,12 +74,12 @@ def test_no_gradient_at_all_is_the_least_that_there_is(runs) -> None:
 
 def test_a_record_without_younger_columns_lacks_what_rests_on_them(runs) -> None:
     older = made(runs)
-    older = dataclasses.replace(
+    older = with_tables(
         older,
         layers=older.layers.drop(columns=["dead_all", "largest", "sign_batch", "sign_example"]),
     )
     found = of_layers(older)
     assert {"dead_end", "largest_output", "sign_minibatch"}.isdisjoint(found)
     assert found["silent_end"].item() == pytest.approx(0.4)
-    empty = dataclasses.replace(older, layers=older.layers[:0])
+    empty = with_tables(older, layers=older.layers[:0])
     assert of_layers(empty) == {}

@@ -18,6 +18,7 @@ from activation_study.report.analysis.derived import with_derived
 from activation_study.report.analysis.readings import head_effects
 from activation_study.report.drawing import looks, parts
 from activation_study.report.drawing.picture import Picture
+from report.made_runs import with_tables
 
 # The made runs have the founding columns alone.
 AREA = "area_under_validation_accuracy"
@@ -173,7 +174,7 @@ def test_long_training_is_marked_at_the_median_of_the_best_epochs(runs):
     history = runs.history.assign(validation_nll=lambda frame: 1.0 / (1 + frame["epoch"]))
     for key, best in zip(tuned, (2, 3, 5, 9), strict=True):
         history.loc[(history["key"] == key) & (history["epoch"] == best), "validation_nll"] = 0.01
-    long = dataclasses.replace(runs, history=history)
+    long = with_tables(runs, history=history)
     picture = figures.convergence(
         long, "head", hidden=("relu",), metric="validation_nll", is_long=True
     )

@@ -68,8 +68,8 @@ def test_the_largest_outputs_are_those_of_the_last_epoch():
         for layer in (1, 2)
     )
     unused = ["dead", "gradient_dead", "mean", "spread", "gradient_norm"]
-    empty = made_runs(summary, layer_runs().measures)
-    made = dataclasses.replace(empty, layers=layers.assign(**dict.fromkeys(unused, 1.0)))
+    layers = layers.assign(**dict.fromkeys(unused, 1.0))
+    made = made_runs(summary, layer_runs().measures, layers=layers)
     picture = figures.largest_outputs(made)
     largest, error = picture.figure.axes
     np.testing.assert_allclose(line(largest, "ReLU").get_ydata(), [2, 20])

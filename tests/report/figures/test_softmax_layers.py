@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from activation_study.report import figures
+from report.made_runs import with_tables
 from report.softmax_runs import softmax_runs
 
 
@@ -38,7 +39,7 @@ def test_a_title_follows_the_runs():
     better = runs.summary["averaged_test_accuracy"].where(runs.summary["hidden"] != "softmax", 0.99)
     other = dataclasses.replace(runs, summary=runs.summary.assign(averaged_test_accuracy=better))
     assert figures.mended_softmax(other, "width").title.startswith("Test error by units")
-    alike = dataclasses.replace(runs, layers=runs.layers.assign(spread=0.1))
+    alike = with_tables(runs, layers=runs.layers.assign(spread=0.1))
     assert figures.spread_by_layer(alike).title.startswith("How far the outputs")
 
 

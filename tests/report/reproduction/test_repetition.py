@@ -9,6 +9,7 @@ from activation_study.errors import RecordError
 from activation_study.report import tables
 from activation_study.report.reproduction import repetition
 from report.claims.claim_frames import made_verdict
+from report.made_runs import with_tables
 
 
 def verdict(claim, found, effect=0.01, study="core"):
@@ -25,7 +26,7 @@ def found(runs):
     summary.loc[summary["key"] == keys[0], "validation_nll"] *= 1 + 1e-9
     history = runs.history[(runs.history["key"] != keys[1]) | (runs.history["epoch"] > 1)]
     # In another order, as a cache may have them.
-    after = dataclasses.replace(runs, summary=summary, history=history[::-1])
+    after = with_tables(dataclasses.replace(runs, summary=summary), history=history[::-1])
     first = [
         verdict("kept", "came true"),
         verdict("moved", "cannot tell"),

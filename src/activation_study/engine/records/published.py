@@ -81,6 +81,12 @@ class PublishedRecord:
             f"does not know; use the version that published it, or a later one"
         )
 
+    def check(self, study: str) -> None:
+        """Raises DamagedRecordError where a file of a study is not what was published."""
+        for name, entry in self._manifest()["files"].items():
+            if name.startswith(f"{study}/"):
+                _verified(self.folder / name, entry["sha256"])
+
     def read(self, study: str, table: str) -> pa.Table:
         """Reads one verified table of one study; without rows where nothing is published.
 

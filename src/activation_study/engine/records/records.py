@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -111,41 +112,61 @@ class Records:
         self, experiments: Iterable[Experiment], columns: Iterable[str] | None = None
     ) -> pd.DataFrame:
         """Summaries of what is recorded of the experiments, by key; all columns, or the given."""
-        tables, _ = self._assemble(experiments, ["runs"])
-        rows = tables["runs"] if columns is None else tables["runs"].select(["key", *columns])
+        runs = self._found(experiments).table("runs")
+        rows = runs if columns is None else runs.select(["key", *columns])
         return rows.to_pandas().set_index("key", drop=False)
 
     def load(self, experiments: Iterable[Experiment], name: str | None, tier: str) -> Runs:
-        """Loads what is recorded of the experiments.
+        """Loads what is recorded of the experiments: verified now, and read when it is asked for.
 
         Raises:
-            ValueError: They are measured in different ways.
+            DamagedRecordError: A file that holds some of it is not what was published.
+            ValueError: The experiments are measured in different ways.
         """
-        return runs_from_tables(*self._assemble(experiments), name, tier)
+        found = self._found(experiments)
+        for study in found.published:
+            self.published.check(study)
+        return runs_from_tables(found.table, found.schema.tables, found.measures, name, tier)
 
     def cached_runs(self, experiments: Iterable[Experiment]) -> list[Run]:
         """Runs of the experiments that are in the working cache."""
         found = (self._cached_run(key) for key in {experiment.key for experiment in experiments})
         return [run for run in found if run is not None]
 
-    def _assemble(
-        self, experiments: Iterable[Experiment], names: Iterable[str] | None = None
-    ) -> tuple[dict[str, pa.Table], MeasureSet]:
-        """Tables of what is recorded, by default all of them, and what measured it."""
+    def _found(self, experiments: Iterable[Experiment]) -> _Found:
         tasks = {experiment.key: experiment.task for experiment in experiments}
         measures = measures_of(tasks.values())
         homes = self._homes_of(measures)
-        fresh = to_tables(
-            (run for key in tasks.keys() - homes.keys() if (run := self._cached_run(key))),
-            names,
-            Schema.of(measures),
-        )
-        wanted: dict[str, list[str]] = {}
+        published = dict[str, list[str]]()
         for key in tasks.keys() & homes.keys():
-            wanted.setdefault(homes[key], []).append(key)
-        return {
-            name: pa.concat_tables(
-                [*(only(self._table(study, name), wanted[study]) for study in sorted(wanted)), rows]
-            )
-            for name, rows in fresh.items()
-        }, measures
+            published.setdefault(homes[key], []).append(key)
+        published = dict(sorted(published.items()))
+        cached = [run for key in tasks.keys() - homes.keys() if (run := self._cached_run(key))]
+        return _Found(self._table, measures, published, cached)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What is recorded of some experiments, and where.
+
+    Args:
+        read: Reads a table of a published study.
+        measures: What measured all of them.
+        published: Study -> keys of the runs that are read from its tables.
+        cached: The other runs.
+    """
+
+    read: Callable[[str, str], pa.Table]
+    measures: MeasureSet
+    published: Mapping[str, list[str]]
+    cached: list[Run]
+
+    @property
+    def schema(self) -> Schema:
+        """Of their tables."""
+        return Schema.of(self.measures)
+
+    def table(self, name: str) -> pa.Table:
+        """One of their tables."""
+        parts = [only(self.read(study, name), self.published[study]) for study in self.published]
+        return pa.concat_tables([*parts, to_tables(self.cached, [name], self.schema)[name]])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -25,8 +26,41 @@ TUNED_FOR = "tuned_for_"
 OUTLINE = ("dataset", "learning_rate", "depth", "width", "epochs", "seed")
 """What is printed of runs beside activation, head and results: fields where they vary."""
 
-EVERY_RUN = ("summary", "history", "early", "layers", "units")
-"""The frames that all runs have."""
+
+class Frames(Mapping[str, pd.DataFrame]):
+    """Data frames by name, each made when it is first asked for: most questions need few of them.
+
+    Args:
+        makers: Name -> what makes the frame.
+    """
+
+    def __init__(self, makers: Mapping[str, Callable[[], pd.DataFrame]]) -> None:
+        self._makers = dict(makers)
+        self._made: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __contains__(self, name: object) -> bool:
+        # Asked of the makers: a mapping by default makes the frame to see whether it is there.
+        return name in self._makers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
+def _each(
+    frames: Mapping[str, pd.DataFrame], change: Callable[[str, pd.DataFrame], pd.DataFrame]
+) -> Frames:
+    """The frames, each changed when it is first asked for."""
+    return Frames(
+        {name: functools.partial(lambda name: change(name, frames[name]), name) for name in frames}
+    )
 
 
 @dataclass(frozen=True)
@@ -60,25 +94,37 @@ class Runs:
 
     Args:
         summary: One row a run: experiment, roles in the study, outcome, measures, provenance.
-        history: One row a run and epoch; epoch 0 is before the first step.
-        early: Training loss within the first epoch, averaged over windows of steps.
-        layers: One row a run, epoch and hidden layer.
-        units: Life histories of the units that were ever dead: one character an epoch.
-        tables: The further tables of the runs' set of measures, by name.
+        tables: The other tables by name: those of every run, and those of the set of measures.
         measures: What the runs are measured by.
         name: Name of the study, or None.
         tier: ``"full"`` or ``"quick"``.
     """
 
     summary: pd.DataFrame
-    history: pd.DataFrame
-    early: pd.DataFrame
-    layers: pd.DataFrame
-    units: pd.DataFrame
     tables: Mapping[str, pd.DataFrame]
     measures: MeasureSet = CLASSIFICATION
     name: str | None = None
     tier: str = "full"
+
+    @property
+    def history(self) -> pd.DataFrame:
+        """One row a run and epoch; epoch 0 is before the first step."""
+        return self._table("history")
+
+    @property
+    def early(self) -> pd.DataFrame:
+        """Training loss within the first epoch, averaged over windows of steps."""
+        return self._table("early")
+
+    @property
+    def layers(self) -> pd.DataFrame:
+        """One row a run, epoch and hidden layer."""
+        return self._table("layers")
+
+    @property
+    def units(self) -> pd.DataFrame:
+        """Life histories of the units that were ever dead: one character an epoch."""
+        return self._table("units")
 
     @property
     def reliability(self) -> pd.DataFrame:
@@ -134,15 +180,13 @@ class Runs:
         def of_both(mine: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
             return pd.concat([mine, theirs], ignore_index=True)
 
-        frames: dict[str, Any] = {
-            name: of_both(getattr(self, name), getattr(other, name)) for name in EVERY_RUN
-        }
-        summary = frames["summary"]
+        summary = of_both(self.summary, other.summary)
         # A run has no role that its study does not know.
-        for role in (name for name in summary if name in ROLES or name.startswith(TUNED_FOR)):
-            summary[role] = summary[role].eq(True)
-        tables = {name: of_both(frame, other.tables[name]) for name, frame in self.tables.items()}
-        return replace(self, **frames, tables=tables, name=None)
+        for role in map(str, summary):
+            if role in ROLES or role.startswith(TUNED_FOR):
+                summary[role] = summary[role].eq(True)
+        tables = _each(self.tables, lambda name, frame: of_both(frame, other.tables[name]))
+        return replace(self, summary=summary, tables=tables, name=None)
 
     def where(self, **conditions: Any) -> Runs:
         """Returns the runs whose summary has these values; a list stands for any of its values.
@@ -175,12 +219,8 @@ class Runs:
         def of_them(frame: pd.DataFrame) -> pd.DataFrame:
             return frame[frame["key"].isin(keys)].reset_index(drop=True)
 
-        frames: dict[str, Any] = {name: of_them(getattr(self, name)) for name in EVERY_RUN}
-        return replace(
-            self,
-            **frames,
-            tables={name: of_them(frame) for name, frame in self.tables.items()},
-        )
+        tables = _each(self.tables, lambda _, frame: of_them(frame))
+        return replace(self, summary=of_them(self.summary), tables=tables)
 
     def _check_names(self, column: str, values: list[Any]) -> None:
         """Refuses a name that is in no run and no catalogue: most likely a slip of the pen."""
@@ -195,13 +235,29 @@ class Runs:
 
 
 def runs_from_tables(
-    tables: dict[str, pa.Table], measures: MeasureSet, name: str | None, tier: str
+    table_of: Callable[[str], pa.Table],
+    names: Iterable[str],
+    measures: MeasureSet,
+    name: str | None,
+    tier: str,
 ) -> Runs:
-    """Makes data frames of Arrow tables, adding empty role columns and a plain name of the arm."""
-    frames = {table: content.to_pandas() for table, content in tables.items()}
-    summary = frames.pop("runs")
+    """Makes runs of Arrow tables, adding empty role columns and a plain name of the arm.
+
+    Args:
+        table_of: Gives a table by its name: at once that of the runs, another when it is asked for.
+        names: Of all tables.
+        measures: What measured the runs.
+        name: Name of the study, or None.
+        tier: Its tier.
+    """
+
+    def frame_of(table: str) -> pd.DataFrame:
+        return table_of(table).to_pandas()
+
+    summary = frame_of("runs")
     for role in ROLES:
         summary[role] = False
     summary["arm"] = summary["hidden"] + " with " + summary["head"]
-    own = {table: frames.pop(table) for table in measures.tables}
-    return Runs(summary=summary, **frames, tables=own, measures=measures, name=name, tier=tier)
+    others = (table for table in names if table != "runs")
+    tables = Frames({table: functools.partial(frame_of, table) for table in others})
+    return Runs(summary, tables, measures, name, tier)

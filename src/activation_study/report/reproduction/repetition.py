@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -144,16 +143,15 @@ def num_equal(before: Runs, after: Runs, keys: Iterable[str]) -> int:
     """Return how many of the runs have the same values in both: all measures, not the origin."""
     differing = set[str]()
     shared = set(keys) & set(before.summary["key"]) & set(after.summary["key"])
-    for field in dataclasses.fields(Runs):
-        if isinstance(getattr(before, field.name), pd.DataFrame):
-            frames = [getattr(runs, field.name) for runs in (before, after)]
-            # A measure that is younger than the record says nothing of it.
-            unmeasured = frames[0].columns[frames[0].isna().all()].difference(["key"])
-            old, new = (_by_run(frame.drop(columns=unmeasured), shared) for frame in frames)
-            # A run without a row in a table has none in both, or differs.
-            either = old.index.union(new.index)
-            is_equal = old.reindex(either).eq(new.reindex(either))
-            differing |= set(either[~is_equal])
+    tables = ((before.tables[name], after.tables[name]) for name in before.tables)
+    for frames in ((before.summary, after.summary), *tables):
+        # A measure that is younger than the record says nothing of it.
+        unmeasured = frames[0].columns[frames[0].isna().all()].difference(["key"])
+        old, new = (_by_run(frame.drop(columns=unmeasured), shared) for frame in frames)
+        # A run without a row in a table has none in both, or differs.
+        either = old.index.union(new.index)
+        is_equal = old.reindex(either).eq(new.reindex(either))
+        differing |= set(either[~is_equal])
     return len(shared - differing)
 
 

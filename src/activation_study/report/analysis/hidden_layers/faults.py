@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from activation_study.engine.records.records import Runs
 from activation_study.report.analysis.arms import evaluation_runs, select
@@ -47,8 +48,12 @@ class Fault:
     claim: str = ""
 
 
-def of_cell(runs: Runs, cell: Cell) -> dict[str, float]:
+def of_cell(summary: pd.DataFrame, cell: Cell) -> dict[str, float]:
     """Return what the judged runs of a cell came to, at the last weights.
+
+    Args:
+        summary: Of a study, read so, with the derived columns.
+        cell: Fields and their values.
 
     Returns:
         ``accuracy`` on test images, mean over the seeds; ``dead``, the share of hidden units that
@@ -59,7 +64,6 @@ def of_cell(runs: Runs, cell: Cell) -> dict[str, float]:
     cell = dict(cell)
     if (rate := cell.pop("learning_rate", "tuned")) != "tuned":
         cell["learning_rate"] = rate
-    summary = with_derived(at_reading(runs, "last")).summary
     judged = (
         evaluation_runs(summary, "tuned")
         if rate == "tuned"
@@ -86,12 +90,17 @@ def outcomes(record: Mapping[str, Runs], faults: tuple[Fault, ...]) -> dict[str,
     Returns:
         Name of the fault -> what ``of_cell`` gives, behind ``ill_`` and ``well_``.
     """
+    summaries = {
+        study: with_derived(at_reading(record[study], "last")).summary
+        for study in dict.fromkeys(fault.study for fault in faults)
+        if len(record.get(study, ()))
+    }
     rows = {}
     for fault in faults:
-        if not len(record.get(fault.study, ())):
+        if fault.study not in summaries:
             continue
-        ill = of_cell(record[fault.study], {**fault.both, **fault.ill})
-        well = of_cell(record[fault.study], {**fault.both, **fault.ill, **fault.well})
+        ill = of_cell(summaries[fault.study], {**fault.both, **fault.ill})
+        well = of_cell(summaries[fault.study], {**fault.both, **fault.ill, **fault.well})
         if ill["num_runs"] and well["num_runs"]:
             sides = (("ill", ill), ("well", well))
             rows[fault.name] = {f"{side}_{k}": v for side, of in sides for k, v in of.items()}
