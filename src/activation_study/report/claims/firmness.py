@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -28,26 +29,43 @@ def sensitivity_of(court: Court, claim: Claim) -> Sensitivity | None:
     rule, compared = claim.rule, court.compared(claim) if claim.study else None
     if not isinstance(rule, ContrastRule | CountRule) or not isinstance(compared, Compared):
         return None
-    rng = np.random.default_rng(SEED)
     labels, directions = Counter[str](), Counter[str]()
-    for _ in range(HALVES):
-        # A count stands in no family.
-        halves = {
-            name: each.half(rng) if isinstance(each, Compared) else each
-            for name, each in ({claim.id: compared} | dict(court.family(claim))).items()
-        }
-        half = halves[claim.id]
-        assert isinstance(half, Compared)
-        primary, rows, _, label = court.conclude(claim, half, halves)
+    for half, holm_p in _halves(court, claim, compared):
+        primary, rows, _, label = court.conclude(claim, half, holm_p)
         labels[_word(rule, rows, label)] += 1
         directions.update([primary.direction] if primary else [])
-    _, rows, _, label = court.conclude(claim, compared, court.family(claim))
+    holm_p = court.adjusted(court.family(claim)).get(claim.id, math.nan)
+    _, rows, _, label = court.conclude(claim, compared, holm_p)
     return Sensitivity(
         label=_word(rule, rows, label),
         halves=dict(labels.most_common()),
         directions=dict(directions.most_common()),
         moves=tuple(_moves(court, claim, rule)),
     )
+
+
+def _halves(court: Court, claim: Claim, compared: Compared) -> Iterator[tuple[Compared, float]]:
+    """Yield what halves of the seeds, drawn at random, say of a claim, and its adjusted p-value.
+
+    The draws are the same ones for all claims of a family, which is adjusted on each once.
+    """
+    # A count stands in no family.
+    family = court.family(claim) if isinstance(claim.rule, ContrastRule) else {claim.id: compared}
+    first = next(iter(family))
+    if first not in court.halves:
+        rng = np.random.default_rng(SEED)
+        drawn = [
+            {
+                name: each.half(rng) if isinstance(each, Compared) else each
+                for name, each in family.items()
+            }
+            for _ in range(HALVES)
+        ]
+        court.halves[first] = [(halves, court.adjusted(halves)) for halves in drawn]
+    for halves, adjusted in court.halves[first]:
+        half = halves[claim.id]
+        assert isinstance(half, Compared)
+        yield half, adjusted[claim.id]
 
 
 def _moves(court: Court, claim: Claim, rule: ContrastRule | CountRule) -> Iterator[Move]:
@@ -62,7 +80,8 @@ def _moves(court: Court, claim: Claim, rule: ContrastRule | CountRule) -> Iterat
             except IncompleteRecordError:
                 continue
             family = {**court.family(claim), claim.id: compared}
-            _, rows, _, label = court.conclude(claim, compared, family)
+            holm_p = court.adjusted(family).get(claim.id, math.nan)
+            _, rows, _, label = court.conclude(claim, compared, holm_p)
             name, word = setting_name(dict(cell.fields)), _word(rule, rows, label)
             yield Move(name, str(cell.criterion), evaluation.rate(cell), rate, word)
 

@@ -66,6 +66,7 @@ class Court:
         self._runs = dict(runs)
         self._evaluations: dict[str, Evaluation] = {}
         self._compared: dict[str, Answer] = {}
+        self.halves: dict[str, list[tuple[Family, dict[str, float]]]] = {}
 
     def evaluation(self, study: str) -> Evaluation:
         """Return the evaluation runs of a study."""
@@ -100,8 +101,8 @@ class Court:
             and not one.control
         }
 
-    def holm_p(self, claim: Claim, family: Family) -> float:
-        """Return the p-value of a claim's primary estimand, adjusted over its family.
+    def adjusted(self, family: Family) -> dict[str, float]:
+        """Return the p-values of a family's primary estimands, adjusted by Holm, by claim.
 
         One that these runs cannot answer counts as p = 1: it takes its place, so a verdict does
         not change when its neighbours are recorded or not, except towards caution.
@@ -113,7 +114,7 @@ class Court:
                 raw.append(conclude.estimand(rule, compared)[1])
             else:
                 raw.append(1.0)
-        return float(holm(raw)[list(family).index(claim.id)])
+        return dict(zip(family, map(float, holm(raw)), strict=True))
 
     def judge(self, claim: Claim) -> Verdict:
         """Judge one claim."""
@@ -138,7 +139,8 @@ class Court:
                 num_study_runs=len(runs.summary),
                 tier=runs.tier,
             )
-        primary, rows, on, label = self.conclude(claim, compared, self.family(claim))
+        holm_p = self.adjusted(self.family(claim)).get(claim.id, math.nan)
+        primary, rows, on, label = self.conclude(claim, compared, holm_p)
         return Verdict(
             claim,
             "judged",
@@ -153,16 +155,22 @@ class Court:
         )
 
     def conclude(
-        self, claim: Claim, compared: conclude.Compared, family: Family
+        self, claim: Claim, compared: conclude.Compared, holm_p: float
     ) -> tuple[Primary | None, tuple[Row, ...], list[str], str]:
-        """Return the primary estimand, the rows, what they depend on, and the label."""
+        """Return the primary estimand, the rows, what they depend on, and the label.
+
+        Args:
+            claim: what is concluded upon.
+            compared: what runs say of its rule.
+            holm_p: its adjusted p-value; a rule that counts has none.
+        """
         rule, alpha = claim.rule, self.register.alpha
         if isinstance(rule, CountRule):
             rows = conclude.rows_of(rule, compared, math.nan, alpha)
             return None, rows, [], count_label(rule, rows)
         assert isinstance(rule, ContrastRule)
         margin = conclude.margin_of(rule, compared, self.register.margins)
-        primary = conclude.primary_of(rule, compared, self.holm_p(claim, family), margin, alpha)
+        primary = conclude.primary_of(rule, compared, holm_p, margin, alpha)
         rows = conclude.rows_of(rule, compared, margin, alpha)
         on = conclude.depends_on(conclude.level_differences(rule, compared), margin, alpha)
         return primary, rows, on, label_of(rule, primary, rows, on)

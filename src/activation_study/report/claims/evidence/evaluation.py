@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -49,14 +50,19 @@ class Evaluation:
     """
 
     def __init__(self, runs: Runs, minimum: int) -> None:
-        self.runs = with_derived(runs)
+        self.runs = runs
         self.minimum = minimum
         # In one piece, of which a hundred columns are taken in one step: text of Arrow's is not.
-        text: pd.Index[str] = self.runs.summary.select_dtypes("string").columns
-        self._summary: pd.DataFrame = self.runs.summary.astype(dict.fromkeys(text, object)).copy()
+        text: pd.Index[str] = runs.summary.select_dtypes("string").columns
+        self._summary: pd.DataFrame = runs.summary.astype(dict.fromkeys(text, object)).copy()
         self._arms: dict[frozenset[tuple[str, Value]], pd.DataFrame] = {}
         self._cells: dict[tuple[Cell, float], tuple[pd.Series, frozenset[str]]] = {}
         self._rates: dict[tuple[frozenset[tuple[str, Value]], str], float] = {}
+
+    @functools.cached_property
+    def _derived(self) -> pd.DataFrame:
+        """The summary with what follows from other tables, which few rules ask for."""
+        return with_derived(self.runs).summary
 
     def arm(self, fields: frozenset[tuple[str, Value]]) -> pd.DataFrame:
         """Return all runs of an arm, those that chose its rates among them."""
@@ -142,6 +148,8 @@ class Evaluation:
         """Return a cell's column by seed at a rate, and the keys of the runs that it rests on."""
         if (cell, rate) not in self._cells:
             runs = used = self.at(cell, rate)
+            if cell.column not in runs and cell.column in self._derived:
+                runs = runs.assign(**{cell.column: self._derived[cell.column]})
             if cell.column in RANGES:
                 arm = self.arm(cell.fields)
                 used = arm[arm["is_curve"] & arm["seed"].isin(runs["seed"])]
