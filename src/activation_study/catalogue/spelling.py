@@ -10,6 +10,10 @@ _WORDS = {
     "prelu": "PReLU",
     "silu": "SiLU",
     "mish": "Mish",
+    "glorot": "Glorot",
+    "he": "He",
+    "lecun": "LeCun",
+    "pytorch": "PyTorch",
     **{name: name.upper() for name in ("elu", "celu", "selu", "gelu", "mse")},
 }
 _NAMES = {

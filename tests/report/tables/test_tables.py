@@ -248,6 +248,21 @@ def test_a_finding_stands_beside_ours_with_its_answer(direction, size, expects, 
     assert "href" in first["tried here"]
 
 
+def test_a_finding_of_one_setting_is_held_against_ours_in_that_setting() -> None:
+    finding = {"source": "A", "link": "https://a.org", "found": "So.", "expects": "as claimed"}
+    rows = (made_verdicts.row("softmax", 0.0002), made_verdicts.row("linear", -0.0037, "contrary"))
+    primary = made_verdicts.primary(-0.0013, "not shown", "open")
+    answers = []
+    for row in ("", "linear"):
+        own = made_verdicts.claim(
+            "mine", made_verdicts.contrast(), published=[finding | {"row": row}]
+        )
+        judged = made_verdicts.verdict(own, primary=primary, rows=rows)
+        (found,) = tables.findings_table([judged]).frame.to_dict("records")
+        answers.append((found["ours"][:5], found["answer"]))
+    assert answers == [("\N{MINUS SIGN}0.13", "cannot be told"), ("\N{MINUS SIGN}0.37", "does not")]
+
+
 @pytest.mark.parametrize(
     ("label", "expects", "answer"),
     [

@@ -61,12 +61,14 @@ class Finding(Part):
         link: where it stands.
         found: in our words.
         expects: the answer of our runs that would be the same.
+        row: name of the verdict's row that tries what they tried; by default the mean over all.
     """
 
     source: Text
     link: Annotated[str, Field(pattern="^https://")]
     found: Text
     expects: Literal["as claimed", "contrary", "too small to matter"]
+    row: str = ""
 
 
 def cited_at(claim_id: str) -> str:

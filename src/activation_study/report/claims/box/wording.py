@@ -160,7 +160,7 @@ def side(side: Mapping[str, Any] | float, metric: str = "") -> str:
 def level(field: str, value: Value) -> str:
     """Name a value so that it says of which field it is: "ReLU", "softmax outputs"."""
     nouns = {"head": "outputs", "rate_decay": "decay of the rate", "rate": "rate"}
-    nouns["reading"] = "weights"
+    nouns |= {"reading": "weights", "initializer": "first weights"}
     if field == "head" and written(value) != str(value).replace("_", " "):
         # It says itself what its outputs are.
         return written(value)
