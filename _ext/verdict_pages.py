@@ -24,9 +24,9 @@ from sphinx.config import Config
 from activation_study import judge_all
 from activation_study.files import sha256
 from activation_study.report.citing import Edition, badge, listing, said
+from activation_study.report.claims.box import replicated
 from activation_study.report.claims.claims_file import VERDICTS_SCHEMA, where
 from activation_study.report.claims.verdict import Verdict
-from activation_study.report.tables.verdicts import replicated
 from activation_study.settings import tier
 from page_notes import NOTICE, NOTICE_TITLE, head
 from sources import entries, listed, name_in_boxes

@@ -12,11 +12,9 @@ import yaml
 
 from activation_study import settings
 from activation_study.report.claims import box
-from activation_study.report.claims.box.wording import Amounts
 from activation_study.report.claims.claim import Finding
 from activation_study.report.claims.past import first_round
-from activation_study.report.claims.rules import ContrastRule
-from activation_study.report.claims.verdict import Primary, Row, Verdict
+from activation_study.report.claims.verdict import Verdict
 from activation_study.report.tables.table import Table
 
 QUESTIONS = {
@@ -110,8 +108,8 @@ class VerdictLine:
         Of two sides that were compared, also their difference and its 95 % interval.
         """
         is_of_two = isinstance(getattr(self.verdict.claim.rule, "reference", None), Mapping)
-        interval = escape(_interval(self.verdict)) if is_of_two else ""
-        said = f"{_link(self.verdict)} {box.badge(self.verdict.label)} {interval}".rstrip()
+        ours = escape(box.interval(self.verdict)) if is_of_two else ""
+        said = f"{_link(self.verdict)} {box.badge(self.verdict.label)} {ours}".rstrip()
         return said.replace(" %", "\N{NO-BREAK SPACE}%")
 
     def __str__(self) -> str:
@@ -216,8 +214,8 @@ def findings_table(verdicts: Iterable[Verdict]) -> Table:
             "tried here": _link(verdict)
             if verdict.is_judgement
             else escape(verdict.claim.assertion),
-            "ours": escape(_interval(verdict, finding)),
-            "answer": escape(replicated(verdict, finding)),
+            "ours": escape(box.ours(verdict, finding)),
+            "answer": escape(box.replicated(verdict, finding)),
         }
         for verdict in verdicts
         for finding in verdict.claim.published
@@ -231,47 +229,8 @@ def findings_table(verdicts: Iterable[Verdict]) -> Table:
     )
 
 
-def replicated(verdict: Verdict, finding: Finding) -> str:
-    """Say whether our runs, or our computation, repeat what was found elsewhere."""
-    if verdict.status == "demonstrated":
-        holds = verdict.label == "holds"
-        return "replicates" if holds == (finding.expects == "as claimed") else "does not"
-    own = _own(verdict, finding)
-    if own is None:
-        return "not tried yet"
-    direction, size = own.direction, own.size
-    if finding.expects == "too small to matter":
-        is_it = {"too small to matter": "replicates", "matters": "does not"}
-        return is_it.get(size, "cannot be told")
-    is_small = size == "too small to matter"
-    if direction == finding.expects:
-        return "replicates, but too small to matter" if is_small else "replicates"
-    return "does not" if direction != "not shown" or is_small else "cannot be told"
-
-
-def _own(verdict: Verdict, finding: Finding | None) -> Primary | Row | None:
-    """Return our answer to a finding: that of one row, where it is the one that they tried."""
-    if verdict.primary is None or finding is None or not finding.row:
-        return verdict.primary
-    return next(row for row in verdict.rows if row.name == finding.row)
-
-
 def _source(finding: Finding) -> str:
     return f'<a href="{escape(finding.link, quote=True)}">{escape(finding.source)}</a>'
-
-
-def _interval(verdict: Verdict, finding: Finding | None = None) -> str:
-    """Write our difference as the box of the claim does."""
-    if verdict.status == "demonstrated":
-        return "computed"
-    rule, own = verdict.claim.rule, _own(verdict, finding)
-    if own is None or not isinstance(rule, ContrastRule):
-        return ""
-    metric = Amounts.of(rule).metric
-    ends = [metric.number(end, signed=True) for end in (own.low, own.high)]
-    effect = metric.number(own.effect, signed=True)
-    said = f"{effect} ({' to '.join(ends)}) {metric.difference_unit}".rstrip()
-    return f"{said}, {finding.row}" if finding and finding.row else said
 
 
 def _rows(verdicts: Sequence[Verdict]) -> Table:

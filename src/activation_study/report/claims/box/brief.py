@@ -16,7 +16,7 @@ from activation_study.report.claims.box.wording import (
 from activation_study.report.claims.rules import HOW, ContrastRule
 
 if TYPE_CHECKING:
-    from activation_study.report.claims.verdict import Verdict
+    from activation_study.report.claims.verdict import Primary, Row, Verdict
 
 RATES = {"tuned": "each at its own rate", "default": "at Keras's rate"}
 
@@ -132,3 +132,16 @@ def _how(rule: ContrastRule) -> dict[str, str]:
     rate = RATES.get(str(rule.rate), number)
     fixed = {field: side({field: each}) for field, each in rule.fixed.items() if field not in HOW}
     return {"weights": f"at the {rule.weights}", "rate": rate, **fixed}
+
+
+def interval(verdict: Verdict, own: Primary | Row | None = None) -> str:
+    """Write our difference, or that of one row, as the box of the claim does."""
+    if verdict.status == "demonstrated":
+        return "computed"
+    rule, own = verdict.claim.rule, own or verdict.primary
+    if own is None or not isinstance(rule, ContrastRule):
+        return ""
+    metric = Amounts.of(rule).metric
+    ends = [metric.number(end, signed=True) for end in (own.low, own.high)]
+    effect = metric.number(own.effect, signed=True)
+    return f"{effect} ({' to '.join(ends)}) {metric.difference_unit}".rstrip()
