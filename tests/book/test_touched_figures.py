@@ -16,12 +16,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.stats
-from axe_playwright_python.sync_playwright import Axe
 from scipy import special
 
 from activation_study.report import claims, figures
 from activation_study.report.analysis.derived.cells import SETUPS
 from activation_study.report.drawing.looks import look_of
+from book.accessibility import violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -154,8 +154,7 @@ def test_a_figure_can_be_read_and_used_by_everybody(
 ) -> None:
     page = opened(name, width=width, ground=ground)
     page.locator("summary").first.click()
-    found = Axe().run(page).response["violations"]
-    assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
+    assert violations(page) == []
     assert page.evaluate(OVERHANG) <= 0
     assert page.evaluate(SMALLEST) >= 12
 

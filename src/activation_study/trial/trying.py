@@ -80,7 +80,7 @@ def _train(
     missing = wanted.most_missing(records)
     if missing:
         say(
-            f"About {missing:,} runs to train, the rates first; the bar counts those that can be "
+            f"About {missing:,} runs to train; the bar counts those that can be "
             "planned yet. Interrupt at will: the same command goes on."
         )
     start = time.perf_counter()
