@@ -242,7 +242,11 @@ def test_rows_that_are_measures_are_said_to_be_so_in_their_unit() -> None:
     shares = ["wrong_share_4_9", "wrong_share_4_7"]
     areas = ["auroc_kmnist_own", "auroc_noise_own", "auroc_rotated_own"]
     for names, reference, said in [
-        (shares, 0.1, "Numbers: the rows are of two measures, in points above 10.00 %, last"),
+        (
+            shares,
+            0.1,
+            "Numbers: the rows are of two measures, in points, counted from 10.00 %, last",
+        ),
         (areas, {"head": "softmax"}, "Numbers: the rows are of three measures, on a scale from 0"),
     ]:
         over, arm = {"metric": names}, {"head": "sigmoid"} if names is areas else {}

@@ -177,7 +177,9 @@ def key(verdict: Verdict) -> list[str]:
     rule, notes = verdict.claim.rule, []
     if isinstance(rule, ContrastRule):
         of = _measures(rule) if "metric" in rule.over else Amounts.of(rule).axis()
-        notes = [f"Numbers: {of}, {rule.weights}"]
+        is_held = rule.reference and not isinstance(rule.reference, Mapping)
+        start = f", counted from {side(rule.reference, rule.metric)}" if is_held else ""
+        notes = [f"Numbers: {of}{start}, {rule.weights}"]
         if verdict.primary:
             least = Amounts.of(rule).amount(verdict.primary.margin)
             notes.append(f"shaded: less than {least}, too small to matter here")
@@ -208,10 +210,8 @@ def _measures(rule: ContrastRule) -> str:
         else "on a scale from {:g} to {:g}".format(*metric.bounded)
         for metric in found
     }
-    is_held = rule.reference and not isinstance(rule.reference, dict)
-    above = f" above {side(rule.reference, rule.metric)}" if is_held else ""
     measures = number_in_words(len(found))
-    return f"the rows are of {measures} measures, {listed(sorted(units))}{above}"
+    return f"the rows are of {measures} measures, {listed(sorted(units))}"
 
 
 def _at_unequal_rates(rule: ContrastRule, row: Row) -> str:
