@@ -15,6 +15,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
 
 SCORER = Path(__file__).with_suffix(".js")
 
@@ -38,8 +39,15 @@ def lead_to_sections(app: Sphinx, doctree: nodes.document) -> None:
             ]
 
 
+def write_again(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Have pages with terms written by each build, as Sphinx forgets those of all others."""
+    found = env.get_domain("index").data["entries"]
+    return [name for name, entries in found.items() if entries]
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the extension."""
     app.connect("config-inited", name_scorer)
     app.connect("doctree-read", lead_to_sections)
+    app.connect("env-updated", write_again)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
