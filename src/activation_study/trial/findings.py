@@ -23,7 +23,7 @@ from activation_study.trial.timing import StepCost
 READING = "averaged"
 """Weights are read at their running average, as on the book's pages."""
 
-TUNED, DEFAULT, HIGH = "its own rate", "Keras's default rate", "ten times that rate"
+TUNED, DEFAULT, HIGH = "its own rate", "Keras's default rate", "ten times Keras's rate"
 
 ACCURACY, CALIBRATION, NLL = "test_accuracy", "test_smooth_calibration_error", "test_nll"
 GAP = "test_calibration_gap"

@@ -120,7 +120,8 @@ def _properties(entry: Activation) -> Table:
     ]
     note = (
         f"Measured on scores from {MINUS}20 to 20, and further out to tell a limit from growth. A "
-        "mean squared output far from 0.5 lets the signal grow or fade in deep networks."
+        "mean squared output far from 0.5 lets the signal of deep networks with He's weights "
+        "grow or fade."
     )
     return Table(pd.DataFrame(rows), note)
 

@@ -119,7 +119,7 @@ def span(place: Place) -> str:
     """Say which places the intervals allow."""
     if place.best == place.worst:
         return "and no other place is possible by the intervals"
-    return f"where the intervals allow places {place.best} to {place.worst}"
+    return f"with ties anywhere from {place.best} to {place.worst}"
 
 
 def ordinal(number: int) -> str:

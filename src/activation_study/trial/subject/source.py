@@ -211,7 +211,7 @@ def _check_slope(entry: Activation) -> tuple[str, ...]:
             if len(broken):
                 remarks.append(
                     f"{what} is not finite for scores {direction} about {broken[0]:.0f}, where "
-                    "float32 ends: a network that reaches them is lost. Is there a stable form?"
+                    "float32 ends: a network that reaches them is lost. Look for a stable form."
                 )
                 break
     return tuple(remarks)
