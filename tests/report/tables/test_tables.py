@@ -261,6 +261,12 @@ def test_a_finding_of_one_setting_is_held_against_ours_in_that_setting() -> None
         (found,) = tables.findings_table([judged]).frame.to_dict("records")
         answers.append((found["ours"][:5], found["answer"]))
     assert answers == [("\N{MINUS SIGN}0.13", "cannot be told"), ("\N{MINUS SIGN}0.37", "does not")]
+    own = made_verdicts.claim(
+        "mine", made_verdicts.contrast(), published=[finding | {"row": "linaer"}]
+    )
+    misspelt = made_verdicts.verdict(own, primary=primary, rows=rows)
+    with pytest.raises(ValueError, match=r"row of 'mine'.*received 'linaer'.*'linear'"):
+        tables.findings_table([misspelt])
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from activation_study.registry import unknown_name
 from activation_study.report.claims.box.brief import interval
 
 if TYPE_CHECKING:
@@ -30,10 +31,17 @@ def replicated(verdict: Verdict, finding: Finding) -> str:
 
 
 def _own(verdict: Verdict, finding: Finding) -> Primary | Row | None:
-    """Return our answer to a finding: that of one row, where it is the one that they tried."""
+    """Return our answer to a finding: that of one row, where it is the one that they tried.
+
+    Raises:
+        ValueError: the verdict has no such row; names those that it has.
+    """
     if verdict.primary is None or not finding.row:
         return verdict.primary
-    return next(row for row in verdict.rows if row.name == finding.row)
+    rows = {row.name: row for row in verdict.rows}
+    if finding.row not in rows:
+        raise unknown_name(f"row of {verdict.claim.id!r}", finding.row, rows)
+    return rows[finding.row]
 
 
 def ours(verdict: Verdict, finding: Finding) -> str:
