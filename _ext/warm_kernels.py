@@ -2,18 +2,26 @@
 
 Each chapter is executed in a kernel of its own, and most import TensorFlow. While a book is built,
 kernels are therefore forked from one process that has imported it (``kernels/python3/fork.py``).
+They are spoken to over sockets that are files: a port is chosen before its kernel binds it, and in
+the seconds that the imports take another process may be given the same.
 Forking after an import is sound on Linux alone; elsewhere kernels start as they always do.
 """
 
 from __future__ import annotations
 
+import functools
 import os
+import secrets
 import socket
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
+import nbclient
+from jupyter_cache.executors import utils
+from jupyter_client.manager import AsyncKernelManager
 from sphinx.application import Sphinx
 
 FOLDER = Path(__file__).parent
@@ -24,6 +32,17 @@ LIMITS = (
     "LOKY_MAX_CPU_COUNT",
 )
 """Threads of a kernel, and the cores for which it thinks it starts workers of its own."""
+
+
+class FileKernelManager(AsyncKernelManager):
+    """Starts a kernel that listens at files beside its connection file, not at ports."""
+
+    def __init__(self, **options: Any) -> None:
+        """Name the files, which lie beside the door; `options` are the base class's."""
+        name = Path(os.environ[DOOR_VARIABLE]).with_name(secrets.token_hex(8))
+        super().__init__(
+            **options, transport="ipc", ip=str(name), connection_file=str(name.with_suffix(".json"))
+        )
 
 
 def start(app: Sphinx) -> None:
@@ -44,6 +63,7 @@ def start(app: Sphinx) -> None:
         )
     paths = [str(FOLDER), *filter(None, [os.environ.get("JUPYTER_PATH")])]
     os.environ["JUPYTER_PATH"] = os.pathsep.join(paths)
+    utils.executenb = functools.partial(nbclient.execute, kernel_manager_class=FileKernelManager)
 
     def stop(app: Sphinx, exception: Exception | None) -> None:
         assert server.stdin is not None
