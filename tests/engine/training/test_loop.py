@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -320,6 +321,14 @@ def test_experiments_share_a_graph_unless_they_need_one_of_their_own() -> None:
         assert shared == (field in SHARED), field
 
 
+@pytest.mark.parametrize(
+    ("head", "expected"), [("softmax", False), ("sigmoid_mse", False), ("sigmoid", True)]
+)
+def test_sums_of_three_terms_are_found_in_the_step(head: str, expected: bool) -> None:
+    """Of these gradients, that of binary cross-entropy alone adds more than two terms."""
+    assert Loop(TANH.replace(head=head)).adds_in_any_order() == expected
+
+
 def doubled(scores: tf.Tensor) -> tf.Tensor:
     return 2.0 * scores
 
@@ -343,6 +352,14 @@ def test_function_registered_anew_gets_a_graph_of_its_own(
         outputs[function] = loop.model.get_layer("hidden_1")(tf.ones((1, 16))).numpy()
     assert outputs[doubled][0, 0] == 2.0
     assert outputs[tripled][0, 0] == 3.0
+
+
+def test_many_networks_draw_no_warning(caplog: pytest.LogCaptureFixture) -> None:
+    logging.getLogger("tensorflow").propagate = True
+    images, indices = tf.zeros((4, 784), tf.uint8), np.arange(4, dtype="int32")
+    for width in range(2, 10):
+        started(TANH.replace(width=width)).dead(images, indices)
+    assert not caplog.records
 
 
 def test_loops_are_reused_and_few_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:

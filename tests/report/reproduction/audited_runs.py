@@ -19,7 +19,6 @@ OTHERS = {
     "another width": RELU.replace(width=56),
 }
 TUNING = BASE.replace(hidden="tanh", seed=3, evaluation="validation")
-EARLY = TUNING.replace(protocol=1)
 NUM_WORKERS = 2
 
 

@@ -11,7 +11,7 @@ from activation_study.engine.records.published import PublishedRecord
 from activation_study.engine.run import Run
 from activation_study.engine.sweeps import sweep
 from activation_study.experiment import Experiment
-from report.reproduction.audited_runs import EARLY, NUM_WORKERS, OTHERS, RELU, STEP, TUNING
+from report.reproduction.audited_runs import NUM_WORKERS, OTHERS, RELU, STEP, TUNING
 
 Publish = Callable[[Iterable[Run]], PublishedRecord]
 
@@ -26,7 +26,7 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def trained() -> dict[Experiment, Run]:
     """Runs as a sweep makes them, in its workers."""
-    experiments = [RELU, STEP, TUNING, EARLY, *OTHERS.values()]
+    experiments = [RELU, STEP, TUNING, *OTHERS.values()]
     outcomes = list(sweep.train_all(experiments, NUM_WORKERS))
     runs = {outcome.key: outcome for outcome in outcomes if isinstance(outcome, Run)}
     assert len(runs) == len(experiments), outcomes

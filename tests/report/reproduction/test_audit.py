@@ -35,7 +35,6 @@ from activation_study.report.reproduction.audited_run import (
 )
 from engine.made_runs import made_run
 from report.reproduction.audited_runs import (
-    EARLY,
     NUM_WORKERS,
     OTHERS,
     RELU,
@@ -211,10 +210,14 @@ def test_a_really_different_order_of_sums_stays_within_tolerance(
     assert "of its tolerance" in done.stdout
 
 
-def test_an_earlier_protocol_is_another_platform(trained: Trained, publish: Publish) -> None:
-    found = audited(publish([trained[TUNING], trained[EARLY]]))
-    same = {run.key: run.same_platform for run in found.runs}
-    assert same == {TUNING.key: True, EARLY.key: False}
+@pytest.mark.parametrize(("change", "verdict"), [(0.0, EQUAL), (0.002, WITHIN), (9.0, DIFFERENT)])
+def test_sums_without_a_fixed_order_may_be_rounded_otherwise_on_the_same_platform(
+    trained: Trained, publish: Publish, change: float, verdict: str
+) -> None:
+    run, place = trained[OTHERS["another head"]], "test_smooth_calibration_error"
+    found = audited(publish([altered(run, f"runs.{place}", run.summary[place] + change)]))
+    assert [each.verdict for each in found.runs] == [verdict]
+    assert found.runs[0].same_platform == (verdict == EQUAL)
 
 
 @pytest.mark.parametrize("elsewhere", ["python", "threads", "onednn", "numpy"])

@@ -89,6 +89,7 @@ def test_table_shows_what_was_written(runs, found, tmp_path):
         "repeated": "2.00 (0.00 to 2.00)",
         "moved, of half its interval": "1.00",
         "answer": "opposite",
+        "on": "Another CPU (1/2/3)",
     }
     assert effects.loc["kept", "answer"] == "the same"
 

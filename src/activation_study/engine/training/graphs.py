@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 
 import tensorflow as tf
 
@@ -11,6 +12,9 @@ from activation_study.engine.training import network
 
 compiled = functools.partial(tf.function, autograph=False)
 """Compiles without AutoGraph, which gives up where a warning of Python's ``ast`` is an error."""
+
+# Each network has graphs of its own, on purpose; of many TensorFlow says that they are too many.
+logging.getLogger("tensorflow").addFilter(lambda each: "retracing" not in each.getMessage())
 
 ZERO = tf.UnconnectedGradients.ZERO
 """No gradient reaches the layers before a rounding or a cast: theirs is zero."""

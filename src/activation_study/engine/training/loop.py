@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -117,6 +118,19 @@ class Loop:
         finally:
             for (weight, _), value in zip(self._averaged, kept, strict=True):
                 weight.assign(value)
+
+    def adds_in_any_order(self) -> bool:
+        """Whether a step may be rounded in more than one way on the same machine.
+
+        Of three terms or more TensorFlow adds first the one whose memory nobody else holds just
+        then (``core/kernels/aggregate_ops.cc``), and that is not always the same one.
+        """
+        order = tf.TensorSpec((self._batch_size,), tf.int32)
+        specifications = (*graphs.any_examples(self._parts), order)
+        graph = self.train_epoch.get_concrete_function(*specifications).graph.as_graph_def()
+        functions = (function.node_def for function in graph.library.function)
+        nodes = itertools.chain(graph.node, *functions)
+        return any(node.op == "AddN" and node.attr["N"].i > 2 for node in nodes)
 
     def _train_epoch(
         self,

@@ -16,7 +16,6 @@ from activation_study.engine.run import Run
 from activation_study.engine.sweeps.messages import in_words
 from activation_study.engine.sweeps.worker import Failure
 from activation_study.experiment import Experiment
-from activation_study.experiment.fields import PROTOCOLS
 from activation_study.report.reproduction import comparison, tolerances
 
 EQUAL, WITHIN, DIFFERENT = "equal bit for bit", "within tolerance", "DIFFERENT"
@@ -47,8 +46,8 @@ class AuditedRun:
         study: That in whose files it is published.
         cell: The experiment in a few words.
         provenance: Where the recorded run was made.
-        same_platform: Whether this process has the CPU type, the versions and the protocol's engine
-            of the recorded run.
+        same_platform: Whether this process has the CPU type and the versions of the recorded run;
+            False of a run that differs and adds in no fixed order.
         verdict: One of ``VERDICTS``; all but ``EQUAL`` and ``DIFFERENT`` only where the platform
             differs.
         difference: The first unequal column or, across platforms, the largest difference.
@@ -102,8 +101,6 @@ def beside(
         reason = outcome.reason.strip().splitlines()[-1]
         return audited(False, DIFFERENT, reason=reason)
     same = _platform(own) == _platform(outcome.provenance)
-    # Protocol 2 changed the compiled epoch, which since rounds some runs of the first otherwise.
-    same &= experiment.protocol == PROTOCOLS[-1]
     measured_by = Schema.of(experiment.parts.task.measures)
     retrained = to_tables([outcome], schema=measured_by)
     recorded, retrained, younger = comparable(recorded, retrained, measured_by)
@@ -112,6 +109,7 @@ def beside(
     unequal = comparison.inequalities(recorded, retrained)
     if not unequal:
         return audited(same, EQUAL)
+    same = same and not _adds_in_any_order(experiment)
     is_measured = experiment.task in tolerances.TASKS and tolerances.measured()
     if same or not is_measured:
         verdict = DIFFERENT if same else UNMEASURED
@@ -121,6 +119,13 @@ def beside(
     passed = STARTED if chaotic or RESULT in not_comparable else WITHIN
     verdict = passed if largest.tolerances <= 1.0 else DIFFERENT
     return audited(same, verdict, largest, "", len(unequal), not_comparable)
+
+
+def _adds_in_any_order(experiment: Experiment) -> bool:
+    # Only a run that differs needs TensorFlow here, which takes seconds to import.
+    from activation_study.engine.training.loop import Loop
+
+    return Loop(experiment).adds_in_any_order()
 
 
 def _platform(own: dict[str, Any]) -> tuple[str, ...]:

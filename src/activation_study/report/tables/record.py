@@ -138,7 +138,7 @@ def _note(found: Mapping[str, Any]) -> str:
 
 
 def repeated_effects(folder: Path | None = None) -> Table:
-    """Show each claim's effect, and what the last repetition made of it."""
+    """Show each claim's effect, and what each repetition made of it."""
     found = repetition.written(folder)
     if not found:
         return Table(pd.DataFrame(), "No repetition is recorded.")
@@ -150,11 +150,13 @@ def repeated_effects(folder: Path | None = None) -> Table:
             "repeated": _effect(each["metric"], each["effect_again"], each["interval_again"]),
             "moved, of half its interval": _moved(repetition.move(each)),
             "answer": "the same" if each["verdict"] == each["again"] else each["again"],
+            "on": repetition.cpus(whole),
         }
-        for each in found[0]["claims"]
+        for whole in found
+        for each in whole["claims"]
         if each["effect"] is not None and each["effect_again"] is not None
     ]
-    return Table(pd.DataFrame(rows), f"Repeated on {repetition.cpus(found[0])}.")
+    return Table(pd.DataFrame(rows))
 
 
 def _effect(metric: str, value: float, interval: Sequence[float] | None) -> str:
