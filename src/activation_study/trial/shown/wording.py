@@ -35,15 +35,17 @@ def label(found: Findings) -> str:
     """Return the verdict in a few words."""
     if not found.learns:
         return "learns nothing" + (", explodes" if explodes(found) else "")
-    row = found.main
-    said = ANSWERS[row.answer]
-    is_small = max(abs(row.low), abs(row.high)) < found.margin
-    if row.answer in ("ahead", "behind") and is_small:
+    said = ANSWERS[found.main.answer]
+    if found.main.answer in ("ahead", "behind") and _is_small(found.main, found):
         said += ", by less than matters"
     if is_copy(found):
         assert found.relative
         said = f"{written(found.relative.name)} under another name"
     return said + (", explodes" if explodes(found) else "")
+
+
+def _is_small(row: Against, found: Findings) -> bool:
+    return max(abs(row.low), abs(row.high)) < found.margin
 
 
 def is_copy(found: Findings) -> bool:
@@ -162,14 +164,14 @@ def turns(found: Findings) -> str:
     is_decided = found.main.answer in ("ahead", "behind")
     rows = {name: row for name, row in found.turned.items() if name != TUNED}
     tried = len(found.settings) - 1
-    cells = [
-        f"{name} ({row.answer} by {_AMOUNTS.number(abs(row.effect), signed=False)})"
-        for name, row in rows.items()
-    ]
-    rates = [
-        f"{rate} ({row.answer} by {_AMOUNTS.number(abs(row.effect), signed=False)})"
-        for rate, row in found.turned_rates.items()
-    ]
+    cells, rates = (
+        [
+            f"{name} ({row.answer} by {_AMOUNTS.number(abs(row.effect), signed=False)}"
+            f"{', less than matters' * _is_small(row, found)})"
+            for name, row in those.items()
+        ]
+        for those in (rows, found.turned_rates)
+    )
     if not is_decided:
         begin = "It is not so elsewhere: " if cells else ""
         said = f"{begin}{listed(cells)}, of {IMAGES:,} test images." if cells else (
