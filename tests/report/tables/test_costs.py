@@ -127,7 +127,7 @@ def test_the_short_form_is_called_so(write):
 def test_targets_say_met_missed_or_not_measured(write):
     table = costs.targets(write(content()))
     assert table.frame.to_numpy().tolist() == [
-        ["a", "at least 7", "7.25", "yes", "9.50"],
+        ["a", "at least 7", "7.250", "yes", "9.500"],
         ["b", "more than 1,000", "950", "no", "990"],
         ["c", "at most 1", "-", "not measured", "-"],
     ]

@@ -81,7 +81,7 @@ def targets(path: Path | None = None) -> Table:
 def _number(value: float | None) -> str:
     if value is None:
         return "-"
-    return f"{value:,.0f}" if value >= 100 else f"{value:.2f}"
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3f}"
 
 
 @says_what_is_missing
