@@ -39,7 +39,7 @@ class FileKernelManager(AsyncKernelManager):
 
     def __init__(self, **options: Any) -> None:
         """Name the files, which lie beside the door; `options` are the base class's."""
-        name = Path(os.environ[DOOR_VARIABLE]).with_name(secrets.token_hex(8))
+        name = Path(os.environ[DOOR_VARIABLE]).with_name(secrets.token_hex(4))
         super().__init__(
             **options, transport="ipc", ip=str(name), connection_file=str(name.with_suffix(".json"))
         )
