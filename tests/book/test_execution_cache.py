@@ -186,6 +186,7 @@ def test_kernels_are_forked_from_one_process_that_has_imported_and_ends(forked: 
     built = build(forked)
     assert built.returncode == 0, built.stderr[-2000:]
     assert "the helper says 1" in (forked / "_build" / "html" / "chapter7.html").read_text()
+    assert "To connect another client" not in built.stdout + built.stderr
     said = (forked / "parents.txt").read_text().split("\n")[:-1]
     assert len(said) == 8
     assert len(set(said)) == 1

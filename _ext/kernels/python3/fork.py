@@ -75,7 +75,10 @@ def become_kernel(asker: socket.socket) -> None:
         os._exit(1)
 
     threading.Thread(target=end_with_the_asker, daemon=True).start()
-    importlib.import_module("ipykernel.kernelapp").launch_new_instance()
+    kernels: Any = importlib.import_module("ipykernel.kernelapp")
+    # Fifteen lines on how others connect to it, where nobody is to.
+    kernels.IPKernelApp.log_connection_info = lambda _: None
+    kernels.launch_new_instance()
     os._exit(0)
 
 

@@ -113,12 +113,9 @@ def test_provenance_tells_what_an_audit_found_of_these_runs(runs, tmp_path):
     note = tables.provenance(runs, folder=tmp_path).note
     assert f"Audit of 2031-02-03: 4 of {len(runs):,} runs, trained again on Toy CPU with" in note
     assert "TensorFlow 1.2, Keras 3.4, NumPy 5.6, commit cafe: " in note
-    assert "2 equal bit for bit, 1 within tolerance and 1 different. By the commit" in note
-    assert "acdc: 1 equal bit for bit, 0 within tolerance and 1 different" in note
+    assert "2 equal bit for bit, 1 within tolerance and 1 different." in note
     some = dataclasses.replace(runs, summary=runs.summary[runs.summary["key"] == keys[0]])
-    note = tables.provenance(some, folder=tmp_path).note
-    assert "1 of 1 runs, trained again" in note
-    assert "By the commit" not in note
+    assert "1 of 1 runs, trained again" in tables.provenance(some, folder=tmp_path).note
     others = dataclasses.replace(runs, summary=runs.summary[~runs.summary["key"].isin(keys)])
     assert "Audit" not in tables.provenance(others, folder=tmp_path).note
 

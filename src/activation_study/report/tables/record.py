@@ -58,21 +58,17 @@ def _mixture(summary: pd.DataFrame) -> str:
 
 
 def _audited(summary: pd.DataFrame, audit: dict[str, Any] | None) -> str:
-    """What came of training some of these runs again; by commit where several made them."""
-    audited = pd.DataFrame((audit or {}).get("runs", []), columns=["key", "commit", "verdict"])
+    """What came of training some of these runs again."""
+    audited = pd.DataFrame((audit or {}).get("runs", []), columns=["key", "verdict"])
     audited = audited[audited["key"].isin(summary["key"])]
     if audit is None or audited.empty:
         return ""
     here = audit["retrained_on"]
     versions = ", ".join(f"{origins.COLUMNS[name]} {here[name]}" for name in PACKAGES)
-    said = (
+    return (
         f"Audit of {audit['date']}: {len(audited)} of {len(summary):,} runs, trained again on "
         f"{here['cpu']} with {versions}, commit {here['commit']}: {_verdicts(audited)}."
     )
-    if audited["commit"].nunique() == 1:
-        return said
-    by_commit = [f"{name}: {_verdicts(part)}" for name, part in audited.groupby("commit")]
-    return f"{said} By the commit that recorded them, {'; '.join(by_commit)}."
 
 
 def _verdicts(audited: pd.DataFrame) -> str:
